@@ -6,11 +6,11 @@ import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.EventInjector;
 import io.datahub.api.event.EventLog;
 import io.datahub.api.event.EventSink;
-import io.datahub.api.event.NoOpSink;
 import io.datahub.api.event.PublishedEventListener;
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SessionId;
 import io.datahub.api.event.SessionInfo;
+import io.datahub.api.event.SubscriptionListener;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.metric.MetricReport;
@@ -22,7 +22,6 @@ import io.datahub.api.user.UsersListener;
 import io.datahub.api.validation.EventValidator;
 import io.datahub.broker.queue.EventCounters;
 import io.datahub.broker.queue.EventQueue;
-import io.datahub.broker.queue.FanOut;
 import io.datahub.broker.queue.GlobalQueueLimit;
 import io.datahub.broker.whiteboard.AllSessions;
 import java.util.Collection;
@@ -75,13 +74,21 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
         limits = BrokerLimits.of(configuration);
         router = new Router(limits.maxSubscriptionBytes());
         router.validators().require(configuration.requireValidationTopics());
+        router.logs().require(configuration.requireHistoryTopics());
         pendingLimit = new PendingEventLimit(limits.maxPendingBytes());
         queueLimit = new GlobalQueueLimit(limits.maxQueuedBytes(), this::queues);
         refresher = new SessionRefresher(router);
         metrics = new BrokerMetrics(eventCounters, queueLimit);
-        hubPublisher = new HubPublisher(router, queueLimit, eventCounters);
+        PositionedDelivery positioned = new PositionedDelivery();
+        hubPublisher = new HubPublisher(router, queueLimit, positioned, eventCounters);
         context = new SessionContext(
-                router, queueLimit, eventCounters, new RefusalPublisher(hubPublisher), pendingLimit, this::remove);
+                router,
+                queueLimit,
+                eventCounters,
+                new RefusalPublisher(hubPublisher),
+                positioned,
+                pendingLimit,
+                this::remove);
         monitor = new SlowSubscriberMonitor(sessions.values(), () -> limits);
         LOG.info("event=broker.started {}", limits.logText());
     }
@@ -93,6 +100,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
         queueLimit.setMaxBytes(limits.maxQueuedBytes());
         router.setMaxBytes(limits.maxSubscriptionBytes());
         router.validators().require(configuration.requireValidationTopics());
+        router.logs().require(configuration.requireHistoryTopics());
         pendingLimit.setMaxBytes(limits.maxPendingBytes());
         LOG.info("event=broker.configured {}", limits.logText());
     }
@@ -155,6 +163,19 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
     }
 
     @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            unbind = "removeSubscriptionListener")
+    void addSubscriptionListener(SubscriptionListener listener) {
+        router.subscriptionListeners().add(listener);
+    }
+
+    void removeSubscriptionListener(SubscriptionListener listener) {
+        router.subscriptionListeners().remove(listener);
+    }
+
+    @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY,
@@ -191,11 +212,12 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
 
     @Override
     public EventInjector openInjector() {
-        return new BrokerInjector(
-                router,
-                new FanOut(queueLimit, NoOpSink.INSTANCE),
-                eventCounters,
-                events -> sessions.values().forEach(session -> session.missed(events)));
+        return new BrokerInjector(context, events -> sessions.values().forEach(session -> session.missed(events)));
+    }
+
+    @Override
+    public List<byte[]> subscribedPrefixes(int max) {
+        return router.subscribedPrefixes(max);
     }
 
     @Override

@@ -52,4 +52,9 @@ public @interface BrokerConfiguration {
             description = "Prefixes of topics whose events are refused while no validator of them is available,"
                     + " separated by commas")
     String[] requireValidationTopics() default {};
+
+    @AttributeDefinition(
+            description = "Prefixes of topics whose events are refused while no event log keeps them, separated by"
+                    + " commas")
+    String[] requireHistoryTopics() default {};
 }

@@ -3,8 +3,10 @@ package io.datahub.broker;
 import io.datahub.api.event.EventInjector;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
+import io.datahub.api.event.NoOpSink;
 import io.datahub.broker.queue.EventCounters;
 import io.datahub.broker.queue.FanOut;
+import io.datahub.broker.queue.PublisherPause;
 import io.datahub.broker.topic.Topic;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -15,15 +17,17 @@ final class BrokerInjector implements EventInjector {
 
     private final Router router;
     private final FanOut fanOut;
+    private final PositionedDelivery positioned;
     private final EventCounters counters;
     private final LongConsumer onLoss;
     private final RouteCache routes = new RouteCache();
 
     /** @param onLoss reports lost events to all sessions */
-    BrokerInjector(Router router, FanOut fanOut, EventCounters counters, LongConsumer onLoss) {
-        this.router = router;
-        this.fanOut = fanOut;
-        this.counters = counters;
+    BrokerInjector(SessionContext context, LongConsumer onLoss) {
+        router = context.router();
+        fanOut = new FanOut(context.queueLimit(), new PublisherPause(NoOpSink.INSTANCE));
+        positioned = context.positioned();
+        counters = context.counters();
         this.onLoss = onLoss;
     }
 
@@ -63,7 +67,7 @@ final class BrokerInjector implements EventInjector {
 
     private void deliver(EventRun run, Receivers receivers) {
         if (run.count() > 0 && receivers.hasQueues()) {
-            fanOut.put(run, receivers.queues());
+            positioned.deliver(run, receivers, fanOut);
         }
     }
 

@@ -14,7 +14,6 @@ import io.datahub.api.user.Login;
 import io.datahub.api.user.LoginSession;
 import io.datahub.broker.queue.EventCounters;
 import io.datahub.broker.queue.EventQueue;
-import io.datahub.broker.queue.FanOut;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -45,14 +44,7 @@ final class BrokerSession implements Session {
         queue = new EventQueue(limits.queue(), counters, context.queueLimit(), this.sink, this::receivesLosses);
         state = new SessionState(login, queue);
         subscriptions = new Subscriptions(state, context.router(), limits.maxSubscriptions());
-        publisher = new Publisher(
-                state,
-                context,
-                new FanOut(context.queueLimit(), this.sink),
-                new KeptEventDelivery(
-                        context.router(), context.pendingLimit(), new FanOut(context.queueLimit(), this.sink)),
-                counters,
-                limits.maxMessageBytes());
+        publisher = new Publisher(state, context, this.sink, counters, limits.maxMessageBytes());
     }
 
     private boolean receivesLosses() {

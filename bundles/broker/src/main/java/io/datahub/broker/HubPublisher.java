@@ -7,6 +7,7 @@ import io.datahub.broker.queue.EventCounters;
 import io.datahub.broker.queue.EventRuns;
 import io.datahub.broker.queue.FanOut;
 import io.datahub.broker.queue.GlobalQueueLimit;
+import io.datahub.broker.queue.PublisherPause;
 import io.datahub.broker.topic.Topic;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -16,11 +17,14 @@ final class HubPublisher {
 
     private final Router router;
     private final GlobalQueueLimit queueLimit;
+    private final PositionedDelivery positioned;
     private final EventCounters counters;
+    private final PublisherPause never = new PublisherPause(NoOpSink.INSTANCE);
 
-    HubPublisher(Router router, GlobalQueueLimit queueLimit, EventCounters counters) {
+    HubPublisher(Router router, GlobalQueueLimit queueLimit, PositionedDelivery positioned, EventCounters counters) {
         this.router = router;
         this.queueLimit = queueLimit;
+        this.positioned = positioned;
         this.counters = counters;
     }
 
@@ -37,9 +41,8 @@ final class HubPublisher {
         if (!receivers.isEmpty()) {
             EventRun event = EventRuns.ofHub(topic.bytes(), payload);
             EventRun run = cursor.map(event::at).orElse(event);
-            FanOut fanOut = new FanOut(queueLimit, NoOpSink.INSTANCE);
-            fanOut.put(run, receivers.queues());
-            receivers.showPublished(run);
+            FanOut fanOut = new FanOut(queueLimit, never);
+            positioned.deliver(run, receivers, fanOut);
             fanOut.wake();
         }
     }

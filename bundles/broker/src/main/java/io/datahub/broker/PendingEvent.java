@@ -7,13 +7,14 @@ import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.event.Published;
 import io.datahub.api.record.Cursor;
+import io.datahub.broker.whiteboard.EventLogs;
 import io.datahub.broker.whiteboard.RegisteredEventLog;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * An event that is validated, then kept, as its topic demands; it has its own copy of the bytes. The steps run on the
- * publisher's thread, on those of validators and on those of the log, one after the other. Thread-safe.
+ * An event that is validated, then kept, as its topic demands, and then delivered; it has its own copy of the bytes. The
+ * steps run on the publisher's thread, on those of validators and on those of the log, one after the other. Thread-safe.
  */
 final class PendingEvent implements EventLog.Completion {
 
@@ -29,7 +30,7 @@ final class PendingEvent implements EventLog.Completion {
     private final int topicStart;
     private final Route route;
     private final SessionState session;
-    private final KeptEventDelivery delivery;
+    private final PendingEventDelivery delivery;
     private final Runnable completed;
     private final Thread publishingThread = Thread.currentThread();
     private final AtomicReference<State> state = new AtomicReference<>(State.BEGUN);
@@ -37,7 +38,6 @@ final class PendingEvent implements EventLog.Completion {
     // written before the state is OVER
     private volatile Published outcome = Published.ACCEPTED;
     private volatile Optional<Refusal> refusal = Optional.empty();
-    private volatile boolean delivered;
 
     /**
      * Creates an event, on the publishing thread.
@@ -51,7 +51,7 @@ final class PendingEvent implements EventLog.Completion {
             int topicStart,
             Route route,
             SessionState session,
-            KeptEventDelivery delivery,
+            PendingEventDelivery delivery,
             Runnable completed) {
         this.run = run;
         this.topicStart = topicStart;
@@ -81,11 +81,6 @@ final class PendingEvent implements EventLog.Completion {
     /** Why it was refused by validators or its log. */
     Optional<Refusal> refusal() {
         return refusal;
-    }
-
-    /** Whether it was kept, and so delivered already. */
-    boolean isDelivered() {
-        return delivered;
     }
 
     boolean isOver() {
@@ -118,19 +113,27 @@ final class PendingEvent implements EventLog.Completion {
         }
         Published now =
                 session.isClosed() ? Published.CLOSED : delivery.router().outcome(route.topic(), session.user());
-        Optional<RegisteredEventLog> log = delivery.router().logs().forTopic(route.topic());
-        if (now != Published.ACCEPTED || log.isEmpty()) {
+        EventLogs logs = delivery.router().logs();
+        Optional<RegisteredEventLog> log = logs.forTopic(route.topic());
+        if (now != Published.ACCEPTED) {
             end(now, Optional.empty());
-        } else {
+        } else if (log.isPresent()) {
             log.get().append(run, this);
+        } else if (logs.isRequired(route.topic())) {
+            end(Published.NOT_KEPT, Optional.empty());
+        } else {
+            deliver(run);
         }
     }
 
     @Override
     public void appended(Cursor cursor) {
+        deliver(run.at(cursor));
+    }
+
+    private void deliver(EventRun event) {
         boolean flushes = state.get() == State.BEGUN && Thread.currentThread() == publishingThread;
-        delivery.deliver(run.at(cursor), route, flushes);
-        delivered = true;
+        delivery.deliver(event, route, flushes);
         end(Published.ACCEPTED, Optional.empty());
     }
 

@@ -3,10 +3,12 @@ package io.datahub.broker;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.event.EventRun;
+import io.datahub.api.event.EventSink;
 import io.datahub.api.event.Published;
 import io.datahub.api.event.SharedBuffer;
 import io.datahub.broker.queue.EventCounters;
 import io.datahub.broker.queue.FanOut;
+import io.datahub.broker.queue.PublisherPause;
 import io.datahub.broker.topic.Topic;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -27,8 +29,9 @@ final class Publisher {
     private final SessionContext context;
     private final Router router;
     private final FanOut fanOut;
+    private final PublisherPause pause;
     private final EventCounters counters;
-    private final KeptEventDelivery keptDelivery;
+    private final PendingEventDelivery pendingDelivery;
     private final int maxMessageBytes;
     private final RouteCache routes = new RouteCache();
 
@@ -47,16 +50,12 @@ final class Publisher {
     private Optional<Refusal> refusal = Optional.empty();
 
     Publisher(
-            SessionState session,
-            SessionContext context,
-            FanOut fanOut,
-            KeptEventDelivery keptDelivery,
-            EventCounters counters,
-            int maxMessageBytes) {
+            SessionState session, SessionContext context, EventSink sink, EventCounters counters, int maxMessageBytes) {
         this.session = session;
         this.context = context;
-        this.fanOut = fanOut;
-        this.keptDelivery = keptDelivery;
+        pause = new PublisherPause(sink);
+        fanOut = new FanOut(context.queueLimit(), pause);
+        pendingDelivery = new PendingEventDelivery(context, new FanOut(context.queueLimit(), pause));
         this.counters = counters;
         this.maxMessageBytes = maxMessageBytes;
         router = context.router();
@@ -80,9 +79,11 @@ final class Publisher {
             return refused(Published.TOO_LARGE, bytes, topicStart, topicEnd);
         }
         if (route.outcome() != Published.ACCEPTED) {
-            return route.isRefused()
-                    ? refused(route.outcome(), bytes, topicStart, topicEnd)
-                    : hold(route, bytes, eventStart, eventEnd, topicStart, topicEnd, completed);
+            if (route.isRefused()) {
+                refusal = Optional.empty();
+                return refused(route.outcome(), bytes, topicStart, topicEnd);
+            }
+            return hold(route, bytes, eventStart, eventEnd, topicStart, topicEnd, completed);
         }
         Receivers targets = targets(route, bytes, eventStart, eventEnd, topicStart);
         if (from == buffer && eventStart == end && targets == receivers) {
@@ -126,11 +127,11 @@ final class Publisher {
             return refused(outcome, from, topicStart, topicEnd);
         }
         endRun();
-        keptDelivery.wake();
+        pendingDelivery.wake();
         ByteBuffer copy = ByteBuffer.allocate(size).put(0, from, start, size);
         EventRun run =
                 new EventRun(new SharedBuffer(copy), 0, size, 1, session.user().name(), System.currentTimeMillis());
-        pending = new PendingEvent(run, topicStart - start, route, session, keptDelivery, completed);
+        pending = new PendingEvent(run, topicStart - start, route, session, pendingDelivery, completed);
         return pending.begin() ? completed() : Published.PENDING;
     }
 
@@ -143,35 +144,13 @@ final class Publisher {
         }
         pending = null;
         refusal = event.refusal();
-        byte[] topic = event.route().topic();
-        ByteBuffer bytes = event.run().buffer().bytes();
-        int topicEnd = event.topicStart() + topic.length;
-        Published outcome = event.outcome();
-        Route routed = event.route();
-        if (outcome == Published.ACCEPTED && !event.isDelivered()) {
-            Route now = routes.find(bytes, event.topicStart(), topicEnd, router.epoch());
-            now = now == null ? lookUp(bytes, event.topicStart(), topicEnd) : now;
-            if (!now.isRefused()) {
-                routed = now;
-            } else if (now.outcome() != Published.NOT_VALIDATED) {
-                outcome = now.outcome();
-            }
+        if (event.outcome() != Published.ACCEPTED) {
+            int topicEnd = event.topicStart() + event.route().topic().length;
+            return refused(event.outcome(), event.run().buffer().bytes(), event.topicStart(), topicEnd);
         }
-        if (outcome != Published.ACCEPTED) {
-            return refused(outcome, bytes, event.topicStart(), topicEnd);
-        }
-        if (event.isDelivered()) {
-            counters.in(1);
-            bytesIn += event.run().length();
-            return outcome;
-        }
-        endRun();
-        buffer = event.run().buffer();
-        start = 0;
-        end = event.run().end();
-        count = 1;
-        receivers = targets(routed, bytes, 0, end, event.topicStart());
-        return outcome;
+        counters.in(1);
+        bytesIn += event.run().length();
+        return Published.ACCEPTED;
     }
 
     /** See {@link io.datahub.api.event.Session#refusal}. */
@@ -221,7 +200,19 @@ final class Publisher {
         counters.bytesIn(bytesIn);
         bytesIn = 0;
         batchMillis = 0;
-        boolean mayGoOn = pending != null || keptDelivery.flush();
-        return fanOut.flush() && mayGoOn;
+        boolean isIdle = pending == null;
+        fanOut.wake();
+        if (isIdle) {
+            pendingDelivery.wake();
+        }
+        if (fanOut.hasFull() || (isIdle && pendingDelivery.hasFull())) {
+            boolean wasActive = pause.hold();
+            fanOut.awaitFull();
+            if (isIdle) {
+                pendingDelivery.awaitFull();
+            }
+            pause.letGo(wasActive);
+        }
+        return !pause.isActive();
     }
 }

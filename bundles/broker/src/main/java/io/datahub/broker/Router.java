@@ -9,6 +9,8 @@ import io.datahub.broker.validation.EventValidators;
 import io.datahub.broker.validation.RegisteredEventValidator;
 import io.datahub.broker.whiteboard.EventLogs;
 import io.datahub.broker.whiteboard.PublishedEventListeners;
+import io.datahub.broker.whiteboard.RegisteredEventLog;
+import io.datahub.broker.whiteboard.SubscriptionListeners;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -34,6 +36,7 @@ final class Router {
     private final EventValidators validators = new EventValidators(this::changed);
     private final EventLogs logs = new EventLogs(this::changed);
     private final PublishedEventListeners listeners = new PublishedEventListeners(this::changed);
+    private final SubscriptionListeners subscriptionListeners = new SubscriptionListeners();
     private volatile long maxBytes;
 
     Router(long maxBytes) {
@@ -57,6 +60,10 @@ final class Router {
         return listeners;
     }
 
+    SubscriptionListeners subscriptionListeners() {
+        return subscriptionListeners;
+    }
+
     long epoch() {
         return epoch.get();
     }
@@ -75,6 +82,7 @@ final class Router {
         }
         index.add(prefix, session);
         changed();
+        subscriptionListeners.changed();
         return true;
     }
 
@@ -83,6 +91,7 @@ final class Router {
             bytes.addAndGet(-cost(prefix));
         }
         changed();
+        subscriptionListeners.changed();
     }
 
     private static long cost(byte[] prefix) {
@@ -92,6 +101,12 @@ final class Router {
     /** The approximate memory of all subscriptions together. */
     long subscriptionBytes() {
         return bytes.get();
+    }
+
+    /** At most so many prefixes that cover all subscriptions; see {@link PrefixIndex#cover}. */
+    List<byte[]> subscribedPrefixes(int max) {
+        subscriptionListeners.read();
+        return index.cover(max);
     }
 
     int subscriptions() {
@@ -114,8 +129,12 @@ final class Router {
         if (active.isEmpty() && validators.isRequired(topic)) {
             return Route.refused(topic, now, Published.NOT_VALIDATED);
         }
+        Optional<RegisteredEventLog> log = logs.forTopic(topic);
+        if (log.isEmpty() && logs.isRequired(topic)) {
+            return Route.refused(topic, now, Published.NOT_KEPT);
+        }
         Receivers receivers = receivers(new Topic(topic), topic, like);
-        return withLongerSubscriptions(Route.to(receivers, topic, now, active, logs.forTopic(topic)));
+        return withLongerSubscriptions(Route.to(receivers, topic, now, active, log));
     }
 
     /**

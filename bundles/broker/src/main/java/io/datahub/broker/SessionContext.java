@@ -11,6 +11,7 @@ import java.util.function.Consumer;
  * @param queueLimit the limit of all queues together
  * @param counters the broker's counters
  * @param refusals publishes the refusals of events
+ * @param positioned delivers the events that have a position in the history
  * @param pendingLimit the memory limit of all events that are being validated or kept
  * @param onEnd called once for each session that has ended, on any thread
  */
@@ -19,5 +20,6 @@ record SessionContext(
         GlobalQueueLimit queueLimit,
         EventCounters counters,
         RefusalPublisher refusals,
+        PositionedDelivery positioned,
         PendingEventLimit pendingLimit,
         Consumer<? super Long> onEnd) {}

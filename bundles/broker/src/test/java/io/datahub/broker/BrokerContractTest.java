@@ -2,6 +2,7 @@ package io.datahub.broker;
 
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.PublishedEventListener;
+import io.datahub.api.event.SubscriptionListener;
 import io.datahub.api.user.Authenticator;
 import io.datahub.test.Configurations;
 import io.datahub.test.contract.EventBrokerContract;
@@ -40,6 +41,11 @@ class BrokerContractTest extends EventBrokerContract {
         broker.router()
                 .listeners()
                 .put(references.create("1.0.0", Map.of(PublishedEventListener.TOPICS, topics)), () -> listener);
+    }
+
+    @Override
+    protected void listen(SubscriptionListener listener) {
+        broker.addSubscriptionListener(listener);
     }
 
     @Override

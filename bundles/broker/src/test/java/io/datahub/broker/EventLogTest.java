@@ -4,6 +4,7 @@ import static io.datahub.api.user.Action.PUBLISH;
 import static io.datahub.api.user.Action.SUBSCRIBE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
@@ -193,7 +194,7 @@ class EventLogTest {
         assertThat(log.waiting).isEmpty();
         CountDownLatch completed = new CountDownLatch(1);
         assertThat(publish(publisher, completed::countDown, "build.good")).isEqualTo(Published.PENDING);
-        org.awaitility.Awaitility.await().until(() -> !log.waiting.isEmpty());
+        await().until(() -> !log.waiting.isEmpty());
         log.appendNext();
         assertThat(completed.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(publisher.completed()).isEqualTo(Published.ACCEPTED);
@@ -254,5 +255,110 @@ class EventLogTest {
         broker.openInjector().inject(InjectorTest.run("eve", 1, "build.a", "other", "build.b"));
         assertThat(received()).containsExactly("build.a", "build.b");
         assertThat(seen).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseTopicsWhoseRequiredLogIsMissing() throws InterruptedException {
+        Broker strict = new Broker(Configurations.of(
+                BrokerConfiguration.class, Map.of("requireHistoryTopics", new String[] {"build.", "deploy.*"})));
+        Session ci = strict.open(users.login("ci"), new FakeSink());
+        ServiceReference<EventLog> reference = references.create("1.0.0", Map.of(EventLog.TOPICS, "build."));
+        strict.router().logs().put(reference, () -> log);
+        log.immediate = true;
+        assertThat(publish(ci, EventLogTest::unexpected, "build.a")).isEqualTo(Published.ACCEPTED);
+        Published refused = publish(ci, EventLogTest::unexpected, "deploy.a");
+        assertThat(refused).isEqualTo(Published.NOT_KEPT);
+        assertThat(ci.refusal(refused)).isEqualTo(Published.NOT_KEPT.refusal());
+
+        CountDownLatch validating = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        strict.router()
+                .validators()
+                .put(
+                        references.create("1.0.0", Map.of("service.pid", "x", EventValidator.TOPICS, "build.")),
+                        () -> (topic, user, payload) -> {
+                            validating.countDown();
+                            release.await();
+                            return Verdict.accept();
+                        });
+        CountDownLatch completed = new CountDownLatch(1);
+        assertThat(publish(ci, completed::countDown, "build.b")).isEqualTo(Published.PENDING);
+        assertThat(validating.await(20, TimeUnit.SECONDS)).isTrue();
+        strict.router().logs().remove(reference);
+        release.countDown();
+        assertThat(completed.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(ci.completed()).isEqualTo(Published.NOT_KEPT);
+        strict.stop();
+    }
+
+    @Test
+    void shouldNotExplainARefusalByThatOfAnEarlierEvent() {
+        keep("build.", (event, completion) -> completion.refused(new Refusal(Reason.NO_ROOM, "the log is full")));
+        publish(publisher, EventLogTest::unexpected, "build.a");
+        broker.router().validators().require("deploy.");
+        Published refused = publish(publisher, EventLogTest::unexpected, "deploy.a");
+        assertThat(refused).isEqualTo(Published.NOT_VALIDATED);
+        assertThat(publisher.refusal(refused)).isEqualTo(Published.NOT_VALIDATED.refusal());
+    }
+
+    @Test
+    void shouldResumeAPublisherOnceNoReceiverOfKeptAndOtherEventsIsFullAnyMore() {
+        Broker small = new Broker(Configurations.of(
+                BrokerConfiguration.class, Map.of("highWaterBytes", 100L, "pushWaitMillis", 600_000L)));
+        FakeSink resumed = new FakeSink();
+        Session ci = small.open(users.login("ci"), resumed);
+        Session ofKept = small.open(users.login("ci"), new FakeSink());
+        Session ofOther = small.open(users.login("ci"), new FakeSink());
+        ofKept.subscribe("build.".getBytes(StandardCharsets.UTF_8));
+        ofOther.subscribe("other".getBytes(StandardCharsets.UTF_8));
+        small.router().logs().put(references.create("1.0.0", Map.of(EventLog.TOPICS, "build.")), () -> log);
+        log.immediate = true;
+        for (List<Session> drained : List.of(List.of(ofKept, ofOther), List.of(ofOther, ofKept))) {
+            int before = resumed.resumed.get();
+            ci.publish(EventLogTest::unexpected, "build.a", new byte[200]);
+            ci.publish(EventLogTest::unexpected, "other", new byte[200]);
+            assertThat(ci.flush()).isFalse();
+            FakeSink.events(drained.get(0));
+            assertThat(resumed.resumed).hasValue(before);
+            assertThat(ci.flush()).isFalse();
+            FakeSink.events(drained.get(1));
+            assertThat(resumed.resumed).hasValue(before + 1);
+            assertThat(ci.flush()).isTrue();
+        }
+        small.stop();
+    }
+
+    @Test
+    void shouldDeliverEventsWithAPositionOneAfterTheOther() {
+        keep("build.", log);
+        List<String> seen = new CopyOnWriteArrayList<>();
+        CountDownLatch release = new CountDownLatch(1);
+        broker.router()
+                .listeners()
+                .put(
+                        references.create("1.0.0", Map.of(PublishedEventListener.TOPICS, "build., file.")),
+                        () -> event -> {
+                            seen.add("begin " + event.cursor().orElseThrow());
+                            awaitUninterruptibly(release);
+                            seen.add("end " + event.cursor().orElseThrow());
+                        });
+        publish(publisher, () -> {}, "build.a");
+        Thread ofLog = new Thread(log::appendNext);
+        Thread ofStore = new Thread(() -> broker.announce(new Cursor("e", 2), "file.created/x", new byte[0]));
+        ofLog.start();
+        await().until(() -> seen.size() == 1);
+        ofStore.start();
+        await().until(() -> ofStore.getState() == Thread.State.BLOCKED);
+        release.countDown();
+        await().until(() -> seen.size() == 4);
+        assertThat(seen).containsExactly("begin e-1", "end e-1", "begin e-2", "end e-2");
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 }

@@ -20,6 +20,7 @@ import io.datahub.api.event.Session;
 import io.datahub.api.event.SessionId;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.event.SubscriptionListener;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.LoginSession;
@@ -38,6 +39,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -72,6 +74,9 @@ public abstract class EventBrokerContract {
 
     /** Adds a listener with these topics in its property {@link PublishedEventListener#TOPICS}. */
     protected abstract void listen(PublishedEventListener listener, String... topics);
+
+    /** Adds a listener to changes of subscriptions. */
+    protected abstract void listen(SubscriptionListener listener);
 
     /** Stops the broker. */
     protected abstract void stop();
@@ -500,5 +505,44 @@ public abstract class EventBrokerContract {
         broker().openInjector().inject(run("eve", 7, "build.2"));
         assertThat(all).containsExactly("ci build.1=x");
         assertThat(files).containsExactly("e-5 file.created/a=y");
+    }
+
+    private List<String> subscribed(int max) {
+        return broker().subscribedPrefixes(max).stream()
+                .map(prefix -> new String(prefix, StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    @Test
+    void shouldReportTheFewestPrefixesThatCoverAllSubscriptions() {
+        assertThat(subscribed(9)).isEmpty();
+        Session ci = open("ci", "build.a", "build.", "test.");
+        Session dev = open("dev", "build.", "deploy.");
+        assertThat(subscribed(9)).containsExactlyInAnyOrder("build.", "test.", "deploy.");
+        assertThat(subscribed(2))
+                .hasSizeBetween(1, 2)
+                .allSatisfy(cover ->
+                        assertThat(List.of("build.", "test.", "deploy.")).anyMatch(prefix -> prefix.startsWith(cover)));
+        ci.unsubscribe(bytes("build."));
+        dev.close();
+        assertThat(subscribed(9)).containsExactlyInAnyOrder("build.a", "test.");
+        ci.subscribe(bytes(""));
+        assertThat(subscribed(9)).containsExactly("");
+    }
+
+    @Test
+    void shouldNotifyOfChangedSubscriptionsOnceUntilTheyAreRead() {
+        AtomicInteger changes = new AtomicInteger();
+        listen(changes::incrementAndGet);
+        assertThat(changes).hasValue(1);
+        subscribed(1);
+        Session dev = open("dev", "a", "b");
+        assertThat(changes).hasValue(2);
+        assertThat(subscribed(9)).containsExactlyInAnyOrder("a", "b");
+        dev.unsubscribe(bytes("a"));
+        assertThat(changes).hasValue(3);
+        dev.close();
+        assertThat(changes).hasValue(3);
+        assertThat(subscribed(9)).isEmpty();
     }
 }

@@ -12,6 +12,7 @@ import io.datahub.api.event.Session;
 import io.datahub.api.event.SessionId;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.event.SubscriptionListener;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
@@ -21,16 +22,19 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
- * A broker in memory, of a single hub, that neither validates nor keeps events. It delivers each event as a run of its
- * own and on publishing, and publishers wait for full queues without a timeout. Thread-safe; one lock guards the broker
- * and its sessions, and no foreign code is called under it.
+ * A broker in memory, of a single hub, that keeps no events, and validates them only as a test says. It delivers each
+ * event as a run of its own and on publishing, and publishers wait for full queues without a timeout. Thread-safe; one
+ * lock guards the broker and its sessions, and no foreign code is called under it.
  */
 public final class MemoryBroker implements EventBroker, UsersListener {
 
@@ -40,7 +44,11 @@ public final class MemoryBroker implements EventBroker, UsersListener {
     private final Map<Long, MemorySession> sessions = new TreeMap<>();
     private final Map<PublishedEventListener, List<String>> listeners = new LinkedHashMap<>();
     private final EventCounts counts = new EventCounts();
+    private final List<SubscriptionListener> subscriptionListeners = new ArrayList<>();
     private Optional<Authenticator> users = Optional.empty();
+    private boolean subscriptionsRead = true;
+    private Optional<Consumer<Runnable>> validation = Optional.empty();
+    private boolean losing;
     private long lastId;
     private boolean stopped;
 
@@ -77,14 +85,98 @@ public final class MemoryBroker implements EventBroker, UsersListener {
                         .toList());
     }
 
+    /**
+     * Adds a listener to changes of subscriptions.
+     *
+     * @param listener the listener
+     */
+    public void addSubscriptionListener(SubscriptionListener listener) {
+        synchronized (this) {
+            subscriptionListeners.add(listener);
+        }
+        listener.subscriptionsChanged();
+    }
+
+    /** Notifies the listeners that subscriptions have changed; not called under the lock. */
+    void subscriptionsChanged() {
+        List<SubscriptionListener> notified;
+        synchronized (this) {
+            notified = subscriptionsRead ? List.copyOf(subscriptionListeners) : List.of();
+            subscriptionsRead = false;
+        }
+        notified.forEach(SubscriptionListener::subscriptionsChanged);
+    }
+
+    @Override
+    public synchronized List<byte[]> subscribedPrefixes(int max) {
+        subscriptionsRead = true;
+        Set<ByteBuffer> all = new HashSet<>();
+        sessions.values().forEach(session -> all.addAll(session.subscriptions()));
+        List<byte[]> cover = all.stream()
+                .filter(prefix -> all.stream().noneMatch(other -> !other.equals(prefix) && isBeginning(other, prefix)))
+                .map(ByteBuffer::array)
+                .toList();
+        return cover.size() <= max ? cover : List.of(new byte[0]);
+    }
+
+    /** Whether a text begins with another one. */
+    static boolean isBeginning(ByteBuffer beginning, ByteBuffer text) {
+        return beginning.remaining() <= text.remaining()
+                && text.slice(text.position(), beginning.remaining()).equals(beginning);
+    }
+
     /** Ends all sessions, and those opened later at once. */
     public void stop() {
-        List<MemorySession> open;
         synchronized (this) {
             stopped = true;
+        }
+        endAll(CloseReason.HUB_STOPS);
+    }
+
+    /** Ends all sessions. */
+    public void endAll(CloseReason reason) {
+        List<MemorySession> open;
+        synchronized (this) {
             open = List.copyOf(sessions.values());
         }
-        open.forEach(session -> session.end(CloseReason.HUB_STOPS));
+        open.forEach(session -> session.end(reason));
+    }
+
+    /**
+     * Makes subsequent events pending, as if they were validated.
+     *
+     * @param onPublish receives for each event the callback that completes it; null so that no event is pending any more
+     */
+    public synchronized void validate(Consumer<Runnable> onPublish) {
+        validation = Optional.ofNullable(onPublish);
+    }
+
+    synchronized Optional<Consumer<Runnable>> validation() {
+        return validation;
+    }
+
+    /** Sets whether sessions lose all events, as if their queues were full. */
+    public synchronized void setLosing(boolean lose) {
+        losing = lose;
+    }
+
+    /** Only for those who hold the lock. */
+    boolean isLosing() {
+        return losing;
+    }
+
+    /**
+     * Delivers an event as if it came from another hub.
+     *
+     * @param user its publisher; empty for the hub
+     * @param frames the topic, the payload, and any further frames
+     * @return the event
+     */
+    public EventRun send(String user, long timeMillis, byte[]... frames) {
+        ByteBuffer bytes = EventWriter.write(frames);
+        EventRun event = new EventRun(new SharedBuffer(bytes), 0, bytes.limit(), 1, user, timeMillis);
+        deliver(event);
+        return event;
     }
 
     Limits limits() {

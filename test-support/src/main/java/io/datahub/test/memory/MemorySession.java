@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** A session of the broker in memory, which guards it. */
 final class MemorySession implements Session {
@@ -40,6 +41,8 @@ final class MemorySession implements Session {
     private final MemoryBroker broker;
     private final Instant since = Instant.now();
     private final Runnable accessLost = this::loseAccess;
+
+    private volatile Optional<Supplier<Published>> pending = Optional.empty();
 
     // guarded by the broker
     private final Map<ByteBuffer, Integer> subscriptions = new HashMap<>();
@@ -96,23 +99,32 @@ final class MemorySession implements Session {
 
     @Override
     public boolean subscribe(byte[] prefix) {
+        boolean free;
         synchronized (broker) {
-            boolean free = size() < broker.limits().subscriptions();
+            free = size() < broker.limits().subscriptions();
             if (free && !closed) {
                 subscriptions.merge(ByteBuffer.wrap(prefix.clone()), 1, Integer::sum);
             }
-            return free;
         }
+        broker.subscriptionsChanged();
+        return free;
+    }
+
+    /** The prefixes; only for those who hold the lock. */
+    Set<ByteBuffer> subscriptions() {
+        return subscriptions.keySet();
     }
 
     @Override
     public boolean unsubscribe(byte[] prefix) {
         ByteBuffer key = ByteBuffer.wrap(prefix);
+        boolean known;
         synchronized (broker) {
-            boolean known = subscriptions.containsKey(key);
+            known = subscriptions.containsKey(key);
             subscriptions.computeIfPresent(key, (same, count) -> count > 1 ? count - 1 : null);
-            return known;
         }
+        broker.subscriptionsChanged();
+        return known;
     }
 
     private int size() {
@@ -122,9 +134,7 @@ final class MemorySession implements Session {
     private boolean isSubscribed(byte[] frame, int minPrefix) {
         ByteBuffer whole = ByteBuffer.wrap(frame);
         return subscriptions.keySet().stream()
-                .anyMatch(prefix -> prefix.remaining() >= minPrefix
-                        && prefix.remaining() <= frame.length
-                        && whole.slice(0, prefix.remaining()).equals(prefix));
+                .anyMatch(prefix -> prefix.remaining() >= minPrefix && MemoryBroker.isBeginning(prefix, whole));
     }
 
     /** Whether it has subscribed to an event, by the whole first frame, and may receive its topic. */
@@ -143,7 +153,7 @@ final class MemorySession implements Session {
 
     /** Queues an event, or counts it as lost; whether the transport must be notified. */
     boolean offer(EventRun event) {
-        if (queue.events() < broker.limits().queueEvents()) {
+        if (queue.events() < broker.limits().queueEvents() && !broker.isLosing()) {
             queue.add(event);
         } else {
             lose(1);
@@ -176,6 +186,18 @@ final class MemorySession implements Session {
     @Override
     public Published publish(
             SharedBuffer buffer, int start, int end, int topicStart, int topicEnd, Runnable completed) {
+        Optional<Consumer<Runnable>> validation = broker.validation();
+        if (validation.isEmpty()) {
+            return publish(buffer, start, end, topicStart, topicEnd);
+        }
+        ByteBuffer copy = ByteBuffer.allocate(end - start).put(0, buffer.bytes(), start, end - start);
+        pending = Optional.of(
+                () -> publish(new SharedBuffer(copy), 0, copy.capacity(), topicStart - start, topicEnd - start));
+        validation.get().accept(completed);
+        return Published.PENDING;
+    }
+
+    private Published publish(SharedBuffer buffer, int start, int end, int topicStart, int topicEnd) {
         byte[] topic = new byte[topicEnd - topicStart];
         buffer.bytes().get(topicStart, topic);
         User user;
@@ -219,7 +241,9 @@ final class MemorySession implements Session {
 
     @Override
     public Published completed() {
-        throw new IllegalStateException("no event is pending");
+        Supplier<Published> completion = pending.orElseThrow(() -> new IllegalStateException("no event is pending"));
+        pending = Optional.empty();
+        return completion.get();
     }
 
     @Override
@@ -327,6 +351,7 @@ final class MemorySession implements Session {
             queue.clear();
             released = release();
         }
+        broker.subscriptionsChanged();
         login().session().ifPresent(browser -> browser.remove(accessLost));
         released.forEach(publisher -> publisher.sink.resume());
         return true;

@@ -2,6 +2,7 @@ package io.datahub.test.memory;
 
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.PublishedEventListener;
+import io.datahub.api.event.SubscriptionListener;
 import io.datahub.api.user.Authenticator;
 import io.datahub.test.contract.EventBrokerContract;
 
@@ -23,6 +24,11 @@ class MemoryBrokerTest extends EventBrokerContract {
     @Override
     protected void listen(PublishedEventListener listener, String... topics) {
         broker.addListener(listener, topics);
+    }
+
+    @Override
+    protected void listen(SubscriptionListener listener) {
+        broker.addSubscriptionListener(listener);
     }
 
     @Override

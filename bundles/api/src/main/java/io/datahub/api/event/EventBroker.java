@@ -30,8 +30,11 @@ public interface EventBroker {
     void announce(String topic, byte[] payload);
 
     /**
-     * Publishes an event of the hub itself that is in the history, such as a change of a record. Called in the order of
-     * the positions.
+     * Publishes an event of the hub itself that is in the history, such as a change of a record. All events with a
+     * position, whether published here, by {@link EventLog.Completion#appended} or by an {@link EventInjector}, are
+     * delivered in the order of these calls, one at a time. Whoever assigns the positions therefore makes the calls
+     * one after the other and in the order of the positions: a subscriber that follows the history takes an event that
+     * comes after a later position for one that it has read there, and skips it.
      *
      * @param cursor the position of the event
      * @param topic the topic
@@ -45,6 +48,17 @@ public interface EventBroker {
      * @return an injector for one source of events; it needs no closing
      */
     EventInjector openInjector();
+
+    /**
+     * The topic prefixes that the sessions of this hub subscribe to, whether or not their users may receive such topics
+     * now. Prefixes that begin with another one are left out; if there are too many, several are replaced by what they
+     * have in common, so that the result may match more topics than the subscriptions, but never less. The time it
+     * takes is linear in {@code max}. {@link SubscriptionListener} says when to read it again.
+     *
+     * @param max the maximum number of prefixes, at least 1
+     * @return a snapshot, in no particular order; one empty prefix stands for all topics
+     */
+    List<byte[]> subscribedPrefixes(int max);
 
     /**
      * The open sessions of this hub and, in a cluster, those that are known of the others.

@@ -38,7 +38,9 @@ public interface EventLog {
 
         /**
          * The event was appended, as durably as its topic demands. The broker delivers it within this call: a log calls
-         * it in the order of the positions and one at a time, so that all subscribers receive events in that order.
+         * it in the order of the positions and one at a time, so that all subscribers receive events in that order. If
+         * file events have positions of the same numbering, this holds for both together; see
+         * {@link EventBroker#announce(Cursor, String, byte[])}.
          *
          * @param cursor the position of the event, as in {@link io.datahub.api.history.EventHistory}
          */

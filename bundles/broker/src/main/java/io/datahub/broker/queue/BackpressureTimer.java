@@ -12,7 +12,7 @@ public final class BackpressureTimer {
     private static final long NEVER = 0;
 
     private final long waitNanos;
-    private final List<PausablePublisher> waiting = new ArrayList<>();
+    private final List<PublisherPause> waiting = new ArrayList<>();
     private long fullSince = NEVER;
     private long losingSince = NEVER;
 
@@ -38,7 +38,7 @@ public final class BackpressureTimer {
      * Registers a waiting publisher; false if this queue has been full for longer than the timeout, so that no one
      * waits for it.
      */
-    public boolean await(PausablePublisher publisher) {
+    public boolean await(PublisherPause publisher) {
         if (now() - fullSince > waitNanos) {
             return false;
         }
@@ -50,14 +50,14 @@ public final class BackpressureTimer {
     }
 
     /** The queue has capacity again. */
-    public List<PausablePublisher> release() {
+    public List<PublisherPause> release() {
         fullSince = NEVER;
         losingSince = NEVER;
         return drainWaiting();
     }
 
     /** The publishers whose wait has timed out. */
-    public List<PausablePublisher> timedOut(long now) {
+    public List<PublisherPause> timedOut(long now) {
         return !waiting.isEmpty() && now - fullSince > waitNanos ? drainWaiting() : List.of();
     }
 
@@ -70,11 +70,11 @@ public final class BackpressureTimer {
         return fullSince != NEVER || losingSince != NEVER;
     }
 
-    private List<PausablePublisher> drainWaiting() {
+    private List<PublisherPause> drainWaiting() {
         if (waiting.isEmpty()) {
             return List.of();
         }
-        List<PausablePublisher> all = List.copyOf(waiting);
+        List<PublisherPause> all = List.copyOf(waiting);
         waiting.clear();
         return all;
     }

@@ -43,7 +43,7 @@ public final class EventQueue implements GlobalQueueLimit.LimitedQueue {
     private int events;
     private boolean notified;
     private boolean closed;
-    private PausablePublisher fullFor;
+    private PublisherPause fullFor;
 
     /** Used by the taking thread only. */
     private final List<EventRun> taken = new ArrayList<>();
@@ -76,7 +76,7 @@ public final class EventQueue implements GlobalQueueLimit.LimitedQueue {
      * @param publisher of the run; {@link #FULL} is returned to it once, until it has called {@link #await}
      * @return {@link #WAKE} and {@link #FULL}, or 0
      */
-    public int offer(EventRun run, PausablePublisher publisher) {
+    public int offer(EventRun run, PublisherPause publisher) {
         synchronized (this) {
             if (closed) {
                 return 0;
@@ -201,7 +201,7 @@ public final class EventQueue implements GlobalQueueLimit.LimitedQueue {
         long before;
         int length = 0;
         int count = 0;
-        List<PausablePublisher> released;
+        List<PublisherPause> released;
         synchronized (this) {
             before = bytes;
             while ((length == 0 || length < maxBytes) && !runs.isEmpty()) {
@@ -223,7 +223,7 @@ public final class EventQueue implements GlobalQueueLimit.LimitedQueue {
         if (takes++ % TAKES_PER_MEASUREMENT == 0) {
             measureDelay();
         }
-        released.forEach(PausablePublisher::released);
+        released.forEach(PublisherPause::released);
         deliver(receiver);
         return length;
     }
@@ -265,14 +265,14 @@ public final class EventQueue implements GlobalQueueLimit.LimitedQueue {
         }
     }
 
-    private List<PausablePublisher> releasePublishers() {
+    private List<PublisherPause> releasePublishers() {
         return bytes <= highWater() / 2 ? backpressure.release() : List.of();
     }
 
     @Override
     public void dropNewest(long least) {
         long freed = 0;
-        List<PausablePublisher> released;
+        List<PublisherPause> released;
         synchronized (this) {
             long marked = 0;
             int count = 0;
@@ -295,25 +295,25 @@ public final class EventQueue implements GlobalQueueLimit.LimitedQueue {
             released = releasePublishers();
         }
         queueLimit.add(-freed);
-        released.forEach(PausablePublisher::released);
+        released.forEach(PublisherPause::released);
     }
 
     /**
      * Registers a publisher to be resumed when there is capacity; false if there is, or if waiting for this queue has
      * timed out.
      */
-    public synchronized boolean await(PausablePublisher publisher) {
+    public synchronized boolean await(PublisherPause publisher) {
         fullFor = null;
         return !closed && isFull() && backpressure.await(publisher);
     }
 
     /** Resumes publishers whose wait has timed out. Called periodically. */
     public void checkTimeouts(long now) {
-        List<PausablePublisher> timedOut;
+        List<PublisherPause> timedOut;
         synchronized (this) {
             timedOut = backpressure.timedOut(now);
         }
-        timedOut.forEach(PausablePublisher::released);
+        timedOut.forEach(PublisherPause::released);
     }
 
     /** Whether it has been losing events for longer than that. */
@@ -334,7 +334,7 @@ public final class EventQueue implements GlobalQueueLimit.LimitedQueue {
     /** Drops all events and accepts no more. */
     public void close() {
         long freed;
-        List<PausablePublisher> released;
+        List<PublisherPause> released;
         synchronized (this) {
             closed = true;
             freed = bytes;
@@ -351,6 +351,6 @@ public final class EventQueue implements GlobalQueueLimit.LimitedQueue {
             released = backpressure.release();
         }
         queueLimit.add(-freed);
-        released.forEach(PausablePublisher::released);
+        released.forEach(PublisherPause::released);
     }
 }

@@ -1,35 +1,30 @@
 package io.datahub.broker.queue;
 
 import io.datahub.api.event.EventRun;
-import io.datahub.api.event.EventSink;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Distributes one publisher's runs to the queues of their receivers, and notifies idle receivers once per flush. Not
- * thread-safe, except for {@link #paused} and {@link #released}.
+ * thread-safe.
  */
-public final class FanOut implements PausablePublisher {
+public final class FanOut {
 
     private final GlobalQueueLimit queueLimit;
-    private final EventSink publisher;
+    private final PublisherPause pause;
     private final List<EventQueue> idle = new ArrayList<>();
     private final List<EventQueue> full = new ArrayList<>();
 
-    /** The number of queues that the publisher waits for, plus one while it is registering with them. */
-    private final AtomicInteger awaited = new AtomicInteger();
-
-    /** @param publisher resumed when it need not wait any more */
-    public FanOut(GlobalQueueLimit queueLimit, EventSink publisher) {
+    /** @param pause of the publisher, which all its fan-outs share */
+    public FanOut(GlobalQueueLimit queueLimit, PublisherPause pause) {
         this.queueLimit = queueLimit;
-        this.publisher = publisher;
+        this.pause = pause;
     }
 
     /** Adds a run to these queues. The caller holds its buffer. */
     public void put(EventRun run, EventQueue[] receivers) {
         for (EventQueue receiver : receivers) {
-            int flags = receiver.offer(run, this);
+            int flags = receiver.offer(run, pause);
             if (flags != 0) {
                 if ((flags & EventQueue.WAKE) != 0) {
                     idle.add(receiver);
@@ -56,30 +51,16 @@ public final class FanOut implements PausablePublisher {
         full.clear();
     }
 
-    /** Notifies the receivers; false if one of them is full, in which case {@link EventSink#resume} will be called. */
-    public boolean flush() {
-        wake();
-        return full.isEmpty() || !mustWait();
+    /** Whether receivers were found full that the publisher doesn't yet wait for. */
+    public boolean hasFull() {
+        return !full.isEmpty();
     }
 
-    private boolean mustWait() {
-        awaited.incrementAndGet();
+    /** Has the publisher wait for the receivers that are full. */
+    public void awaitFull() {
         for (EventQueue queue : full) {
-            queue.await(this);
+            queue.await(pause);
         }
         full.clear();
-        return awaited.decrementAndGet() > 0;
-    }
-
-    @Override
-    public void paused() {
-        awaited.incrementAndGet();
-    }
-
-    @Override
-    public void released() {
-        if (awaited.decrementAndGet() == 0) {
-            publisher.resume();
-        }
     }
 }

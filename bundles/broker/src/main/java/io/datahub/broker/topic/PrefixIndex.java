@@ -1,7 +1,10 @@
 package io.datahub.broker.topic;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -136,6 +139,31 @@ public final class PrefixIndex<S> {
         return true;
     }
 
+    /**
+     * At most so many prefixes that cover all subscriptions: those that a shorter one covers are left out and, if there
+     * are still too many, several are replaced by what they begin with.
+     *
+     * @param max at least 1
+     */
+    public List<byte[]> cover(int max) {
+        List<byte[]> cover = new ArrayList<>();
+        ArrayDeque<Map.Entry<byte[], Node>> open = new ArrayDeque<>();
+        open.add(Map.entry(root.label, root));
+        while (!open.isEmpty()) {
+            byte[] prefix = open.peek().getKey();
+            Node node = open.poll().getValue();
+            Node[] children = node.children;
+            if (node.members.length > 0 || cover.size() + open.size() + children.length > max) {
+                cover.add(prefix);
+            } else {
+                for (Node child : children) {
+                    open.add(Map.entry(child.withParent(prefix), child));
+                }
+            }
+        }
+        return cover;
+    }
+
     /** The number of nodes visited by a match of this topic, below the root; for tests. */
     public int steps(byte[] topic) {
         int steps = 0;
@@ -248,9 +276,14 @@ public final class PrefixIndex<S> {
         /** Merges this node with its only child. */
         Node merged() {
             Node child = children[0];
-            byte[] both = Arrays.copyOf(label, label.length + child.label.length);
-            System.arraycopy(child.label, 0, both, label.length, child.label.length);
-            return new Node(both, child.children, child.members);
+            return new Node(child.withParent(label), child.children, child.members);
+        }
+
+        /** The label of this node after that of its parent. */
+        byte[] withParent(byte[] prefix) {
+            byte[] both = Arrays.copyOf(prefix, prefix.length + label.length);
+            System.arraycopy(label, 0, both, prefix.length, label.length);
+            return both;
         }
     }
 }

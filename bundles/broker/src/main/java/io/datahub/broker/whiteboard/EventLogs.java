@@ -21,6 +21,8 @@ public final class EventLogs {
     /** By descending ranking. */
     private volatile List<RegisteredEventLog> active = List.of();
 
+    private volatile TopicPrefixes required = TopicPrefixes.NONE;
+
     /** @param changed called after each change */
     public EventLogs(Runnable changed) {
         this.changed = changed;
@@ -69,5 +71,16 @@ public final class EventLogs {
             }
         }
         return Optional.empty();
+    }
+
+    /** Sets the topics whose events are refused unless a log keeps them. */
+    public void require(String... topics) {
+        required = TopicPrefixes.parse(topics);
+        changed.run();
+    }
+
+    /** Whether events of a topic that no log keeps are refused. */
+    public boolean isRequired(byte[] topic) {
+        return required.match(topic);
     }
 }

@@ -166,6 +166,24 @@ class PrefixIndexTest {
         assertThat(index.steps(bytes(topic.substring(0, 10)))).isEqualTo(10);
     }
 
+    private List<String> cover(int max) {
+        return index.cover(max).stream()
+                .map(prefix -> new String(prefix, StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    @Test
+    void shouldCoverAllPrefixesWithTheLongestOnesThatAreFewEnough() {
+        assertThat(cover(1)).isEmpty();
+        for (String prefix : List.of("build.a", "build.b", "build.bc", "deploy.x", "deploy.y", "deploy.z")) {
+            add(prefix, "s");
+        }
+        assertThat(cover(5)).containsExactlyInAnyOrder("build.a", "build.b", "deploy.x", "deploy.y", "deploy.z");
+        assertThat(cover(4)).containsExactlyInAnyOrder("build.a", "build.b", "deploy.");
+        assertThat(cover(2)).containsExactlyInAnyOrder("build.", "deploy.");
+        assertThat(cover(1)).containsExactly("");
+    }
+
     private int count(String topic) {
         int[] count = {0};
         index.match(bytes(topic), 0, found -> count[0]++);
