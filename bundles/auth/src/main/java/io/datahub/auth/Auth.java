@@ -1,7 +1,6 @@
 package io.datahub.auth;
 
 import io.datahub.api.Home;
-import io.datahub.api.Result;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.log.LogText;
@@ -10,11 +9,9 @@ import io.datahub.api.metric.MetricSource;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.CredentialVerifier;
-import io.datahub.api.user.Credentials;
-import io.datahub.api.user.Login;
-import io.datahub.api.user.Origin;
 import io.datahub.api.user.UserRegistry;
 import io.datahub.api.user.UsersListener;
+import io.datahub.auth.external.ExternalVerifiers;
 import io.datahub.auth.record.LastGoodUsers;
 import io.datahub.auth.record.UsersEditor;
 import io.datahub.auth.record.UsersRecord;
@@ -22,15 +19,18 @@ import io.datahub.auth.users.Users;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -42,16 +42,24 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The component that authenticates credentials and keeps the last good users file in effect. */
+/**
+ * The life cycle of authentication: loads the users, registers one object for each service, and applies the
+ * configuration.
+ */
 @Component(
         name = "io.datahub.auth",
         immediate = true,
-        service = {Authenticator.class, UserRegistry.class, HealthCheck.class, MetricSource.class},
-        property = {HealthCheck.NAME + "=auth", MetricSource.COMPONENT + "=auth"})
+        service = {})
 @Designate(ocd = AuthConfiguration.class)
-public final class Auth implements Authenticator, UserRegistry, HealthCheck, MetricSource {
+@Capability(
+        namespace = "osgi.service",
+        attribute = "objectClass:List<String>='io.datahub.api.health.HealthCheck,io.datahub.api.metric.MetricSource,"
+                + "io.datahub.api.user.Authenticator,io.datahub.api.user.UserRegistry'",
+        uses = {Authenticator.class, HealthCheck.class, MetricSource.class})
+public final class Auth {
 
     private static final Logger LOG = LoggerFactory.getLogger(Auth.class);
+    private static final Duration VERIFIER_GRACE = Duration.ofSeconds(30);
     private static final long STOP_SECONDS = 5;
     private static final long SAVE_SECONDS = 30;
 
@@ -66,9 +74,9 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
     private final Identities identities;
     private final ExternalVerifiers verifiers;
     private final ShortLivedTokens shortLivedTokens;
-    private final ShortLivedService shortLived;
     private final LastUsedStore lastUsed;
     private final AuditLog audit = new AuditLog();
+    private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
 
     /**
      * @throws IllegalArgumentException if there are no users and the token supplied for the first administrator is
@@ -94,24 +102,17 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
         LastGoodUsers lastGood = new LastGoodUsers(home);
         executor = executor();
         currentUsers = new CurrentUsers(lastGood, audit, this::usersChanged);
-        expiry = new ExpiryTimer(currentUsers, clock, executor, () -> listeners.tell(this));
+        expiry = new ExpiryTimer(currentUsers, clock, executor, this::notifyListeners);
         lastUsed = new LastUsedStore(home, clock);
-        verifiers = new ExternalVerifiers(executor);
-        shortLivedTokens = new ShortLivedTokens(home, clock, () -> listeners.tell(this));
+        verifiers = new ExternalVerifiers(executor, VERIFIER_GRACE, this::notifyListeners);
+        shortLivedTokens = new ShortLivedTokens(home, clock, this::notifyListeners);
         shortLivedTokens.expiries().forEach(expiry::watch);
-        identities = new Identities(currentUsers, shortLivedTokens, clock);
+        identities = new Identities(currentUsers, shortLivedTokens, verifiers::keeps, clock);
         tokenAuthenticator = new TokenAuthenticator(
                 currentUsers, identities, verifiers, expiry::watch, clock, audit, lastUsed, configuration);
         Actors actors = new Actors(identities, clock);
-        shortLived = new ShortLivedService(
-                currentUsers,
-                shortLivedTokens,
-                actors,
-                lastUsed,
-                expiry::watch,
-                () -> listeners.tell(this),
-                clock,
-                audit);
+        ShortLivedService shortLived = new ShortLivedService(
+                currentUsers, shortLivedTokens, actors, lastUsed, expiry::watch, this::notifyListeners, clock, audit);
         tokenService = new TokenService(
                 currentUsers,
                 new UsersEditor(record),
@@ -138,8 +139,37 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
         } catch (RuntimeException e) {
             changes.stop();
             executor.shutdownNow();
+            loader.close();
             throw e;
         }
+    }
+
+    @Activate
+    void registerServices(BundleContext context) {
+        register(context, HealthCheck.class, loader::health, Map.of(HealthCheck.NAME, "auth"));
+        register(context, MetricSource.class, this::report, Map.of(MetricSource.COMPONENT, "auth"));
+        register(context, Authenticator.class, tokenAuthenticator, Map.of());
+        register(context, UserRegistry.class, tokenService, Map.of());
+    }
+
+    private <T> void register(BundleContext context, Class<T> type, T service, Map<String, ?> properties) {
+        registrations.add(context.registerService(type, service, FrameworkUtil.asDictionary(properties)));
+    }
+
+    Authenticator authenticator() {
+        return tokenAuthenticator;
+    }
+
+    UserRegistry registry() {
+        return tokenService;
+    }
+
+    Health health() {
+        return loader.health();
+    }
+
+    private void notifyListeners() {
+        listeners.notifyOf(tokenAuthenticator);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the tasks don't throw; they end with the executor
@@ -179,27 +209,30 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
         tokenAuthenticator.configure(configuration);
         tokenService.configure(configuration);
         LOG.info("event=auth.configured {}", pairs(configuration));
-        listeners.tell(this);
+        notifyListeners();
     }
 
     @Deactivate
     void deactivate() throws InterruptedException {
+        Collections.reverse(registrations);
+        registrations.forEach(ServiceRegistration::unregister);
         changes.stop();
         executor.shutdownNow();
+        loader.close();
         verifiers.close();
         save();
         audit.close();
         currentUsers.close();
-        listeners.tell(new DenyAll());
-        if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-            LOG.warn("event=auth.thread.busy thread=datahub-auth reason=\"still waiting for the store\"");
+        listeners.notifyOf(new DenyAll());
+        if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS) || !loader.awaitEnd(STOP_SECONDS)) {
+            LOG.warn("event=auth.thread.busy reason=\"still waiting for the store\"");
         }
         LOG.info("event=auth.stopped");
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addListener(UsersListener listener) {
-        listeners.add(listener, this);
+        listeners.add(listener, tokenAuthenticator);
     }
 
     void removeListener(UsersListener listener) {
@@ -212,7 +245,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
         if (users != Users.EMPTY) {
             shortLivedTokens.purge(identities::hasParent);
         }
-        listeners.tell(this);
+        notifyListeners();
         verifiers.trustRules(users.rules());
         executor.execute(this::save);
     }
@@ -226,80 +259,7 @@ public final class Auth implements Authenticator, UserRegistry, HealthCheck, Met
         verifiers.remove(verifier);
     }
 
-    @Override
-    public CompletionStage<Result<Login>> authenticate(Credentials credentials, Origin origin) {
-        return tokenAuthenticator.authenticate(credentials, origin);
-    }
-
-    @Override
-    public boolean isKnown(Credentials credentials, Origin origin) {
-        return tokenAuthenticator.isKnown(credentials, origin);
-    }
-
-    @Override
-    public Optional<Login> renew(Login login) {
-        return tokenAuthenticator.renew(login);
-    }
-
-    @Override
-    public Duration failureDelay(Origin origin) {
-        return tokenAuthenticator.failureDelay(origin);
-    }
-
-    @Override
-    public Duration failureDelay(Credentials credentials, Origin origin) {
-        return tokenAuthenticator.failureDelay(credentials, origin);
-    }
-
-    @Override
-    public List<Account> accounts() {
-        return tokenService.accounts();
-    }
-
-    @Override
-    public Optional<Credential> credential(Login login) {
-        return tokenService.credential(login);
-    }
-
-    @Override
-    public Result<IssuedToken> issueToken(Login actor, String user, String label, Optional<Instant> expires)
-            throws IOException {
-        return tokenService.issueToken(actor, user, label, expires);
-    }
-
-    @Override
-    public Result<IssuedToken> issueShortLived(Login login, Duration lifetime, String label) throws IOException {
-        return shortLived.issue(login, lifetime, label);
-    }
-
-    @Override
-    public Result<IssuedToken> rotateToken(
-            Login actor, String user, String token, Optional<Instant> expires, Duration overlap) throws IOException {
-        return tokenService.rotateToken(actor, user, token, expires, overlap);
-    }
-
-    @Override
-    public Result<Credential> revokeToken(Login actor, String user, String token) throws IOException {
-        return tokenService.revokeToken(actor, user, token);
-    }
-
-    @Override
-    public Result<List<Credential>> revokeWithDescendants(Login actor, String user, String token) throws IOException {
-        return tokenService.revokeWithDescendants(actor, user, token);
-    }
-
-    @Override
-    public Result<List<Credential>> revokeAll(Login actor, String user) throws IOException {
-        return tokenService.revokeAll(actor, user);
-    }
-
-    @Override
-    public Health check() {
-        return loader.health();
-    }
-
-    @Override
-    public void report(MetricReport report) {
+    private void report(MetricReport report) {
         audit.report(report);
         report.gauge(
                 "datahub_users",

@@ -57,4 +57,11 @@ public @interface AuthConfiguration {
             min = "1",
             max = "10000")
     int maxTokens() default 100;
+
+    @AttributeDefinition(
+            description = "Maximum duration of a login with a credential that an adapter has verified, such as an"
+                    + " external token, in milliseconds; the client has to log in again then.",
+            min = "1000",
+            max = "2678400000")
+    long maxExternalLoginMillis() default 86_400_000;
 }

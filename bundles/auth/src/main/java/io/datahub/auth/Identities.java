@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -26,11 +27,14 @@ final class Identities {
 
     private final Supplier<Users> currentUsers;
     private final ShortLivedTokens shortLived;
+    private final Predicate<String> verified;
     private final Clock clock;
 
-    Identities(Supplier<Users> currentUsers, ShortLivedTokens shortLived, Clock clock) {
+    /** @param verified whether logins with external credentials of a kind last, since somebody verifies it */
+    Identities(Supplier<Users> currentUsers, ShortLivedTokens shortLived, Predicate<String> verified, Clock clock) {
         this.currentUsers = currentUsers;
         this.shortLived = shortLived;
+        this.verified = verified;
         this.clock = clock;
     }
 
@@ -75,7 +79,7 @@ final class Identities {
         return currentUsers
                 .get()
                 .named(token.user())
-                .filter(owner -> hasParent(token))
+                .filter(owner -> hasParent(token) && isVerified(token.parent()))
                 .map(owner -> new Identity(
                         owner, token.name(), ShortLivedToken.KIND, token.label(), Optional.of(token.expires())));
     }
@@ -120,13 +124,21 @@ final class Identities {
     Optional<Identity> of(Login login) {
         String name = login.credential();
         if (name.startsWith(TRUST) || name.startsWith(EXTERNAL)) {
-            return external(name, login.user().name(), kind(name), login.label().orElse(""), login.expires());
+            return external(name, login.user().name(), kind(name), login.label().orElse(""), login.expires())
+                    .filter(identity -> isVerified(name));
         }
         Optional<Identity> found = ShortLivedToken.isNamed(name)
                 ? shortLived.named(name).flatMap(this::of)
                 : currentUsers.get().credential(name).map(Identities::of);
         return found.filter(
                 identity -> identity.owner().name().equals(login.user().name()));
+    }
+
+    /** Whether somebody verifies credentials like the one with this identifier, if the hub doesn't do it itself. */
+    private boolean isVerified(String name) {
+        return isTrust(name)
+                ? verified.test(Credentials.ExternalToken.KIND)
+                : !name.startsWith(EXTERNAL) || verified.test(kind(name));
     }
 
     /** The kind of the credential with this identifier, as shown to users. */

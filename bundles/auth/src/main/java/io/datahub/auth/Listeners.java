@@ -14,22 +14,22 @@ final class Listeners {
 
     private final List<UsersListener> all = new CopyOnWriteArrayList<>();
 
-    /** Adds a listener and tells it the present users. */
+    /** Adds a listener and notifies it of the present users. */
     void add(UsersListener listener, Authenticator authenticator) {
         all.add(listener);
-        tell(listener, authenticator);
+        notify(listener, authenticator);
     }
 
     void remove(UsersListener listener) {
         all.remove(listener);
     }
 
-    /** Tells all listeners that logins have to be renewed. */
-    void tell(Authenticator authenticator) {
-        all.forEach(listener -> tell(listener, authenticator));
+    /** Notifies all listeners that logins have to be renewed. */
+    void notifyOf(Authenticator authenticator) {
+        all.forEach(listener -> notify(listener, authenticator));
     }
 
-    private static void tell(UsersListener listener, Authenticator authenticator) {
+    private static void notify(UsersListener listener, Authenticator authenticator) {
         try {
             listener.usersChanged(authenticator);
         } catch (RuntimeException e) {

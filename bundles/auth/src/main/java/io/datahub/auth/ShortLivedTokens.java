@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The short-lived tokens, kept in the hub's state by their hashes. Their number is bounded, for each user and in total.
- * The file is replaced as a whole; what several threads change meanwhile is written at once. Thread-safe.
+ * The file is replaced as a whole; changes that several threads make during that time are written together. Thread-safe.
  */
 final class ShortLivedTokens {
 

@@ -9,6 +9,7 @@ import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.User;
+import io.datahub.auth.external.ExternalVerifiers;
 import io.datahub.auth.users.StoredUser;
 import io.datahub.auth.users.Users;
 import java.time.Clock;
@@ -38,6 +39,7 @@ final class TokenAuthenticator implements Authenticator {
     private final LastUsedStore lastUsed;
     private volatile LoginThrottle throttle;
     private volatile boolean clearAdminAllowed;
+    private volatile Duration maxExternalLogin;
 
     /** @param expiry is told when a login expires whose credential isn't in the users file */
     TokenAuthenticator(
@@ -63,6 +65,7 @@ final class TokenAuthenticator implements Authenticator {
     void configure(AuthConfiguration configuration) {
         throttle = new LoginThrottle(configuration, System::nanoTime);
         clearAdminAllowed = configuration.allowClearAdmin();
+        maxExternalLogin = Duration.ofMillis(configuration.maxExternalLoginMillis());
     }
 
     @Override
@@ -72,16 +75,18 @@ final class TokenAuthenticator implements Authenticator {
         }
         Optional<Identity> found = identities.of(credentials);
         if (found.isPresent()) {
-            return CompletableFuture.completedFuture(counted(credentials, origin, accept(credentials, origin, found)));
+            return CompletableFuture.completedFuture(
+                    countFailure(credentials, origin, accept(credentials, origin, found)));
         }
         Optional<Credentials> external = external(credentials);
         return external.isPresent()
                 ? verifiers
-                        .verify(external.get())
-                        .thenApply(verified -> counted(credentials, origin, judge(external.get(), origin, verified)))
+                        .verify(external.get(), origin)
+                        .thenApply(verified ->
+                                countFailure(credentials, origin, toLogin(external.get(), origin, verified)))
                         .exceptionally(failure -> failed(credentials, origin, failure))
-                : CompletableFuture.completedFuture(
-                        counted(credentials, origin, refuse(credentials, origin, "unknown " + credentials.kind())));
+                : CompletableFuture.completedFuture(countFailure(
+                        credentials, origin, refuse(credentials, origin, "unknown " + credentials.kind())));
     }
 
     /**
@@ -96,9 +101,10 @@ final class TokenAuthenticator implements Authenticator {
         return verifiers.handles(credentials.kind()) ? Optional.of(credentials) : Optional.empty();
     }
 
-    private Result<Login> judge(Credentials credentials, Origin origin, Result<Verified> verified) {
+    private Result<Login> toLogin(Credentials credentials, Origin origin, Result<Verified> verified) {
         if (!verified.isRefused()) {
-            Result<Login> login = accept(credentials, origin, identities.of(credentials.kind(), verified.get()));
+            Result<Login> login =
+                    accept(credentials, origin, identities.of(credentials.kind(), limited(verified.get())));
             return login.then(accepted -> {
                 accepted.expires().ifPresent(expiry);
                 return login;
@@ -111,6 +117,14 @@ final class TokenAuthenticator implements Authenticator {
                 : refused;
     }
 
+    /** The same with an end, so that a verifier is asked again from time to time. */
+    private Verified limited(Verified verified) {
+        Instant latest = clock.instant().plus(maxExternalLogin);
+        return verified.expires().isBefore(latest)
+                ? verified
+                : new Verified(verified.user(), verified.id(), verified.label(), latest, verified.rule());
+    }
+
     private Result<Login> failed(Credentials credentials, Origin origin, Throwable failure) {
         refuse(credentials, origin, "the verification failed: " + failure);
         return unavailable(RETRY_AFTER);
@@ -121,7 +135,7 @@ final class TokenAuthenticator implements Authenticator {
                 Refusal.unavailable("the credentials can't be verified at the moment; try again", retryAfter));
     }
 
-    private Result<Login> counted(Credentials credentials, Origin origin, Result<Login> result) {
+    private Result<Login> countFailure(Credentials credentials, Origin origin, Result<Login> result) {
         if (result.refusal()
                 .filter(refusal -> refusal.reason() == Reason.UNAUTHENTICATED)
                 .isPresent()) {

@@ -6,9 +6,7 @@ import io.datahub.api.Result;
 import io.datahub.api.Sha256;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
-import io.datahub.api.user.UserRegistry.Account;
-import io.datahub.api.user.UserRegistry.Credential;
-import io.datahub.api.user.UserRegistry.IssuedToken;
+import io.datahub.api.user.UserRegistry;
 import io.datahub.auth.record.UsersEditor;
 import io.datahub.auth.users.InvalidUsersException;
 import io.datahub.auth.users.StoredCredential;
@@ -30,9 +28,9 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Issues, rotates and revokes the tokens of the users file, as far as the actor is permitted to. Thread-safe; blocks.
+ * Lists users, and issues, rotates and revokes their tokens, as far as the actor is permitted to. Thread-safe; blocks.
  */
-final class TokenService {
+final class TokenService implements UserRegistry {
 
     private final Supplier<Users> currentUsers;
     private final UsersEditor editor;
@@ -69,14 +67,16 @@ final class TokenService {
         maxTokens = configuration.maxTokens();
     }
 
-    List<Account> accounts() {
+    @Override
+    public List<Account> accounts() {
         return currentUsers.get().all().stream()
                 .sorted(Comparator.comparing(StoredUser::name))
                 .map(user -> user.account(lastUsed::of, shortLived.of(user.name())))
                 .toList();
     }
 
-    Optional<Credential> credential(Login login) {
+    @Override
+    public Optional<Credential> credential(Login login) {
         String name = login.credential();
         return currentUsers
                 .get()
@@ -102,7 +102,8 @@ final class TokenService {
         return credential.described(lastUsed.of(credential.name()));
     }
 
-    Result<IssuedToken> issueToken(Login actor, String user, String label, Optional<Instant> expires)
+    @Override
+    public Result<IssuedToken> issueToken(Login actor, String user, String label, Optional<Instant> expires)
             throws IOException {
         Optional<Refusal> invalid = TokenRules.validate(label, expires, clock.instant());
         if (invalid.isPresent()) {
@@ -111,6 +112,11 @@ final class TokenService {
         String token = Tokens.random();
         Result<IssuedToken> issued = edit(actor, user, edit -> add(actor, edit, token, label, expires));
         return audited(issued, made -> audit.issued(user, made.credential(), actor));
+    }
+
+    @Override
+    public Result<IssuedToken> issueShortLived(Login login, Duration lifetime, String label) throws IOException {
+        return shortLived.issue(login, lifetime, label);
     }
 
     private Result<IssuedToken> add(Login actor, TokenEdit edit, String token, String label, Optional<Instant> expires)
@@ -151,8 +157,9 @@ final class TokenService {
         return true;
     }
 
-    Result<IssuedToken> rotateToken(Login actor, String user, String old, Optional<Instant> expires, Duration overlap)
-            throws IOException {
+    @Override
+    public Result<IssuedToken> rotateToken(
+            Login actor, String user, String old, Optional<Instant> expires, Duration overlap) throws IOException {
         Optional<Refusal> invalid = TokenRules.validate("", expires, clock.instant());
         if (invalid.isPresent()) {
             return Result.refused(invalid.get());
@@ -180,7 +187,8 @@ final class TokenService {
         return audited(rotated, made -> audit.rotated(user, made.credential(), actor));
     }
 
-    Result<Credential> revokeToken(Login actor, String user, String token) throws IOException {
+    @Override
+    public Result<Credential> revokeToken(Login actor, String user, String token) throws IOException {
         if (isShortLived(user, token)) {
             return shortLived.revoke(actor, user, token);
         }
@@ -195,7 +203,8 @@ final class TokenService {
         return audited(revoked, credential -> audit.revoked(user, credential, actor));
     }
 
-    Result<List<Credential>> revokeWithDescendants(Login actor, String user, String token) throws IOException {
+    @Override
+    public Result<List<Credential>> revokeWithDescendants(Login actor, String user, String token) throws IOException {
         if (isShortLived(user, token)) {
             return shortLived.revoke(actor, user, token).then(credential -> Result.done(List.of(credential)));
         }
@@ -208,7 +217,8 @@ final class TokenService {
         return auditedAll(revoked, actor, user);
     }
 
-    Result<List<Credential>> revokeAll(Login actor, String user) throws IOException {
+    @Override
+    public Result<List<Credential>> revokeAll(Login actor, String user) throws IOException {
         Result<List<Credential>> listed =
                 auditedAll(edit(actor, user, edit -> Result.done(described(edit.removeAll()))), actor, user);
         if (listed.isRefused()) {

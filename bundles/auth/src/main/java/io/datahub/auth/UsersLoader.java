@@ -18,18 +18,22 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Loads the users record: at startup, after each change, and repeatedly while that fails. Creates the record if it is
- * missing. Reading happens on the thread that reports a change; writing, which may have to wait for the record's
- * validator, only on the executor.
+ * missing. Reading happens on a thread of its own, since it must not hold up other changes of records; writing, which
+ * may have to wait for the record's validator and for reading, on the executor.
  */
 final class UsersLoader {
 
@@ -43,10 +47,8 @@ final class UsersLoader {
     private final Supplier<InitialUsersFile> firstUsers;
     private final Clock clock;
     private final ScheduledExecutorService executor;
-    private final ReentrantLock loading = new ReentrantLock();
-    private final AtomicBoolean requested = new AtomicBoolean();
+    private final ExecutorService reader = Executors.newSingleThreadExecutor(task -> new Thread(task, "datahub-users"));
     private final AtomicBoolean scheduled = new AtomicBoolean();
-    private volatile String author = "";
     private volatile Optional<Refusal> failure = Optional.empty();
     private volatile InitialUsersFile first; // created once, before the executor has tasks
     private Duration backoff = MIN_BACKOFF; // used by the executor's thread only
@@ -72,7 +74,7 @@ final class UsersLoader {
      * @throws IllegalArgumentException if a first administrator is needed and the token supplied for it is unusable
      */
     void start() {
-        refresh();
+        refresh("").join();
         if (isMissing() && lastGood.read().isEmpty()) {
             first = firstUsers.get();
         }
@@ -83,13 +85,23 @@ final class UsersLoader {
         }
     }
 
-    /** Loads the record after a change. */
-    void changed(Change change) {
-        author = change.user().orElse("");
-        refresh();
-        if (failure.isPresent()) {
-            schedule(MIN_BACKOFF);
-        }
+    /** Loads the record after a change; completed when that is done. */
+    CompletionStage<Void> changed(Change change) {
+        return refresh(change.user().orElse("")).whenComplete((done, thrown) -> {
+            if (thrown != null || failure.isPresent()) {
+                schedule(MIN_BACKOFF);
+            }
+        });
+    }
+
+    /** Loads no more. */
+    void close() {
+        reader.shutdown();
+    }
+
+    /** Waits for what was being loaded; false if that takes longer. */
+    boolean awaitEnd(long seconds) throws InterruptedException {
+        return reader.awaitTermination(seconds, TimeUnit.SECONDS);
     }
 
     Health health() {
@@ -110,31 +122,21 @@ final class UsersLoader {
         return failure.map(refusal -> refusal.reason() == Reason.NOT_FOUND).orElse(false);
     }
 
-    /**
-     * Loads the record, unless another thread is loading it, which then loads it once more. So no thread waits for
-     * another here, whatever locks of the store either may hold.
-     */
-    private void refresh() {
-        requested.set(true);
-        while (requested.get() && loading.tryLock()) {
-            try {
-                while (requested.getAndSet(false)) {
-                    failure = load();
-                }
-            } finally {
-                loading.unlock();
-            }
+    private CompletableFuture<Void> refresh(String author) {
+        try {
+            return CompletableFuture.runAsync(() -> failure = load(author), reader);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.completedFuture(null); // closed
         }
     }
 
-    private Optional<Refusal> load() {
+    private Optional<Refusal> load(String author) {
         Optional<Refusal> refusal;
         try {
             Result<UsersVersion> read = record.read();
             refusal = read.refusal();
             if (refusal.isEmpty()) {
                 currentUsers.put(read.get(), author);
-                author = "";
             }
         } catch (IOException e) {
             refusal = Optional.of(new Refusal(Reason.UNAVAILABLE, RecordPath.USERS + " can't be read: " + e));
@@ -158,7 +160,7 @@ final class UsersLoader {
     private void retry() {
         scheduled.set(false);
         try {
-            refresh();
+            refresh("").join();
             if (isMissing()) {
                 create();
             }
@@ -194,7 +196,7 @@ final class UsersLoader {
     }
 
     private void created(Result<Change> result, String origin) {
-        refresh();
+        refresh("").join();
         result.refusal()
                 .ifPresentOrElse(
                         refusal -> LOG.warn(

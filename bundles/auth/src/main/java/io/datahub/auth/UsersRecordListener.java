@@ -4,7 +4,7 @@ import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeListener;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -16,10 +16,10 @@ import org.osgi.service.component.annotations.Component;
         service = {ChangeListener.class, UsersRecordListener.class})
 public final class UsersRecordListener implements ChangeListener {
 
-    private volatile Optional<Consumer<Change>> next = Optional.empty();
+    private volatile Optional<ChangeListener> next = Optional.empty();
 
     /** Sets the receiver to which changes are forwarded, replacing the previous one. */
-    void forwardTo(Consumer<Change> receiver) {
+    void forwardTo(ChangeListener receiver) {
         next = Optional.of(receiver);
     }
 
@@ -29,9 +29,9 @@ public final class UsersRecordListener implements ChangeListener {
     }
 
     @Override
-    public void changed(Change change) {
-        if (change.path().equals(RecordPath.USERS)) {
-            next.ifPresent(receiver -> receiver.accept(change));
-        }
+    public CompletionStage<Void> changed(Change change) {
+        return next.filter(receiver -> change.path().equals(RecordPath.USERS))
+                .map(receiver -> receiver.changed(change))
+                .orElse(DONE);
     }
 }

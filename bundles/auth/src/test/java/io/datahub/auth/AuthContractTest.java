@@ -27,7 +27,7 @@ class AuthContractTest extends AuthenticatorContract {
 
     @Override
     protected Authenticator authenticator() {
-        return auth;
+        return auth.authenticator();
     }
 
     @Override

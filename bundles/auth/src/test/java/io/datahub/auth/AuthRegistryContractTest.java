@@ -30,12 +30,12 @@ class AuthRegistryContractTest extends UserRegistryContract {
 
     @Override
     protected UserRegistry registry() {
-        return auth;
+        return auth.registry();
     }
 
     @Override
     protected Authenticator authenticator() {
-        return auth;
+        return auth.authenticator();
     }
 
     @AfterEach

@@ -68,8 +68,13 @@ class AuthTest {
         return start(Settings.DEFAULT);
     }
 
-    private static boolean letsIn(Authenticator auth, Credentials credentials) {
-        return !auth.authenticate(credentials, HERE)
+    private static boolean letsIn(Auth auth, Credentials credentials) {
+        return letsIn(auth.authenticator(), credentials);
+    }
+
+    private static boolean letsIn(Authenticator authenticator, Credentials credentials) {
+        return !authenticator
+                .authenticate(credentials, HERE)
                 .toCompletableFuture()
                 .join()
                 .isRefused();
@@ -79,14 +84,15 @@ class AuthTest {
     void shouldCreateTheFirstAdministratorWithATokenInAPrivateFile() throws Exception {
         try (AuditLines log = new AuditLines("")) {
             Auth auth = start();
-            await().until(() -> auth.check().ready());
+            await().until(() -> auth.health().ready());
 
             Path file = home.resolve("admin.token");
             String token = Files.readString(file).strip();
             assertThat(token).matches("dh_[A-Za-z0-9_-]{43}");
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                     .isEqualTo("rw-------");
-            Login login = auth.authenticate(Samples.basic("admin", token), HERE)
+            Login login = auth.authenticator()
+                    .authenticate(Samples.basic("admin", token), HERE)
                     .toCompletableFuture()
                     .join()
                     .get();
@@ -151,11 +157,11 @@ class AuthTest {
         store.refuse(Optional.of(Refusal.unavailable("the validator users is away", Duration.ofSeconds(1))));
         Auth auth = start();
         await().until(() -> store.begun() >= 1);
-        assertThat(auth.check().ready()).isFalse();
+        assertThat(auth.health().ready()).isFalse();
 
         store.refuse(Optional.empty());
 
-        await().until(() -> auth.check().ready());
+        await().until(() -> auth.health().ready());
         String token = Files.readString(home.resolve("admin.token")).strip();
         assertThat(letsIn(auth, Samples.bearer(token))).isTrue();
         assertThat(store.begun()).isLessThan(20);
@@ -167,8 +173,8 @@ class AuthTest {
 
         Auth auth = start();
 
-        assertThat(auth.check().ready()).isTrue();
-        assertThat(auth.check().detail()).contains("2 users");
+        assertThat(auth.health().ready()).isTrue();
+        assertThat(auth.health().detail()).contains("2 users");
         assertThat(letsIn(auth, CI)).isTrue();
     }
 
@@ -194,7 +200,7 @@ class AuthTest {
         store.put("<broker-users/>");
 
         assertThat(letsIn(auth, ROOT)).isTrue();
-        assertThat(auth.check().detail()).contains("is invalid");
+        assertThat(auth.health().detail()).contains("is invalid");
     }
 
     @Test
@@ -206,10 +212,10 @@ class AuthTest {
 
         assertThat(letsIn(auth, ROOT)).isTrue();
         assertThat(letsIn(auth, CI)).isTrue();
-        assertThat(auth.check().degraded()).isTrue();
-        assertThat(auth.check().detail()).contains("2 of the ssh-key and trust elements", "user ci");
+        assertThat(auth.health().degraded()).isTrue();
+        assertThat(auth.health().detail()).contains("2 of the ssh-key and trust elements", "user ci");
         store.put(Samples.users(Samples.ci("")));
-        assertThat(auth.check().degraded()).isFalse();
+        assertThat(auth.health().degraded()).isFalse();
     }
 
     @Test
@@ -247,8 +253,8 @@ class AuthTest {
         Auth auth = start();
 
         assertThat(letsIn(auth, ROOT)).isTrue();
-        assertThat(auth.check().ready()).isTrue();
-        assertThat(auth.check().detail()).contains("last good");
+        assertThat(auth.health().ready()).isTrue();
+        assertThat(auth.health().detail()).contains("last good");
         Path copy = home.resolve("state/users.last-good.xml");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy)))
                 .isEqualTo("rw-------");
@@ -277,7 +283,7 @@ class AuthTest {
 
         assertThat(letsIn(auth, ROOT)).isTrue();
         await().until(() -> Files.exists(home.resolve("files/broker_users.xml")));
-        await().until(() -> !auth.check().detail().contains("no record"));
+        await().until(() -> !auth.health().detail().contains("no record"));
     }
 
     @Test
@@ -300,7 +306,7 @@ class AuthTest {
         Files.writeString(home.resolve("state/users.last-used"), "");
         try (AuditLines log = new AuditLines("")) {
             Auth auth = start();
-            await().until(() -> auth.check().ready());
+            await().until(() -> auth.health().ready());
 
             await().until(() -> log.lines().stream().anyMatch(line -> line.contains("restore the file from a backup")));
         }
@@ -318,7 +324,7 @@ class AuthTest {
         store.put(Samples.users(""));
         store.breakDown(true);
         Auth auth = start();
-        assertThat(auth.check().ready()).isFalse();
+        assertThat(auth.health().ready()).isFalse();
         assertThat(letsIn(auth, ROOT)).isFalse();
 
         store.breakDown(false);
@@ -343,7 +349,11 @@ class AuthTest {
         Instant end = Instant.now().plus(700, ChronoUnit.MILLIS);
         store.put(Samples.users(Samples.ci("expires='" + end + "'")));
         Auth auth = start();
-        Login login = auth.authenticate(CI, HERE).toCompletableFuture().join().get();
+        Login login = auth.authenticator()
+                .authenticate(CI, HERE)
+                .toCompletableFuture()
+                .join()
+                .get();
         Listener listener = new Listener();
         auth.addListener(listener);
         assertThat(listener.told).hasSize(1);
@@ -351,7 +361,7 @@ class AuthTest {
         await().until(() -> listener.told.size() == 2);
 
         assertThat(Instant.now()).isAfterOrEqualTo(end);
-        assertThat(auth.renew(login)).isEmpty();
+        assertThat(auth.authenticator().renew(login)).isEmpty();
         assertThat(letsIn(auth, CI)).isFalse();
     }
 
@@ -377,7 +387,11 @@ class AuthTest {
     void shouldRefuseEveryLoginAfterDeactivation() throws Exception {
         store.put(Samples.users(""));
         Auth auth = start();
-        Login login = auth.authenticate(ROOT, HERE).toCompletableFuture().join().get();
+        Login login = auth.authenticator()
+                .authenticate(ROOT, HERE)
+                .toCompletableFuture()
+                .join()
+                .get();
         Listener listener = new Listener();
         auth.addListener(listener);
 
@@ -388,7 +402,7 @@ class AuthTest {
         assertThat(last.renew(login)).isEmpty();
         assertThat(letsIn(last, ROOT)).isFalse();
         assertThat(last.failureDelay(HERE)).isZero();
-        assertThat(auth.renew(login)).isEmpty();
+        assertThat(auth.authenticator().renew(login)).isEmpty();
         assertThat(letsIn(auth, ROOT)).isFalse();
     }
 

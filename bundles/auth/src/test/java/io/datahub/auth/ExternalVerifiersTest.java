@@ -12,6 +12,7 @@ import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.TrustRule;
+import io.datahub.auth.external.ExternalVerifiers;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,6 +25,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,7 +100,7 @@ class ExternalVerifiersTest {
     }
 
     private CompletableFuture<Result<Login>> authenticate(Credentials credentials) {
-        return auth.authenticate(credentials, THERE).toCompletableFuture();
+        return auth.authenticator().authenticate(credentials, THERE).toCompletableFuture();
     }
 
     private Reason refused(CompletableFuture<Result<Login>> result) {
@@ -111,8 +116,8 @@ class ExternalVerifiersTest {
         assertThat(login.user().name()).isEqualTo("ci");
         assertThat(login.label()).contains("acme/app run 17");
         assertThat(login.expires()).isPresent();
-        assertThat(auth.renew(login)).isPresent();
-        assertThat(auth.credential(login).orElseThrow().kind()).isEqualTo("trust");
+        assertThat(auth.authenticator().renew(login)).isPresent();
+        assertThat(auth.registry().credential(login).orElseThrow().kind()).isEqualTo("trust");
         assertThat(((Credentials.ExternalToken) asked.get(0)).token()).isEqualTo(JWT);
         assertThat(rules).singleElement().satisfies(rule -> {
             assertThat(rule.user()).isEqualTo("ci");
@@ -127,7 +132,7 @@ class ExternalVerifiersTest {
 
         store.put(Samples.users("<user name='ci'/>"));
 
-        assertThat(auth.renew(login)).isEmpty();
+        assertThat(auth.authenticator().renew(login)).isEmpty();
         assertThat(rules).isEmpty();
     }
 
@@ -142,17 +147,19 @@ class ExternalVerifiersTest {
         await().until(() -> told.size() == 2);
 
         assertThat(told.get(1)).isAfterOrEqualTo(end);
-        assertThat(auth.renew(login)).isEmpty();
+        assertThat(auth.authenticator().renew(login)).isEmpty();
     }
 
     @Test
-    void shouldAcceptALoginThatNeverExpires() {
+    void shouldLimitTheDurationOfALogin() {
         verifier(credentials -> now(Result.done(new Verified("ci", "a", "", Instant.MAX, Optional.empty()))));
+        Instant before = Instant.now();
 
         Login login = authenticate(Samples.bearer(JWT)).join().get();
 
-        assertThat(login.expires()).contains(Instant.MAX);
-        assertThat(auth.renew(login)).isPresent();
+        Instant end = login.expires().orElseThrow();
+        assertThat(end.minusMillis(Settings.DEFAULT.maxExternalLoginMillis())).isBetween(before, Instant.now());
+        assertThat(auth.authenticator().renew(login)).isPresent();
     }
 
     @Test
@@ -185,7 +192,7 @@ class ExternalVerifiersTest {
                     .asString()
                     .contains("the audience is another")
                     .doesNotContain(JWT);
-            assertThat(auth.failureDelay(THERE)).isPositive();
+            assertThat(auth.authenticator().failureDelay(THERE)).isPositive();
         }
     }
 
@@ -216,8 +223,9 @@ class ExternalVerifiersTest {
     void shouldAnswerAtOnceForKnownTokensWhateverAVerifierDoes() {
         verifier(credentials -> new CompletableFuture<>());
 
-        CompletableFuture<Result<Login>> result =
-                auth.authenticate(Samples.bearer(Samples.ROOT_TOKEN), HERE).toCompletableFuture();
+        CompletableFuture<Result<Login>> result = auth.authenticator()
+                .authenticate(Samples.bearer(Samples.ROOT_TOKEN), HERE)
+                .toCompletableFuture();
 
         assertThat(result).isDone();
         assertThat(result.join().isRefused()).isFalse();
@@ -257,25 +265,71 @@ class ExternalVerifiersTest {
 
         await().atMost(Duration.ofSeconds(30)).until(result::isDone);
         assertThat(refused(result)).isEqualTo(Reason.UNAVAILABLE);
-        assertThat(auth.failureDelay(THERE)).isZero();
+        assertThat(auth.authenticator().failureDelay(THERE)).isZero();
+    }
+
+    private CompletableFuture<Result<Login>> authenticate(String address) {
+        return auth.authenticator()
+                .authenticate(Samples.bearer(JWT), Samples.from(address))
+                .toCompletableFuture();
     }
 
     @Test
-    void shouldBoundHowManyAnswersItWaitsFor() {
+    void shouldBoundHowManyAnswersItWaitsForAndHowManyOfOneAddress() {
         List<CompletableFuture<Result<Verified>>> answers = new ArrayList<>();
         verifier(credentials -> {
             CompletableFuture<Result<Verified>> answer = new CompletableFuture<>();
             answers.add(answer);
             return answer;
         });
-        for (int i = 0; i < 1_000; i++) {
-            assertThat(authenticate(Samples.bearer(JWT))).isNotDone();
+        for (int i = 0; i < 50; i++) {
+            assertThat(authenticate("192.0.2.1")).isNotDone();
         }
-
-        assertThat(refused(authenticate(Samples.bearer(JWT)))).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(refused(authenticate("192.0.2.1"))).isEqualTo(Reason.UNAVAILABLE);
+        for (int i = 0; i < 500; i++) {
+            assertThat(authenticate("127.0.0.1")).isNotDone(); // as if from a proxy
+        }
+        assertThat(refused(authenticate("127.0.0.1"))).isEqualTo(Reason.UNAVAILABLE);
+        for (int i = 0; i < 450; i++) {
+            assertThat(authenticate("2001:db8:0:" + i / 50 + "::" + i)).isNotDone();
+        }
+        assertThat(refused(authenticate("192.0.2.2"))).isEqualTo(Reason.UNAVAILABLE);
 
         answers.get(0).complete(byRule());
-        assertThat(authenticate(Samples.bearer(JWT))).isNotDone();
+        assertThat(authenticate("192.0.2.1")).isNotDone();
+    }
+
+    @Test
+    void shouldEndLoginsSomeTimeAfterTheLastVerifierOfTheirKindIsGone() {
+        ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
+        CountDownLatch graceEnds = new CountDownLatch(1);
+        executor.execute(() -> awaitUninterruptibly(graceEnds));
+        AtomicInteger ended = new AtomicInteger();
+        ExternalVerifiers verifiers = new ExternalVerifiers(executor, Duration.ZERO, ended::incrementAndGet);
+        String kind = Credentials.ExternalToken.KIND;
+        CredentialVerifier first = credentials -> now(byRule());
+        CredentialVerifier second = credentials -> now(byRule());
+        verifiers.add(first, FOR_JWT);
+        verifiers.add(second, FOR_JWT);
+        verifiers.remove(first);
+        verifiers.remove(second);
+        assertThat(verifiers.handles(kind)).isFalse();
+        assertThat(verifiers.keeps(kind)).isTrue();
+        verifiers.add(first, FOR_JWT); // it was updated
+        graceEnds.countDown();
+        verifiers.remove(first);
+
+        await().until(() -> !verifiers.keeps(kind));
+        await().until(() -> ended.get() == 1);
+        executor.shutdownNow();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -300,7 +354,7 @@ class ExternalVerifiersTest {
         });
         verifier(credentials -> null);
         assertThat(refused(authenticate(Samples.bearer(JWT)))).isEqualTo(Reason.UNAVAILABLE);
-        assertThat(auth.failureDelay(THERE)).isZero();
+        assertThat(auth.authenticator().failureDelay(THERE)).isZero();
     }
 
     @Test
@@ -343,8 +397,8 @@ class ExternalVerifiersTest {
 
         Login login = authenticate(password).join().get();
 
-        assertThat(auth.credential(login).orElseThrow().kind()).isEqualTo("password");
-        assertThat(auth.credential(login).orElseThrow().id()).isEqualTo("directory");
-        assertThat(auth.renew(login)).isPresent();
+        assertThat(auth.registry().credential(login).orElseThrow().kind()).isEqualTo("password");
+        assertThat(auth.registry().credential(login).orElseThrow().id()).isEqualTo("directory");
+        assertThat(auth.authenticator().renew(login)).isPresent();
     }
 }

@@ -91,8 +91,10 @@ final class FolderStore extends UnsupportedRecordStore implements Home {
     }
 
     /** Replaces the record without any checks. */
-    synchronized void put(String text) throws IOException {
-        Files.writeString(file, text);
+    void put(String text) throws IOException {
+        synchronized (this) {
+            Files.writeString(file, text);
+        }
         notifyListener(Change.Type.UPDATED, Optional.of("editor"));
     }
 
@@ -101,7 +103,8 @@ final class FolderStore extends UnsupportedRecordStore implements Home {
         RecordVersion now =
                 new RecordVersion(RecordPath.USERS, 0, Instant.EPOCH, Optional.of(etag()), Optional.empty());
         Change change = new Change(type, new Cursor("e", sequence), Instant.EPOCH, now, user, List.of(), "", "{}");
-        listeners.forEach(listener -> listener.changed(change));
+        listeners.forEach(
+                listener -> listener.changed(change).toCompletableFuture().join());
         return change;
     }
 
@@ -162,9 +165,9 @@ final class FolderStore extends UnsupportedRecordStore implements Home {
                 Path part = Files.createTempFile(root, "upload", "");
                 Files.write(part, bytes());
                 Files.move(part, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
-                return Result.done(notifyListener(
-                        Change.Type.UPDATED, Optional.of(request.user().name())));
             }
+            return Result.done(notifyListener(
+                    Change.Type.UPDATED, Optional.of(request.user().name())));
         }
     }
 }

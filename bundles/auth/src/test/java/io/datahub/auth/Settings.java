@@ -37,6 +37,11 @@ record Settings(String adminTokenFile, boolean allowClearAdmin, int undelayedFai
     }
 
     @Override
+    public long maxExternalLoginMillis() {
+        return 86_400_000;
+    }
+
+    @Override
     public Class<? extends Annotation> annotationType() {
         return AuthConfiguration.class;
     }

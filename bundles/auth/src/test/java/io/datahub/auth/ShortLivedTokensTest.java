@@ -78,7 +78,8 @@ class ShortLivedTokensTest {
     }
 
     private Result<Login> authenticate(String token) {
-        return auth.authenticate(Samples.bearer(token), HERE)
+        return auth.authenticator()
+                .authenticate(Samples.bearer(token), HERE)
                 .toCompletableFuture()
                 .join();
     }
@@ -88,11 +89,11 @@ class ShortLivedTokensTest {
     }
 
     private IssuedToken issue(Login login) throws Exception {
-        return auth.issueShortLived(login, MINUTES, "build 17").get();
+        return auth.registry().issueShortLived(login, MINUTES, "build 17").get();
     }
 
     private List<Credential> credentials(String user) {
-        return auth.accounts().stream()
+        return auth.registry().accounts().stream()
                 .filter(account -> account.user().name().equals(user))
                 .map(Account::credentials)
                 .findFirst()
@@ -111,11 +112,11 @@ class ShortLivedTokensTest {
             assertThat(login.user().name()).isEqualTo("ci");
             assertThat(login.user().grants()).isEqualTo(ci.user().grants());
             assertThat(login.label()).contains("build 17");
-            assertThat(auth.renew(login)).isPresent();
-            Credential shown = auth.credential(login).orElseThrow();
+            assertThat(auth.authenticator().renew(login)).isPresent();
+            Credential shown = auth.registry().credential(login).orElseThrow();
             assertThat(shown.kind()).isEqualTo("short-lived");
             assertThat(shown.parent())
-                    .contains(auth.credential(ci).orElseThrow().id());
+                    .contains(auth.registry().credential(ci).orElseThrow().id());
             assertThat(shown.lastUsed()).isPresent();
             assertThat(credentials("ci")).extracting(Credential::kind).containsExactly("token", "short-lived");
             assertThat(log.lines())
@@ -165,7 +166,7 @@ class ShortLivedTokensTest {
 
         store.put(Samples.users("<user name='ci'/>"));
 
-        assertThat(auth.renew(login)).isEmpty();
+        assertThat(auth.authenticator().renew(login)).isEmpty();
         assertThat(authenticate(issued.token()).isRefused()).isTrue();
         store.put(Samples.users(Samples.ci(""))); // the same token again
         assertThat(authenticate(issued.token()).isRefused()).isTrue();
@@ -198,13 +199,13 @@ class ShortLivedTokensTest {
         List<Instant> told = new CopyOnWriteArrayList<>();
         auth.addListener(authenticator -> told.add(Instant.now()));
         IssuedToken issued =
-                auth.issueShortLived(ci, Duration.ofMillis(500), "").get();
+                auth.registry().issueShortLived(ci, Duration.ofMillis(500), "").get();
         Login login = login(issued.token());
 
         await().until(() -> told.size() == 2);
 
         assertThat(told.get(1)).isAfterOrEqualTo(login.expires().orElseThrow());
-        assertThat(auth.renew(login)).isEmpty();
+        assertThat(auth.authenticator().renew(login)).isEmpty();
         assertThat(authenticate(issued.token()).isRefused()).isTrue();
         assertThat(credentials("ci")).extracting(Credential::kind).containsExactly("token");
     }
@@ -212,7 +213,8 @@ class ShortLivedTokensTest {
     @Test
     void shouldLastAnHourAtMostAndNoLongerThanItsParent() throws Exception {
         Instant longest = Instant.now().plus(1, ChronoUnit.HOURS);
-        assertThat(auth.issueShortLived(ci, Duration.ofDays(1), "")
+        assertThat(auth.registry()
+                        .issueShortLived(ci, Duration.ofDays(1), "")
                         .get()
                         .credential()
                         .expires()
@@ -221,7 +223,8 @@ class ShortLivedTokensTest {
         Instant end = Instant.now().plus(20, ChronoUnit.MINUTES).truncatedTo(ChronoUnit.SECONDS);
         store.put(Samples.users(Samples.ci("expires='" + end + "'")));
 
-        assertThat(auth.issueShortLived(login(Samples.CI_TOKEN), Duration.ofDays(1), "")
+        assertThat(auth.registry()
+                        .issueShortLived(login(Samples.CI_TOKEN), Duration.ofDays(1), "")
                         .get()
                         .credential()
                         .expires())
@@ -239,7 +242,7 @@ class ShortLivedTokensTest {
         session.end();
 
         assertThat(told).hasSize(2);
-        assertThat(auth.renew(login)).isEmpty();
+        assertThat(auth.authenticator().renew(login)).isEmpty();
         assertThat(issueIn(session).token())
                 .satisfies(late -> assertThat(authenticate(late).isRefused()).isTrue());
     }
@@ -262,30 +265,33 @@ class ShortLivedTokensTest {
         store.put(Samples.users("<user name='ci'><trust issuer='https://ci.example.org' audience='datahub'>"
                 + "<claim name='repository' equals='acme/app'/></trust></user>"));
         List<TrustRule> rules = new CopyOnWriteArrayList<>();
-        auth.addVerifier(
-                new CredentialVerifier() {
-                    @Override
-                    public CompletionStage<Result<Verified>> verify(Credentials credentials) {
-                        return CompletableFuture.completedFuture(Result.done(new Verified(
-                                "ci", "run-17", "", Instant.now().plusSeconds(300), Optional.of(rules.get(0)))));
-                    }
+        CredentialVerifier verifier = new CredentialVerifier() {
+            @Override
+            public CompletionStage<Result<Verified>> verify(Credentials credentials) {
+                return CompletableFuture.completedFuture(Result.done(
+                        new Verified("ci", "run-17", "", Instant.now().plusSeconds(300), Optional.of(rules.get(0)))));
+            }
 
-                    @Override
-                    public void trustRules(List<TrustRule> present) {
-                        rules.addAll(present);
-                    }
-                },
-                Map.of(CredentialVerifier.KIND, Credentials.ExternalToken.KIND));
+            @Override
+            public void trustRules(List<TrustRule> present) {
+                rules.addAll(present);
+            }
+        };
+        Map<String, ?> forTokens = Map.of(CredentialVerifier.KIND, Credentials.ExternalToken.KIND);
+        auth.addVerifier(verifier, forTokens);
         Login external = login("eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln");
 
-        IssuedToken issued =
-                auth.issueShortLived(external, Duration.ofHours(1), "").get();
+        IssuedToken issued = auth.registry()
+                .issueShortLived(external, Duration.ofHours(1), "")
+                .get();
 
         assertThat(issued.credential().expires()).isEqualTo(external.expires());
         restart();
+        assertThat(authenticate(issued.token()).isRefused()).isTrue();
+        auth.addVerifier(verifier, forTokens);
         Login login = login(issued.token());
         store.put(Samples.users("<user name='ci'/>"));
-        assertThat(auth.renew(login)).isEmpty();
+        assertThat(auth.authenticator().renew(login)).isEmpty();
     }
 
     @Test
@@ -295,18 +301,24 @@ class ShortLivedTokensTest {
         List<Instant> told = new CopyOnWriteArrayList<>();
         auth.addListener(authenticator -> told.add(Instant.now()));
 
-        assertThat(auth.revokeToken(root, "ci", "build 17")
+        assertThat(auth.registry()
+                        .revokeToken(root, "ci", "build 17")
                         .refusal()
                         .orElseThrow()
                         .reason())
                 .isEqualTo(Reason.CONFLICT);
-        assertThat(auth.revokeToken(ci, "ci", issued.credential().id()).get().kind())
+        assertThat(auth.registry()
+                        .revokeToken(ci, "ci", issued.credential().id())
+                        .get()
+                        .kind())
                 .isEqualTo("short-lived");
 
         assertThat(told).hasSize(2);
         assertThat(authenticate(issued.token()).isRefused()).isTrue();
         assertThat(authenticate(other.token()).isRefused()).isFalse();
-        auth.revokeWithDescendants(root, "ci", other.credential().id()).get();
+        auth.registry()
+                .revokeWithDescendants(root, "ci", other.credential().id())
+                .get();
         restart();
         assertThat(authenticate(other.token()).isRefused()).isTrue();
     }
@@ -323,14 +335,14 @@ class ShortLivedTokensTest {
 
         List<Credential> revoked;
         try (AuditLines log = new AuditLines("io.datahub.audit")) {
-            revoked = auth.revokeAll(root, "ci").get();
+            revoked = auth.registry().revokeAll(root, "ci").get();
             assertThat(log.lines())
                     .anyMatch(line ->
                             line.contains("begins=" + issued.credential().id().substring(0, 8)));
         }
 
         assertThat(revoked).extracting(Credential::kind).containsExactly("token", "short-lived");
-        assertThat(auth.renew(login)).isEmpty();
+        assertThat(auth.authenticator().renew(login)).isEmpty();
         restart();
         assertThat(authenticate(issued.token()).isRefused()).isTrue();
         assertThat(authenticate(others.token()).isRefused()).isFalse();
@@ -340,7 +352,8 @@ class ShortLivedTokensTest {
     void shouldLetOnlyItsUserOrAnAdministratorRevokeIt() throws Exception {
         IssuedToken issued = issue(root);
 
-        assertThat(auth.revokeToken(ci, "root", issued.credential().id())
+        assertThat(auth.registry()
+                        .revokeToken(ci, "root", issued.credential().id())
                         .refusal()
                         .orElseThrow()
                         .reason())
@@ -351,17 +364,20 @@ class ShortLivedTokensTest {
     void shouldIssueNothingWithAShortLivedToken() throws Exception {
         Login login = login(issue(ci).token());
 
-        assertThat(auth.issueShortLived(login, MINUTES, "")
+        assertThat(auth.registry()
+                        .issueShortLived(login, MINUTES, "")
                         .refusal()
                         .orElseThrow()
                         .reason())
                 .isEqualTo(Reason.FORBIDDEN);
-        assertThat(auth.issueToken(login, "ci", "", Optional.empty())
+        assertThat(auth.registry()
+                        .issueToken(login, "ci", "", Optional.empty())
                         .refusal()
                         .orElseThrow()
                         .reason())
                 .isEqualTo(Reason.FORBIDDEN);
-        assertThat(auth.issueToken(login(issue(root).token()), "ci", "", Optional.empty())
+        assertThat(auth.registry()
+                        .issueToken(login(issue(root).token()), "ci", "", Optional.empty())
                         .refusal()
                         .orElseThrow()
                         .reason())
@@ -372,13 +388,15 @@ class ShortLivedTokensTest {
     void shouldIssueNothingWithoutAValidCredential() throws Exception {
         Login hub = new Login(User.HUB, "console", Optional.empty(), Optional.empty(), HERE);
         store.put(Samples.users("<user name='ci'/><user name='anonymous'/>"));
-        Login anonymous = auth.authenticate(new Credentials.None(), HERE)
+        Login anonymous = auth.authenticator()
+                .authenticate(new Credentials.None(), HERE)
                 .toCompletableFuture()
                 .join()
                 .get();
 
         for (Login login : List.of(ci, hub, anonymous)) {
-            assertThat(auth.issueShortLived(login, MINUTES, "")
+            assertThat(auth.registry()
+                            .issueShortLived(login, MINUTES, "")
                             .refusal()
                             .orElseThrow()
                             .reason())
@@ -393,11 +411,16 @@ class ShortLivedTokensTest {
             issueIn(session);
         }
 
-        assertThat(auth.issueShortLived(ci, MINUTES, "").refusal().orElseThrow().reason())
+        assertThat(auth.registry()
+                        .issueShortLived(ci, MINUTES, "")
+                        .refusal()
+                        .orElseThrow()
+                        .reason())
                 .isEqualTo(Reason.TOO_MANY);
-        assertThat(auth.issueShortLived(root, MINUTES, "").isRefused()).isFalse();
+        assertThat(auth.registry().issueShortLived(root, MINUTES, "").isRefused())
+                .isFalse();
         session.end();
-        assertThat(auth.issueShortLived(ci, MINUTES, "").isRefused()).isFalse();
+        assertThat(auth.registry().issueShortLived(ci, MINUTES, "").isRefused()).isFalse();
     }
 
     @Test

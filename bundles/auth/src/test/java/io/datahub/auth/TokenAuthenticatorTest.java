@@ -1,6 +1,7 @@
 package io.datahub.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
@@ -9,10 +10,12 @@ import io.datahub.api.user.CredentialVerifier.Verified;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
+import io.datahub.auth.external.ExternalVerifiers;
 import io.datahub.auth.users.InvalidUsersException;
 import io.datahub.auth.users.Users;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -40,7 +43,7 @@ class TokenAuthenticatorTest {
 
     private Users users = Users.EMPTY;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
-    private final ExternalVerifiers verifiers = new ExternalVerifiers(executor);
+    private final ExternalVerifiers verifiers = new ExternalVerifiers(executor, Duration.ZERO, () -> {});
     private final List<Instant> expiries = new ArrayList<>();
     private Consumer<Instant> expiry = expiries::add;
     private LastUsedStore lastUsed;
@@ -62,7 +65,7 @@ class TokenAuthenticatorTest {
         ShortLivedTokens shortLived = new ShortLivedTokens(() -> home, clock, () -> {});
         return new TokenAuthenticator(
                 () -> users,
-                new Identities(() -> users, shortLived, clock),
+                new Identities(() -> users, shortLived, verifiers::keeps, clock),
                 verifiers,
                 end -> expiry.accept(end),
                 clock,
@@ -114,6 +117,24 @@ class TokenAuthenticatorTest {
         };
 
         assertThat(refused(Samples.bearer(ExternalVerifiersTest.JWT), THERE)).isEqualTo(Reason.UNAVAILABLE);
+    }
+
+    @Test
+    void shouldEndALoginWhenNobodyVerifiesItsKindAnyMore() throws Exception {
+        users(Samples.ci(""));
+        Verified verified = new Verified("ci", "a", "", NOW.plusSeconds(60), Optional.empty());
+        CredentialVerifier verifier = credentials -> CompletableFuture.completedFuture(Result.done(verified));
+        verifiers.add(verifier, Map.of(CredentialVerifier.KIND, Credentials.ExternalToken.KIND));
+        Login login = authenticator
+                .authenticate(Samples.bearer(ExternalVerifiersTest.JWT), THERE)
+                .toCompletableFuture()
+                .join()
+                .get();
+        assertThat(authenticator.renew(login)).isPresent();
+
+        verifiers.remove(verifier);
+
+        await().until(() -> authenticator.renew(login).isEmpty());
     }
 
     @Test

@@ -59,7 +59,8 @@ class TokenServiceTest {
     }
 
     private Login login(String token) {
-        return auth.authenticate(Samples.bearer(token), HERE)
+        return auth.authenticator()
+                .authenticate(Samples.bearer(token), HERE)
                 .toCompletableFuture()
                 .join()
                 .get();
@@ -71,11 +72,15 @@ class TokenServiceTest {
     }
 
     private String issue(Login actor, String user) throws Exception {
-        return auth.issueToken(actor, user, "", Optional.empty()).get().token();
+        return auth.registry()
+                .issueToken(actor, user, "", Optional.empty())
+                .get()
+                .token();
     }
 
     private Reason refused(Login actor, String user, String label, Optional<Instant> expires) throws Exception {
-        return auth.issueToken(actor, user, label, expires)
+        return auth.registry()
+                .issueToken(actor, user, label, expires)
                 .refusal()
                 .orElseThrow()
                 .reason();
@@ -89,7 +94,8 @@ class TokenServiceTest {
     void shouldIssueATokenThatIsValidAtOnce() throws Exception {
         Instant end = Instant.now().plus(1, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
         try (AuditLines log = new AuditLines("")) {
-            String token = auth.issueToken(root, "empty", "my \"agent\" <1>", Optional.of(end))
+            String token = auth.registry()
+                    .issueToken(root, "empty", "my \"agent\" <1>", Optional.of(end))
                     .get()
                     .token();
 
@@ -109,7 +115,7 @@ class TokenServiceTest {
     }
 
     private Account account(String name) {
-        return auth.accounts().stream()
+        return auth.registry().accounts().stream()
                 .filter(account -> account.user().name().equals(name))
                 .findFirst()
                 .orElseThrow();
@@ -117,7 +123,7 @@ class TokenServiceTest {
 
     @Test
     void shouldListAccountsByName() {
-        assertThat(auth.accounts())
+        assertThat(auth.registry().accounts())
                 .extracting(account -> account.user().name())
                 .containsExactly("anonymous", "ci", "empty", "root");
         assertThat(account("root").credentials()).hasSize(1);
@@ -171,9 +177,9 @@ class TokenServiceTest {
             for (int i = 0; i < 40; i++) {
                 String user = i % 2 == 0 ? "ci" : "empty";
                 issued.add(threads.submit(() -> {
-                    Result<IssuedToken> token = auth.issueToken(root, user, "", Optional.empty());
+                    Result<IssuedToken> token = auth.registry().issueToken(root, user, "", Optional.empty());
                     while (token.isRefused()) {
-                        token = auth.issueToken(root, user, "", Optional.empty());
+                        token = auth.registry().issueToken(root, user, "", Optional.empty());
                     }
                     return token.get().token();
                 }));
@@ -181,7 +187,8 @@ class TokenServiceTest {
             for (int i = 0; i < issued.size(); i++) {
                 String token = issued.get(i).get();
                 String user = i % 2 == 0 ? "ci" : "empty";
-                await().until(() -> auth.authenticate(Samples.bearer(token), HERE)
+                await().until(() -> auth.authenticator()
+                        .authenticate(Samples.bearer(token), HERE)
                         .toCompletableFuture()
                         .join()
                         .refusal()
@@ -209,11 +216,13 @@ class TokenServiceTest {
         users(Samples.ci("expires='" + end + "'"));
 
         assertThat(refused(ci, "ci", "", Optional.of(end.plusMillis(1)))).isEqualTo(Reason.FORBIDDEN);
-        IssuedToken endless = auth.issueToken(ci, "ci", "", Optional.empty()).get();
+        IssuedToken endless =
+                auth.registry().issueToken(ci, "ci", "", Optional.empty()).get();
         assertThat(endless.credential().expires()).contains(end);
         assertThat(login(endless.token()).expires()).contains(end);
-        IssuedToken shorter =
-                auth.issueToken(ci, "ci", "", Optional.of(end.minusSeconds(60))).get();
+        IssuedToken shorter = auth.registry()
+                .issueToken(ci, "ci", "", Optional.of(end.minusSeconds(60)))
+                .get();
         assertThat(login(shorter.token()).expires()).contains(end.minusSeconds(60));
     }
 
@@ -222,8 +231,9 @@ class TokenServiceTest {
         store.put(Samples.users("<user name='second' roles='admin'><token sha256='" + Samples.sha256("second")
                 + "' expires='" + soon() + "'/></user>"));
 
-        IssuedToken issued =
-                auth.issueToken(login("second"), "second", "", Optional.empty()).get();
+        IssuedToken issued = auth.registry()
+                .issueToken(login("second"), "second", "", Optional.empty())
+                .get();
 
         assertThat(issued.credential().expires()).isEmpty();
     }
@@ -251,13 +261,14 @@ class TokenServiceTest {
 
     @Test
     void shouldRefuseAnActorWithoutCredentials() throws Exception {
-        Login nobody = auth.authenticate(new Credentials.None(), HERE)
+        Login nobody = auth.authenticator()
+                .authenticate(new Credentials.None(), HERE)
                 .toCompletableFuture()
                 .join()
                 .get();
 
         assertThat(refused(nobody, "anonymous", "", Optional.empty())).isEqualTo(Reason.FORBIDDEN);
-        assertThat(auth.credential(nobody)).isEmpty();
+        assertThat(auth.registry().credential(nobody)).isEmpty();
     }
 
     @Test
@@ -285,22 +296,27 @@ class TokenServiceTest {
 
     @Test
     void shouldRevokeByLabelOrHashPrefix() throws Exception {
-        IssuedToken one = auth.issueToken(ci, "ci", "one", Optional.empty()).get();
-        IssuedToken two = auth.issueToken(ci, "ci", "two", Optional.empty()).get();
+        IssuedToken one =
+                auth.registry().issueToken(ci, "ci", "one", Optional.empty()).get();
+        IssuedToken two =
+                auth.registry().issueToken(ci, "ci", "two", Optional.empty()).get();
         String before = store.text();
 
-        Credential revoked = auth.revokeToken(ci, "ci", "one").get();
+        Credential revoked = auth.registry().revokeToken(ci, "ci", "one").get();
         assertThat(revoked.id()).isEqualTo(one.credential().id());
-        assertThat(auth.authenticate(Samples.bearer(one.token()), HERE)
+        assertThat(auth.authenticator()
+                        .authenticate(Samples.bearer(one.token()), HERE)
                         .toCompletableFuture()
                         .join()
                         .isRefused())
                 .isTrue();
         assertThat(owner(two.token())).isEqualTo("ci");
-        auth.revokeToken(root, "ci", two.credential().id().substring(0, 6).toUpperCase(Locale.ROOT))
+        auth.registry()
+                .revokeToken(root, "ci", two.credential().id().substring(0, 6).toUpperCase(Locale.ROOT))
                 .get();
 
-        assertThat(auth.authenticate(Samples.bearer(two.token()), HERE)
+        assertThat(auth.authenticator()
+                        .authenticate(Samples.bearer(two.token()), HERE)
                         .toCompletableFuture()
                         .join()
                         .isRefused())
@@ -310,14 +326,18 @@ class TokenServiceTest {
     }
 
     private Reason notRevoked(Login actor, String user, String token) throws Exception {
-        return auth.revokeToken(actor, user, token).refusal().orElseThrow().reason();
+        return auth.registry()
+                .revokeToken(actor, user, token)
+                .refusal()
+                .orElseThrow()
+                .reason();
     }
 
     @Test
     void shouldNotRevokeAmbiguousOrForeignTokens() throws Exception {
         issue(root, "empty");
-        auth.issueToken(ci, "ci", "twice", Optional.empty()).get();
-        auth.issueToken(ci, "ci", "twice", Optional.empty()).get();
+        auth.registry().issueToken(ci, "ci", "twice", Optional.empty()).get();
+        auth.registry().issueToken(ci, "ci", "twice", Optional.empty()).get();
         String hash = Samples.sha256(Samples.CI_TOKEN);
 
         assertThat(notRevoked(ci, "ci", "twice")).isEqualTo(Reason.CONFLICT);
@@ -335,20 +355,24 @@ class TokenServiceTest {
         Refusal refusal = Refusal.invalid(List.of(Violation.of("no administrator could log in")));
         store.refuse(Optional.of(refusal));
 
-        assertThat(auth.revokeToken(root, "root", Samples.sha256(Samples.ROOT_TOKEN))
+        assertThat(auth.registry()
+                        .revokeToken(root, "root", Samples.sha256(Samples.ROOT_TOKEN))
                         .refusal())
                 .contains(refusal);
     }
 
     @Test
     void shouldRotateATokenKeepingItsLabelAndLifetime() throws Exception {
-        IssuedToken old =
-                auth.issueToken(root, "ci", "agent", Optional.of(soon())).get();
-
-        IssuedToken fresh = auth.rotateToken(CONSOLE, "ci", "agent", Optional.empty(), Duration.ZERO)
+        IssuedToken old = auth.registry()
+                .issueToken(root, "ci", "agent", Optional.of(soon()))
                 .get();
 
-        assertThat(auth.authenticate(Samples.bearer(old.token()), HERE)
+        IssuedToken fresh = auth.registry()
+                .rotateToken(CONSOLE, "ci", "agent", Optional.empty(), Duration.ZERO)
+                .get();
+
+        assertThat(auth.authenticator()
+                        .authenticate(Samples.bearer(old.token()), HERE)
                         .toCompletableFuture()
                         .join()
                         .isRefused())
@@ -360,16 +384,20 @@ class TokenServiceTest {
 
     @Test
     void shouldKeepTheOldTokenValidDuringTheOverlap() throws Exception {
-        IssuedToken old = auth.issueToken(root, "ci", "agent", Optional.empty()).get();
+        IssuedToken old = auth.registry()
+                .issueToken(root, "ci", "agent", Optional.empty())
+                .get();
 
         Instant end = soon();
-        IssuedToken fresh = auth.rotateToken(CONSOLE, "ci", "agent", Optional.of(end), Duration.ofMinutes(5))
+        IssuedToken fresh = auth.registry()
+                .rotateToken(CONSOLE, "ci", "agent", Optional.of(end), Duration.ofMinutes(5))
                 .get();
 
         assertThat(login(old.token()).expires().orElseThrow())
                 .isBetween(Instant.now(), Instant.now().plusSeconds(301));
         assertThat(login(fresh.token()).expires()).contains(end);
-        auth.rotateToken(CONSOLE, "ci", old.credential().id(), Optional.empty(), Duration.ofDays(1))
+        auth.registry()
+                .rotateToken(CONSOLE, "ci", old.credential().id(), Optional.empty(), Duration.ofDays(1))
                 .get();
         assertThat(login(old.token()).expires().orElseThrow())
                 .isBefore(Instant.now().plusSeconds(301));
@@ -377,12 +405,12 @@ class TokenServiceTest {
 
     @Test
     void shouldReportWhenATokenWasUsed() throws Exception {
-        assertThat(auth.credential(ci).orElseThrow().lastUsed().orElseThrow())
+        assertThat(auth.registry().credential(ci).orElseThrow().lastUsed().orElseThrow())
                 .isBetween(Instant.now().minusSeconds(60), Instant.now());
-        assertThat(auth.credential(ci).orElseThrow().id())
+        assertThat(auth.registry().credential(ci).orElseThrow().id())
                 .isEqualTo(Samples.sha256(Samples.CI_TOKEN).substring(0, 16));
         IssuedToken unused =
-                auth.issueToken(root, "empty", "", Optional.empty()).get();
+                auth.registry().issueToken(root, "empty", "", Optional.empty()).get();
         assertThat(account("empty").credentials())
                 .containsExactly(unused.credential())
                 .allMatch(each -> each.lastUsed().isEmpty());
@@ -395,17 +423,20 @@ class TokenServiceTest {
         String other = issue(root, "empty");
         assertThat(store.text()).contains("parent=\"" + Samples.sha256(child) + "\"");
 
-        List<Credential> revoked =
-                auth.revokeWithDescendants(root, "ci", Samples.sha256(child)).get();
+        List<Credential> revoked = auth.registry()
+                .revokeWithDescendants(root, "ci", Samples.sha256(child))
+                .get();
 
         assertThat(revoked).hasSize(2);
         assertThat(List.of(child, grandchild))
-                .allMatch(token -> auth.authenticate(Samples.bearer(token), HERE)
+                .allMatch(token -> auth.authenticator()
+                        .authenticate(Samples.bearer(token), HERE)
                         .toCompletableFuture()
                         .join()
                         .isRefused());
         assertThat(List.of(Samples.CI_TOKEN, other))
-                .noneMatch(token -> auth.authenticate(Samples.bearer(token), HERE)
+                .noneMatch(token -> auth.authenticator()
+                        .authenticate(Samples.bearer(token), HERE)
                         .toCompletableFuture()
                         .join()
                         .isRefused());
@@ -417,19 +448,22 @@ class TokenServiceTest {
         String child = issue(ci, "ci");
         String grandchild = issue(login(child), "ci");
         String greatGrandchild = issue(login(grandchild), "ci");
-        auth.revokeToken(root, "ci", Samples.sha256(grandchild)).get();
-        auth.revokeToken(root, "ci", Samples.sha256(child)).get();
-        String rotated = auth.rotateToken(
+        auth.registry().revokeToken(root, "ci", Samples.sha256(grandchild)).get();
+        auth.registry().revokeToken(root, "ci", Samples.sha256(child)).get();
+        String rotated = auth.registry()
+                .rotateToken(
                         login(greatGrandchild), "ci", Samples.sha256(greatGrandchild), Optional.empty(), Duration.ZERO)
                 .get()
                 .token();
 
-        assertThat(auth.credential(login(rotated)).orElseThrow().parent())
+        assertThat(auth.registry().credential(login(rotated)).orElseThrow().parent())
                 .contains(Samples.sha256(Samples.CI_TOKEN).substring(0, 16));
-        assertThat(auth.revokeWithDescendants(root, "ci", Samples.sha256(Samples.CI_TOKEN))
+        assertThat(auth.registry()
+                        .revokeWithDescendants(root, "ci", Samples.sha256(Samples.CI_TOKEN))
                         .get())
                 .hasSize(2);
-        assertThat(auth.authenticate(Samples.bearer(rotated), HERE)
+        assertThat(auth.authenticator()
+                        .authenticate(Samples.bearer(rotated), HERE)
                         .toCompletableFuture()
                         .join()
                         .isRefused())
@@ -439,12 +473,14 @@ class TokenServiceTest {
     @Test
     void shouldRevokeAllCredentialsOfAUser() throws Exception {
         String second = issue(ci, "ci");
-        assertThat(auth.revokeAll(ci, "root").refusal().orElseThrow().reason()).isEqualTo(Reason.FORBIDDEN);
+        assertThat(auth.registry().revokeAll(ci, "root").refusal().orElseThrow().reason())
+                .isEqualTo(Reason.FORBIDDEN);
 
-        assertThat(auth.revokeAll(root, "ci").get()).hasSize(2);
+        assertThat(auth.registry().revokeAll(root, "ci").get()).hasSize(2);
 
         assertThat(List.of(Samples.CI_TOKEN, second))
-                .allMatch(token -> auth.authenticate(Samples.bearer(token), HERE)
+                .allMatch(token -> auth.authenticator()
+                        .authenticate(Samples.bearer(token), HERE)
                         .toCompletableFuture()
                         .join()
                         .isRefused());

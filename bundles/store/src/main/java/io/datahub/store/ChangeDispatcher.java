@@ -6,18 +6,21 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeListener;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Dispatches changes: first to the listeners inside the hub, so that changed users take effect before clients are
- * notified, then to the broker.
+ * Dispatches changes: first to the listeners inside the hub, then to the broker. The author of a change gets the
+ * response when the listeners have finished, so that changed users are in effect then.
  */
-final class ChangeDispatcher implements Consumer<Change> {
+final class ChangeDispatcher implements ChangeListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChangeDispatcher.class);
+
+    private static final long MAX_SECONDS = 10;
 
     private final EventBroker broker;
     private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
@@ -42,23 +45,41 @@ final class ChangeDispatcher implements Consumer<Change> {
     }
 
     @Override
-    public synchronized void accept(Change change) {
+    public synchronized CompletionStage<Void> changed(Change change) {
         if (change.path().equals(RecordPath.USERS)) {
             latestUsersChange = change;
         }
-        listeners.forEach(listener -> notifyListener(listener, change));
+        CompletionStage<Void> all = DONE;
+        for (ChangeListener listener : listeners) {
+            CompletionStage<Void> one = notifyListener(listener, change);
+            all = one == DONE ? all : all.thenCombine(one, (done, alsoDone) -> null);
+        }
         broker.announce(change.cursor(), change.topic(), change.json().getBytes(StandardCharsets.UTF_8));
+        return all;
     }
 
-    private static void notifyListener(ChangeListener listener, Change change) {
+    /** Never completed exceptionally. */
+    private static CompletionStage<Void> notifyListener(ChangeListener listener, Change change) {
         try {
-            listener.changed(change);
+            CompletionStage<Void> finished = listener.changed(change);
+            return finished == DONE
+                    ? DONE
+                    : finished.toCompletableFuture()
+                            .copy()
+                            .orTimeout(MAX_SECONDS, TimeUnit.SECONDS)
+                            .exceptionally(failure -> failed(listener, change, failure));
         } catch (RuntimeException | LinkageError e) {
-            LOG.error(
-                    "event=store.listener.failed listener={} sequence={}",
-                    listener.getClass().getName(),
-                    change.cursor().sequence(),
-                    e);
+            failed(listener, change, e);
+            return DONE;
         }
+    }
+
+    private static Void failed(ChangeListener listener, Change change, Throwable failure) {
+        LOG.error(
+                "event=store.listener.failed listener={} sequence={}",
+                listener.getClass().getName(),
+                change.cursor().sequence(),
+                failure);
+        return null;
     }
 }

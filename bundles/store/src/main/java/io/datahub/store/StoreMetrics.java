@@ -10,6 +10,7 @@ import io.datahub.store.validation.ValidationService;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +39,9 @@ final class StoreMetrics implements MetricSource, ChangeListener {
     }
 
     @Override
-    public void changed(Change change) {
+    public CompletionStage<Void> changed(Change change) {
         changes.get(change.type()).increment();
+        return DONE;
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.datahub.api.disk.Snapshots;
 import io.datahub.api.health.Health;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
+import io.datahub.api.record.ChangeListener;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.Draft;
 import io.datahub.api.record.LastingDrafts;
@@ -112,11 +113,19 @@ public final class TestHub implements AutoCloseable {
         validators = new ValidatorRegistry();
         registered.forEach(validators::add);
         validation = new ValidationService(validators, 16);
-        metadata = new MetadataStore(root.resolve("state/store.mv"), () -> settings, this::announce);
+        metadata = new MetadataStore(root.resolve("state/store.mv"), () -> settings, notifying(this::announce));
         journal = new Journal(metadata, () -> settings.urls());
         store = new Store(home(), metadata, validators, validation, () -> settings, this::step);
         records = store.records();
         disk = store.diskRecords();
+    }
+
+    /** A listener that is done when it returns. */
+    public static ChangeListener notifying(Consumer<? super Change> receiver) {
+        return change -> {
+            receiver.accept(change);
+            return ChangeListener.DONE;
+        };
     }
 
     private void announce(Change change) {

@@ -14,7 +14,10 @@ import org.osgi.annotation.versioning.ConsumerType;
  * Several verifiers of a kind are asked by service ranking, until one doesn't refuse.
  *
  * <p>May be called by several threads at once. Must not block: what takes time, such as a request to a directory, is
- * done on a thread of its own. The hub waits for at most ten seconds; what comes later is discarded.
+ * done on a thread of its own. The hub waits for at most ten seconds; what comes later is discarded. It waits for a
+ * limited number of answers, in total and for each address that clients connect from.
+ *
+ * <p>The logins that it has accepted end half a minute after the last verifier of their kind was unregistered.
  */
 @ConsumerType
 public interface CredentialVerifier {
@@ -47,7 +50,7 @@ public interface CredentialVerifier {
      * @param id identifies the credential, at most 64 letters, digits and {@code . _ -}; no secret can be derived from
      *     it
      * @param label what it is called in lists and logs, at most 100 characters; may be empty
-     * @param expires when the login ends at the latest, since the verifier isn't asked again
+     * @param expires when the login ends at the latest, since the verifier isn't asked again; the hub may end it earlier
      * @param rule the trust rule that it matched, if any: the login ends with the rule
      */
     record Verified(String user, String id, String label, Instant expires, Optional<TrustRule> rule) {}

@@ -79,7 +79,7 @@ public final class UsersDifference {
         return List.of(user.roles(), user.grants());
     }
 
-    private static String shown(StoredCredential credential) {
+    private static String describe(StoredCredential credential) {
         return credential.kind() == StoredCredential.Kind.SSH_KEY
                 ? credential.id()
                 : credential.value().substring(0, SHOWN_DIGITS);
@@ -87,7 +87,7 @@ public final class UsersDifference {
 
     private void credential(String change, StoredUser user, StoredCredential credential) {
         lines.add("change=" + credential.kind().word() + "-" + change + " user=" + user.name() + " begins="
-                + shown(credential) + " label=" + LogText.quoted(credential.label())
+                + describe(credential) + " label=" + LogText.quoted(credential.label())
                 + credential.expires().map(end -> " expires=" + end).orElse(""));
     }
 }

@@ -3,6 +3,7 @@ package io.datahub.http.events;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeListener;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Component;
 
@@ -22,7 +23,8 @@ public final class ChangeSignal implements ChangeListener {
     }
 
     @Override
-    public void changed(Change change) {
+    public CompletionStage<Void> changed(Change change) {
         tasks.forEach(Runnable::run);
+        return DONE;
     }
 }

@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -138,8 +139,9 @@ public final class FileEventHistory implements EventHistory, ChangeListener {
     }
 
     @Override
-    public void changed(Change change) {
+    public CompletionStage<Void> changed(Change change) {
         waiting.forEach(one -> runIfDue(one, change.cursor()));
+        return DONE;
     }
 
     private void runIfDue(Waiting one, Cursor head) {

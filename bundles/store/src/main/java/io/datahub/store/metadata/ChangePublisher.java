@@ -3,10 +3,11 @@ package io.datahub.store.metadata;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
+import io.datahub.api.record.ChangeListener;
 import io.datahub.api.record.Cursor;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +20,7 @@ final class ChangePublisher implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChangePublisher.class);
 
-    private final Consumer<Change> listener;
+    private final ChangeListener listener;
     private final AnnouncedWatermark watermark;
     private final Supplier<RecordUrls> urls;
     private final String epoch;
@@ -29,10 +30,7 @@ final class ChangePublisher implements AutoCloseable {
 
     /** @param watermark stores the sequence number up to which changes were announced */
     ChangePublisher(
-            AnnouncedWatermark watermark,
-            MetadataDatabase database,
-            Supplier<RecordUrls> urls,
-            Consumer<Change> listener)
+            AnnouncedWatermark watermark, MetadataDatabase database, Supplier<RecordUrls> urls, ChangeListener listener)
             throws IOException {
         this.urls = urls;
         this.listener = listener;
@@ -70,20 +68,24 @@ final class ChangePublisher implements AutoCloseable {
         }
     }
 
-    /** Publishes changes that are durable. */
-    void publishAll(MetadataDatabase database, List<Change> changes, JournalHead head) {
+    /** Publishes changes that are durable; completed when the listener has finished with all of them. */
+    CompletionStage<Void> publishAll(MetadataDatabase database, List<Change> changes, JournalHead head) {
         if (!changes.isEmpty()) {
             publishPendingNow(database);
         }
+        CompletionStage<Void> all = ChangeListener.DONE;
         for (Change change : changes) {
             head.set(database.epoch, change.cursor().sequence());
-            publish(change);
+            CompletionStage<Void> one = publish(change);
+            all = one == ChangeListener.DONE ? all : all.thenCombine(one, (done, alsoDone) -> null);
         }
+        return all;
     }
 
-    private void publish(Change change) {
+    private CompletionStage<Void> publish(Change change) {
+        CompletionStage<Void> finished = ChangeListener.DONE;
         try {
-            listener.accept(change);
+            finished = listener.changed(change);
         } catch (RuntimeException | LinkageError e) {
             LOG.error(
                     "event=store.announcement.failed topic={} cursor={}",
@@ -92,6 +94,7 @@ final class ChangePublisher implements AutoCloseable {
                     e);
         }
         watermark.update(change.cursor().epoch(), change.cursor().sequence());
+        return finished;
     }
 
     @Override

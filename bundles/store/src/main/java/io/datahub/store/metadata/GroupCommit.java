@@ -2,6 +2,7 @@ package io.datahub.store.metadata;
 
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
+import io.datahub.api.record.ChangeListener;
 import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,10 +10,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -74,7 +75,7 @@ final class GroupCommit implements AutoCloseable {
      * @param listener called with each change, in order and from one thread, once it is durable
      * @throws IOException if the file is in use, can't be written, or the disk fails
      */
-    GroupCommit(Path file, Supplier<StoreSettings> settings, Consumer<Change> listener) throws IOException {
+    GroupCommit(Path file, Supplier<StoreSettings> settings, ChangeListener listener) throws IOException {
         this.file = file;
         this.settings = settings;
         AnnouncedWatermark watermark = new AnnouncedWatermark(file.resolveSibling("announced"));
@@ -364,8 +365,12 @@ final class GroupCommit implements AutoCloseable {
             return;
         }
         batch.forEach(unflushed::remove);
-        publisher.publishAll(database, batchChanges, head);
-        batch.forEach(CommitFuture::complete);
+        CompletionStage<Void> finished = publisher.publishAll(database, batchChanges, head);
+        if (finished == ChangeListener.DONE) {
+            batch.forEach(CommitFuture::complete);
+        } else {
+            finished.whenComplete((done, failure) -> batch.forEach(CommitFuture::complete));
+        }
     }
 
     /** Flushes what was submitted and closes the database. */

@@ -1,7 +1,7 @@
 package io.datahub.store.metadata;
 
 import io.datahub.api.path.RecordPath;
-import io.datahub.api.record.Change;
+import io.datahub.api.record.ChangeListener;
 import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ public final class MetadataStore implements AutoCloseable {
      * @param listener called with each change, in order and from one thread, once it is durable
      * @throws IOException if the file is in use, can't be written, or the disk fails
      */
-    public MetadataStore(Path file, Supplier<StoreSettings> settings, Consumer<Change> listener) throws IOException {
+    public MetadataStore(Path file, Supplier<StoreSettings> settings, ChangeListener listener) throws IOException {
         commits = new GroupCommit(file, settings, listener);
     }
 

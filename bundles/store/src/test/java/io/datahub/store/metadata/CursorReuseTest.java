@@ -122,7 +122,7 @@ class CursorReuseTest {
         List<Change> announced = new CopyOnWriteArrayList<>();
         Path database = folder.resolve("store.mv");
         Cursor shown;
-        MetadataStore killed = new MetadataStore(database, () -> TestHub.SETTINGS, announced::add);
+        MetadataStore killed = new MetadataStore(database, () -> TestHub.SETTINGS, TestHub.notifying(announced::add));
         try {
             seen.put(
                     killed.submit(transaction -> MetadataStoreTest.appendChange(transaction, "a"))
@@ -135,7 +135,8 @@ class CursorReuseTest {
             killed.abandon();
         }
         int before = announced.size();
-        try (MetadataStore metadata = new MetadataStore(database, () -> TestHub.SETTINGS, announced::add)) {
+        try (MetadataStore metadata =
+                new MetadataStore(database, () -> TestHub.SETTINGS, TestHub.notifying(announced::add))) {
             assertThat(shown.isUpTo(metadata.head().cursor())).isTrue();
             assertThat(announced.subList(0, before))
                     .allSatisfy(change -> assertThat(

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.datahub.api.record.ChangeListener;
 import io.datahub.api.state.AdapterState;
 import io.datahub.api.state.AdapterStates;
 import io.datahub.api.state.StateChange;
@@ -40,7 +41,7 @@ class DurableAdapterStatesTest extends AdapterStateContract {
     }
 
     private DurableAdapterStates open(String file) throws IOException {
-        metadata = new MetadataStore(folder.resolve(file), () -> TestHub.SETTINGS, change -> {});
+        metadata = new MetadataStore(folder.resolve(file), () -> TestHub.SETTINGS, change -> ChangeListener.DONE);
         states = new DurableAdapterStates(metadata, () -> now);
         return states;
     }
@@ -96,7 +97,7 @@ class DurableAdapterStatesTest extends AdapterStateContract {
     }
 
     private static void requireWhole(Path file, long returned) throws IOException {
-        try (MetadataStore copy = new MetadataStore(file, () -> TestHub.SETTINGS, change -> {})) {
+        try (MetadataStore copy = new MetadataStore(file, () -> TestHub.SETTINGS, change -> ChangeListener.DONE)) {
             AdapterState state = new DurableAdapterStates(copy, InstantSource.system()).of("a");
             long value = state.get("x").map(StateEntry::text).map(Long::valueOf).orElse(0L);
             assertThat(value).isGreaterThanOrEqualTo(returned);

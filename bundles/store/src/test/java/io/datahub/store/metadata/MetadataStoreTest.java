@@ -7,6 +7,7 @@ import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
+import io.datahub.api.record.ChangeListener;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.user.User;
@@ -19,6 +20,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -34,7 +36,7 @@ class MetadataStoreTest {
     private final List<Change> announced = Collections.synchronizedList(new ArrayList<>());
 
     private MetadataStore open() throws IOException {
-        return new MetadataStore(folder.resolve("store.mv"), () -> TestHub.SETTINGS, announced::add);
+        return new MetadataStore(folder.resolve("store.mv"), () -> TestHub.SETTINGS, TestHub.notifying(announced::add));
     }
 
     static Change appendChange(Transaction transaction, String path) {
@@ -52,6 +54,7 @@ class MetadataStoreTest {
             listenerCalled.countDown();
             await(resume);
             announced.add(change);
+            return ChangeListener.DONE;
         })) {
             CommitFuture<Change> first = metadata.submit(transaction -> appendChange(transaction, "a"));
             listenerCalled.await();
@@ -91,6 +94,7 @@ class MetadataStoreTest {
                 listenerCalled.countDown();
                 await(resume);
             }
+            return ChangeListener.DONE;
         })) {
             metadata.submit(transaction -> appendChange(transaction, "a")).await();
             metadata.submit(transaction -> {
@@ -105,8 +109,8 @@ class MetadataStoreTest {
             resume.countDown();
         }
         for (int i = 0; i < 2; i++) {
-            try (MetadataStore metadata =
-                    new MetadataStore(crashedState.resolve("store.mv"), () -> TestHub.SETTINGS, announced::add)) {
+            try (MetadataStore metadata = new MetadataStore(
+                    crashedState.resolve("store.mv"), () -> TestHub.SETTINGS, TestHub.notifying(announced::add))) {
                 metadata.submit(transaction -> appendChange(transaction, "later"))
                         .await();
             }
@@ -163,6 +167,23 @@ class MetadataStoreTest {
                             .topic())
                     .isEqualTo("file.created/a");
             assertThat(metadata.failure()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldCompleteACommitOnceItsListenerHasFinishedWithoutHoldingUpOthers() throws Exception {
+        CompletableFuture<Void> finished = new CompletableFuture<>();
+        try (MetadataStore metadata = new MetadataStore(
+                folder.resolve("store.mv"),
+                () -> TestHub.SETTINGS,
+                change -> change.path().toString().equals("slow") ? finished : ChangeListener.DONE)) {
+            CommitFuture<Change> slow = metadata.submit(transaction -> appendChange(transaction, "slow"));
+            slow.requestFlush();
+            Awaitility.await().until(() -> metadata.head().cursor().sequence() == 1);
+            metadata.submit(transaction -> appendChange(transaction, "other")).await();
+            assertThat(slow.isDone()).isFalse();
+            finished.complete(null);
+            assertThat(slow.await().path()).isEqualTo(RecordPath.of("slow"));
         }
     }
 

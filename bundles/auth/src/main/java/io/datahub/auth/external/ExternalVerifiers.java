@@ -1,4 +1,4 @@
-package io.datahub.auth;
+package io.datahub.auth.external;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
@@ -7,6 +7,7 @@ import io.datahub.api.log.LogText;
 import io.datahub.api.user.CredentialVerifier;
 import io.datahub.api.user.CredentialVerifier.Verified;
 import io.datahub.api.user.Credentials;
+import io.datahub.api.user.Origin;
 import io.datahub.api.user.TrustRule;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,17 +32,20 @@ import org.slf4j.LoggerFactory;
  * The verifiers of credentials that the hub doesn't verify itself. Bounds how long and for how many verifications it
  * waits, and turns whatever a verifier does into an answer. Thread-safe; never blocks.
  */
-final class ExternalVerifiers {
+public final class ExternalVerifiers {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExternalVerifiers.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
     private static final long MAX_SECONDS = 10;
-    private static final int MAX_PENDING = 1_000;
     private static final int MAX_LABEL = 100;
     private static final Pattern KIND = Pattern.compile("[a-z0-9-]{1,32}");
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private final ScheduledExecutorService executor;
+    private final Duration grace;
+    private final Runnable ended;
+    private final PendingVerifications limit = new PendingVerifications();
+    private final Map<String, Object> unhandled = new ConcurrentHashMap<>(); // kinds in their grace period
     private final Set<Runnable> pending = ConcurrentHashMap.newKeySet(); // each ends a verification
     private volatile List<Registered> registered = List.of(); // written under this; the highest ranking first
     private List<TrustRule> rules = List.of(); // guarded by this
@@ -49,13 +53,21 @@ final class ExternalVerifiers {
 
     private record Registered(CredentialVerifier verifier, Set<String> kinds, int ranking) {}
 
-    /** @param executor ends verifications that take too long */
-    ExternalVerifiers(ScheduledExecutorService executor) {
+    /**
+     * Creates an instance without verifiers.
+     *
+     * @param executor ends verifications that take too long
+     * @param grace for how long logins outlive the last verifier of their kind, so that it can be updated
+     * @param ended called when that has passed
+     */
+    public ExternalVerifiers(ScheduledExecutorService executor, Duration grace, Runnable ended) {
         this.executor = executor;
+        this.grace = grace;
+        this.ended = ended;
     }
 
     /** Adds a verifier with its service properties. Kinds that aren't well-formed are left out. */
-    synchronized void add(CredentialVerifier verifier, Map<String, ?> properties) {
+    public synchronized void add(CredentialVerifier verifier, Map<String, ?> properties) {
         Object kinds = properties.get(CredentialVerifier.KIND);
         int ranking = properties.get("service.ranking") instanceof Integer rank ? rank : 0;
         Set<String> named = (kinds instanceof String[] several ? Stream.of(several) : Stream.of(String.valueOf(kinds)))
@@ -65,25 +77,51 @@ final class ExternalVerifiers {
         more.add(new Registered(verifier, named, ranking));
         more.sort(Comparator.comparing(Registered::ranking).reversed());
         registered = List.copyOf(more);
-        tell(verifier, rules);
+        unhandled.keySet().removeAll(named);
+        passRules(verifier, rules);
         LOG.info("event=auth.verifier.added verifier={} kinds={}", name(verifier), LogText.quoted(named));
     }
 
-    synchronized void remove(CredentialVerifier verifier) {
+    /** Removes a verifier. Logins of kinds that nobody verifies any more end after the grace period. */
+    public synchronized void remove(CredentialVerifier verifier) {
+        Set<String> kinds = registered.stream()
+                .filter(each -> each.verifier() == verifier)
+                .flatMap(each -> each.kinds().stream())
+                .collect(Collectors.toSet());
         registered =
                 registered.stream().filter(each -> each.verifier() != verifier).toList();
+        kinds.stream().filter(kind -> !handles(kind)).forEach(this::endLater);
         LOG.info("event=auth.verifier.removed verifier={}", name(verifier));
     }
 
-    /** Tells all verifiers the rules, if they have changed. */
-    synchronized void trustRules(List<TrustRule> present) {
+    @SuppressWarnings("FutureReturnValueIgnored") // doesn't throw, and ends with the executor
+    private void endLater(String kind) {
+        Object removal = new Object();
+        unhandled.put(kind, removal);
+        executor.schedule(
+                () -> {
+                    if (unhandled.remove(kind, removal)) {
+                        ended.run();
+                    }
+                },
+                grace.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether logins of this kind last: somebody verifies it, or did so a short time ago. */
+    public boolean keeps(String kind) {
+        return handles(kind) || unhandled.containsKey(kind);
+    }
+
+    /** Passes the rules to all verifiers, if they have changed. */
+    public synchronized void trustRules(List<TrustRule> present) {
         if (!present.equals(rules)) {
             rules = present;
-            registered.forEach(each -> tell(each.verifier(), present));
+            registered.forEach(each -> passRules(each.verifier(), present));
         }
     }
 
-    private static void tell(CredentialVerifier verifier, List<TrustRule> present) {
+    private static void passRules(CredentialVerifier verifier, List<TrustRule> present) {
         try {
             verifier.trustRules(present);
         } catch (RuntimeException e) {
@@ -96,7 +134,7 @@ final class ExternalVerifiers {
     }
 
     /** Whether there is a verifier for this kind. */
-    boolean handles(String kind) {
+    public boolean handles(String kind) {
         for (Registered each : registered) {
             if (each.kinds().contains(kind)) {
                 return true;
@@ -106,15 +144,17 @@ final class ExternalVerifiers {
     }
 
     /** Asks the verifiers of the kind; never completed exceptionally. */
-    CompletionStage<Result<Verified>> verify(Credentials credentials) {
+    public CompletionStage<Result<Verified>> verify(Credentials credentials, Origin origin) {
         List<CredentialVerifier> asked = registered.stream()
                 .filter(each -> each.kinds().contains(credentials.kind()))
                 .map(Registered::verifier)
                 .toList();
-        if (closed || pending.size() >= MAX_PENDING) {
+        if (closed || !limit.begin(origin)) {
             return CompletableFuture.completedFuture(unavailable("too many logins are being verified"));
         }
         CompletableFuture<Result<Verified>> answer = new CompletableFuture<>();
+        CompletionStage<Result<Verified>> answered = answer;
+        answered.whenComplete((result, failure) -> limit.end(origin));
         ask(asked.iterator(), credentials, Result.refused(Reason.UNAUTHENTICATED, "unknown"), answer);
         if (!answer.isDone()) {
             await(answer);
@@ -125,14 +165,14 @@ final class ExternalVerifiers {
     private void await(CompletableFuture<Result<Verified>> answer) {
         Runnable stop = () -> answer.complete(unavailable("authentication is stopping"));
         pending.add(stop);
-        Future<?> limit = executor.schedule(
+        Future<?> timeLimit = executor.schedule(
                 () -> answer.complete(unavailable("the verifier didn't answer in time")),
                 MAX_SECONDS,
                 TimeUnit.SECONDS);
         CompletionStage<Result<Verified>> answered = answer;
         answered.whenComplete((result, failure) -> {
             pending.remove(stop);
-            limit.cancel(false);
+            timeLimit.cancel(false);
         });
         if (closed) {
             stop.run();
@@ -208,7 +248,7 @@ final class ExternalVerifiers {
     }
 
     /** Refuses what is being verified as unavailable, and everything after. */
-    void close() {
+    public void close() {
         closed = true;
         pending.forEach(Runnable::run);
     }
