@@ -111,6 +111,29 @@ def test_time_of_the_client(client):
     assert "X-OC-Mtime" not in client.ask("PUT", "/files/t/b", b"y").headers
 
 
+def test_limits_of_a_move(new_hub):
+    """What is moved counts to the quota of the new path, and a directory has a maximum number of records: all is moved or nothing."""
+    hub = new_hub()
+    os.makedirs(f"{hub.home}/etc")
+    with open(f"{hub.home}/etc/io.datahub.store.cfg", "w") as f:
+        f.write("quotas = small/: 6\nmaxMovedRecords = 3\n")
+    client = Client(hub.start())
+    for i in range(4):
+        client.put(f"big/{i}", b"123")
+    answer = client.move("big/", "elsewhere/")
+    assert answer.status_code == 409 and "maxMovedRecords" in answer.text
+    assert client.ask("DELETE", "/files/big/3").status_code == 204
+    answer = client.move("big/", "small/all/")
+    assert answer.status_code == 507 and "small/" in answer.text
+    assert client.names("big/") == ["0", "1", "2"] and "small" not in client.names("")
+    assert client.move("big/0", "small/0").status_code == 201
+    assert client.move("big/1", "small/1").status_code == 201
+    assert client.move("big/2", "small/2").status_code == 507
+    assert client.move("small/1", "small/renamed").status_code == 201, "within the quota nothing is added"
+    assert client.move("small/0", "big/0").status_code == 201
+    assert client.move("big/2", "small/2").status_code == 201
+
+
 def test_kill_while_moving(new_hub):
     hub = new_hub().start()
     seed = random.randrange(1 << 32)

@@ -235,6 +235,17 @@ def test_upload(hub, admin, nginx, big, content):
     assert not in_audit_log(hub, "proxied/spoofed", "203.0.113.7"), "which the client can't forge"
 
 
+def test_move(admin, nginx):
+    assert nginx.curl(admin, "/files/proxied/old", "-d", "x")[0] == 201
+    place = f"https://localhost:{nginx.https}/files"
+    status, head, body = nginx.curl(admin, "/files/proxied/old", "-X", "MOVE", "-H", f"Destination: {place}/proxied/a%20new%20name")
+    assert (status, head["location"]) == (201, "/files/proxied/a%20new%20name"), body
+    assert nginx.curl(admin, "/files/proxied/a%20new%20name")[2] == b"x"
+    assert nginx.curl(admin, "/files/proxied/old")[0] == 404
+    status, _, body = nginx.curl(admin, "/files/proxied/a%20new%20name", "-X", "MOVE", "-H", "Destination: https://other.example/files/proxied/x")
+    assert status == 502, body
+
+
 def test_download(admin, nginx, big, content):
     path = "/files/proxied/big"
     status, head, body = nginx.curl(admin, path)

@@ -51,6 +51,15 @@ def test_answers_to_forms_and_resumable_uploads_have_it(hub):
                  "-H", "Upload-Metadata: path dHVz", "--data-binary", "hi")["url"] == f"{BASE}/files/tus"
 
 
+def test_a_move_may_name_its_destination_by_it(hub):
+    write(hub, "/files/first", "-d", "hello")
+    for source, destination in (("first", f"{BASE}/files/second%20name"), ("second%20name", "/datahub/files/third"), ("third", "/files/fourth")):
+        moved = write(hub, f"/files/{source}", "-X", "MOVE", "-H", f"Destination: {destination}")
+        assert moved["url"] == f"{BASE}/files/{destination.rpartition('/')[2]}"
+    status, _, body = hub.curl(hub.token(), "/files/fourth", "-X", "MOVE", "-H", "Destination: https://other.example/datahub/files/x")
+    assert status == 502, body
+
+
 def test_files_of_other_programs_have_it(hub):
     with open(f"{hub.home}/files/copied #1", "w") as f:
         f.write("x")

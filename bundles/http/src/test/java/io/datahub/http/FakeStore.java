@@ -45,6 +45,7 @@ public final class FakeStore extends UnsupportedRecordStore {
     public volatile MoveRequest lastMove;
     public volatile long limit = Long.MAX_VALUE;
     public volatile boolean isBroken;
+    public volatile RecordUrls urls = RecordUrls.RELATIVE;
     public volatile Instant modified = MODIFIED;
     private final Map<RecordPath, String> etags = new ConcurrentSkipListMap<>();
     private final AtomicLong sequence = new AtomicLong();
@@ -94,6 +95,11 @@ public final class FakeStore extends UnsupportedRecordStore {
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);
         }
+    }
+
+    @Override
+    public RecordUrls urls() {
+        return urls;
     }
 
     private boolean isDirectory(RecordPath path) {

@@ -2,6 +2,7 @@ package io.datahub.store;
 
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
+import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Draft;
 import io.datahub.api.record.Listing;
@@ -23,6 +24,7 @@ import io.datahub.store.write.Room;
 import io.datahub.store.write.Uploads;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The record store, which keeps records as files below the home directory. Assigns each operation to its use case, and
@@ -38,6 +40,7 @@ final class FileRecordStore implements RecordStore {
     private final Directories directories;
     private final ClientTimes clientTimes;
     private final Room room;
+    private final Supplier<RecordUrls> urls;
 
     FileRecordStore(
             RecordReader reader,
@@ -47,7 +50,8 @@ final class FileRecordStore implements RecordStore {
             Mover mover,
             Directories directories,
             ClientTimes clientTimes,
-            Room room) {
+            Room room,
+            Supplier<RecordUrls> urls) {
         this.reader = reader;
         this.lister = lister;
         this.uploads = uploads;
@@ -56,6 +60,7 @@ final class FileRecordStore implements RecordStore {
         this.directories = directories;
         this.clientTimes = clientTimes;
         this.room = room;
+        this.urls = urls;
     }
 
     @Override
@@ -121,5 +126,10 @@ final class FileRecordStore implements RecordStore {
     @Override
     public Result<StorageSpace> space(User user, RecordPath path) throws IOException {
         return IoErrors.translate(() -> room.space(user, path));
+    }
+
+    @Override
+    public RecordUrls urls() {
+        return urls.get();
     }
 }

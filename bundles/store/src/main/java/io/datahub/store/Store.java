@@ -136,7 +136,15 @@ final class Store implements AutoCloseable {
         postponedRetry = new PostponedRetry(context, unflushed, postponed, freeSpace, spare);
         health = new StoreHealth(context, freeSpace, unsupported, unreadable);
         records = new FileRecordStore(
-                reader, lister, uploads, deleter, mover, directories, clientTimes, new Room(quotas, freeSpace));
+                reader,
+                lister,
+                uploads,
+                deleter,
+                mover,
+                directories,
+                clientTimes,
+                new Room(quotas, freeSpace),
+                () -> settings.get().urls());
         diskRecords = new HomeRecords(context.tree().root(), servedLinks, treeReconciler);
 
         new RootIdentity(context.tree(), metadata).require();

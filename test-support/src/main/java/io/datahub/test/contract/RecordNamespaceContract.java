@@ -148,6 +148,12 @@ public abstract class RecordNamespaceContract {
     }
 
     @Test
+    void shouldNameTheUrlsThatChangesHave() throws Exception {
+        Change change = put("a b/%", "x");
+        assertThat(store().urls().of(path("a b/%"))).isEqualTo(change.url());
+    }
+
+    @Test
     void shouldReplaceARecordOnlyIfThatIsAskedFor() throws Exception {
         put("a", "new");
         Change old = put("b", "old");

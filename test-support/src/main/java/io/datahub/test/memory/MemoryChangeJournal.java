@@ -27,6 +27,7 @@ public final class MemoryChangeJournal implements ChangeJournal {
     private final List<Change> changes = new ArrayList<>();
 
     private long dropped;
+    private int maxExamined = Integer.MAX_VALUE;
 
     /**
      * Appends a change to a record.
@@ -85,6 +86,11 @@ public final class MemoryChangeJournal implements ChangeJournal {
                 .append(value);
     }
 
+    /** Sets how many entries are examined for a page, so that pages may have fewer than requested. */
+    public synchronized void setMaxExamined(int entries) {
+        maxExamined = entries;
+    }
+
     /** Drops the oldest entries, as retention does. */
     public synchronized void dropOldest(int count) {
         changes.subList(0, count).clear();
@@ -112,7 +118,8 @@ public final class MemoryChangeJournal implements ChangeJournal {
         }
         List<Change> found = new ArrayList<>();
         long position = from;
-        while (position < head().sequence() && found.size() < limit) {
+        long end = Math.min(head().sequence(), from + maxExamined);
+        while (position < end && found.size() < limit) {
             Change change = changes.get((int) (position - dropped));
             position++;
             if (change.path().toString().startsWith(prefix) && user.mayRead(change.path())) {

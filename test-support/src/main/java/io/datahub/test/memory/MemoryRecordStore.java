@@ -4,8 +4,8 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
+import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
-import io.datahub.api.record.ChangeListener;
 import io.datahub.api.record.Draft;
 import io.datahub.api.record.Listing;
 import io.datahub.api.record.MoveRequest;
@@ -26,6 +26,7 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * A record store in memory, with its journal. It follows every rule of the interface; only what needs a medium is
@@ -42,9 +43,10 @@ public final class MemoryRecordStore implements RecordStore {
     private final MemoryValidation validation = new MemoryValidation();
     private final MemoryWriter writer = new MemoryWriter(tree, journal);
     private final MemoryMoves moves = new MemoryMoves(tree, guard, validation, writer);
-    private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<? super Change>> listeners = new CopyOnWriteArrayList<>();
     private final AtomicInteger openReadings = new AtomicInteger();
     private final AtomicInteger openDrafts = new AtomicInteger();
+    private volatile RecordUrls urls = RecordUrls.RELATIVE;
     private volatile Optional<IOException> failure = Optional.empty();
 
     /** Its journal. */
@@ -53,7 +55,7 @@ public final class MemoryRecordStore implements RecordStore {
     }
 
     /** Adds a listener, which is notified of each change before its author receives the answer. */
-    public void addListener(ChangeListener listener) {
+    public void addListener(Consumer<? super Change> listener) {
         listeners.add(listener);
     }
 
@@ -170,7 +172,7 @@ public final class MemoryRecordStore implements RecordStore {
     }
 
     private Change announce(Change change) {
-        listeners.forEach(listener -> listener.changed(change));
+        listeners.forEach(listener -> listener.accept(change));
         return change;
     }
 
@@ -330,5 +332,15 @@ public final class MemoryRecordStore implements RecordStore {
         return user.mayEnter(path) || user.mayCreateIn(path)
                 ? Result.done(limits.space(path))
                 : Result.refused(Reason.FORBIDDEN, "you have no grant for " + path);
+    }
+
+    /** Sets the URL at which clients reach the hub. */
+    public void setPublicUrl(String url) {
+        urls = RecordUrls.of(url);
+    }
+
+    @Override
+    public RecordUrls urls() {
+        return urls;
     }
 }

@@ -2,6 +2,7 @@ package io.datahub.test.memory;
 
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
+import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Draft;
 import io.datahub.api.record.Listing;
@@ -81,5 +82,10 @@ public abstract class UnsupportedRecordStore implements RecordStore {
     @Override
     public Result<StorageSpace> space(User user, RecordPath path) throws IOException {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public RecordUrls urls() {
+        return RecordUrls.RELATIVE;
     }
 }

@@ -3,6 +3,7 @@ package io.datahub.api.record;
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
+import io.datahub.api.path.RecordUrls;
 import io.datahub.api.user.User;
 import java.io.IOException;
 import java.util.List;
@@ -161,4 +162,11 @@ public interface RecordStore {
      * @throws IOException if the disk failed
      */
     Result<StorageSpace> space(User user, RecordPath path) throws IOException;
+
+    /**
+     * The URLs of records, as clients see them in answers and events. Doesn't block.
+     *
+     * @return the URLs at present
+     */
+    RecordUrls urls();
 }

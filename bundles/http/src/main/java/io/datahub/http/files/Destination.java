@@ -3,15 +3,20 @@ package io.datahub.http.files;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.path.RecordUrls;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.RawPath;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
 
-/** The {@code Destination} of a {@code MOVE} (RFC 4918, 10.3): an absolute URL of this hub, or an absolute path. */
+/**
+ * Reads the {@code Destination} of a {@code MOVE} (RFC 4918, 10.3): an absolute URL of this hub, or an absolute path.
+ * Immutable.
+ */
 final class Destination {
 
     private static final String NAME = "Destination";
@@ -21,18 +26,29 @@ final class Destination {
     /** The status for a destination on another server (RFC 4918, 9.9.4). */
     static final int OTHER_SERVER = 502;
 
-    private Destination() {}
+    private final EncodedSlashes slashes;
+    private final String publicHost;
+    private final String publicPrefix;
+
+    /** @param publicUrl where clients reach the hub, if that is known */
+    Destination(EncodedSlashes slashes, RecordUrls publicUrl) {
+        this.slashes = slashes;
+        URI url = URI.create(publicUrl.toString());
+        publicHost = url.getRawAuthority() == null ? "" : withoutPort(url.getRawAuthority());
+        publicPrefix = url.getRawPath();
+    }
 
     /** Whether the header names another server. */
-    static boolean isElsewhere(Exchange exchange) {
+    boolean isElsewhere(Exchange exchange) {
         Optional<String> authority = match(exchange).map(url -> url.group(1));
         return authority.isPresent()
                 && hosts(exchange).stream().noneMatch(withoutPort(authority.get())::equalsIgnoreCase);
     }
 
     /** The hosts by which the client may know this hub, which a proxy may have changed on the way. */
-    private static List<String> hosts(Exchange exchange) {
+    private List<String> hosts(Exchange exchange) {
         return List.of(
+                publicHost,
                 withoutPort(String.valueOf(exchange.request().getHttpURI().getAuthority())),
                 withoutPort(exchange.header(HttpHeader.HOST).orElse("")),
                 withoutPort(exchange.header(HttpHeader.X_FORWARDED_HOST).orElse("")));
@@ -47,7 +63,7 @@ final class Destination {
     }
 
     /** The destination, by the same rules as the path of a request. */
-    static Result<FileTarget> parse(Exchange exchange, EncodedSlashes slashes) {
+    Result<FileTarget> parse(Exchange exchange) {
         Optional<Matcher> url = match(exchange);
         if (url.isEmpty()) {
             return Result.refused(
@@ -68,9 +84,9 @@ final class Destination {
     }
 
     /** A proxy that serves the hub below a path removes it from the path of the request, but not from this header. */
-    private static String withoutPrefix(Exchange exchange, String path) {
-        String prefix = exchange.header("X-Forwarded-Prefix").map(String::strip).orElse("");
+    private String withoutPrefix(Exchange exchange, String path) {
+        String prefix = exchange.header("X-Forwarded-Prefix").map(String::strip).orElse(publicPrefix);
         String base = prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix;
-        return !base.isEmpty() && path.startsWith(base + "/") ? path.substring(base.length()) : path;
+        return path.startsWith(base + FileTarget.MOUNT + "/") ? path.substring(base.length()) : path;
     }
 }

@@ -8,6 +8,7 @@ import io.datahub.api.record.WriteRequest;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.RequestBodySink;
 import java.io.IOException;
+import java.util.OptionalLong;
 import org.eclipse.jetty.io.Content;
 
 /** Creates a directory once the body of a {@code PUT} has turned out to be empty. */
@@ -44,7 +45,7 @@ final class DirectoryBody extends RequestBodySink {
             exchange().refuse(created.refusal().orElseThrow());
             return;
         }
-        MoveMethod.respondWithDirectory(exchange(), created.get() ? 201 : 200, request.path(), 0);
+        MoveMethod.respondWithDirectory(exchange(), created.get() ? 201 : 200, request.path(), OptionalLong.empty());
     }
 
     @Override

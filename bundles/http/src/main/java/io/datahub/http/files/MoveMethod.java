@@ -15,6 +15,7 @@ import io.datahub.jetty.web.WriteHeaders;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.eclipse.jetty.http.HttpHeader;
 
 /** Moves records and directories: {@code MOVE} (RFC 4918, 9.9). Preconditions apply to the old path. */
@@ -42,12 +43,13 @@ final class MoveMethod {
             return refusal(Reason.BAD_REQUEST, "Overwrite must be T or F");
         }
         Result<WriteHeaders> headers = WriteHeaders.of(exchange.request().getHeaders());
-        Result<FileTarget> target = Destination.parse(exchange, slashes);
+        Destination destination = new Destination(slashes, store.urls());
+        Result<FileTarget> target = destination.parse(exchange);
         Optional<Refusal> malformed = headers.refusal().or(target::refusal);
         if (malformed.isPresent()) {
             return malformed;
         }
-        if (Destination.isElsewhere(exchange)) {
+        if (destination.isElsewhere(exchange)) {
             exchange.refuse(
                     Destination.OTHER_SERVER,
                     new Refusal(
@@ -91,18 +93,24 @@ final class MoveMethod {
                 exchange,
                 201,
                 target,
-                changes.stream()
+                OptionalLong.of(changes.stream()
                         .filter(change -> change.type() == Change.Type.DELETED)
-                        .count());
+                        .count()));
     }
 
-    /** Responds with a directory that was created, or is there already, and the number of records moved into it. */
-    static void respondWithDirectory(Exchange exchange, int status, RecordPath directory, long moved) {
+    /**
+     * Responds with a directory that was created, or is there already.
+     *
+     * @param moved the number of records that were moved into it, if it was moved
+     */
+    static void respondWithDirectory(Exchange exchange, int status, RecordPath directory, OptionalLong moved) {
         exchange.response().getHeaders().put(HttpHeader.LOCATION, FileTarget.uri(directory) + "/");
         exchange.json(status, JsonText.of(json -> {
             json.writeStartObject();
             json.writeStringField("path", directory.toString());
-            json.writeNumberField("moved", moved);
+            if (moved.isPresent()) {
+                json.writeNumberField("moved", moved.getAsLong());
+            }
             json.writeEndObject();
         }));
     }

@@ -3,13 +3,15 @@ package io.datahub.http.files;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.path.RecordPath;
+import io.datahub.api.path.RecordUrls;
 import io.datahub.http.FakeStore;
 import io.datahub.http.HttpConfiguration;
-import io.datahub.http.TestServer;
 import io.datahub.test.Configurations;
 import io.datahub.test.RenewingAuthenticator;
+import io.datahub.test.http.TestServer;
 import java.net.http.HttpResponse;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +123,18 @@ class MoveTest {
                 .isEqualTo(201);
     }
 
+    @Test
+    void shouldAcceptThePublicUrl() throws Exception {
+        store.urls = RecordUrls.of("https://hub.example/datahub/");
+        String from = "/files/a/old%20name";
+        for (String to : List.of("https://hub.example/datahub/files/b", "/datahub/files/c", "/files/d")) {
+            assertThat(move(from, to).statusCode()).isEqualTo(201);
+            from = to.substring(to.indexOf("/files/"));
+        }
+        assertThat(move(from, "https://hub.example/other/files/b").statusCode()).isEqualTo(400);
+        assertThat(store.records).containsOnlyKeys(RecordPath.of("d"));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -162,6 +176,7 @@ class MoveTest {
 
         assertThat(response.statusCode()).isEqualTo(201);
         assertThat(header(response, "Location")).isEqualTo("/files/new/dir/");
+        assertThat(response.body()).isEqualTo("{\"path\":\"new/dir\"}");
         assertThat(store.lastWrite.path()).isEqualTo(RecordPath.of("new/dir"));
         assertThat(server.send("PUT", "/files/a/", "").statusCode()).isEqualTo(200);
         assertThat(server.send("PUT", "/files/a/", "body").statusCode()).isEqualTo(415);

@@ -3,6 +3,7 @@ package io.datahub.jetty.web;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.path.PercentText;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
 import java.nio.ByteBuffer;
@@ -64,11 +65,20 @@ public record Exchange(Request request, Response response, Callback callback) {
 
     /** The query parameters. */
     public Result<Fields> query() {
+        String raw = request.getHttpURI().getQuery();
+        boolean isEncoded = raw != null && raw.indexOf('%') >= 0;
+        if (isEncoded && PercentText.decode(raw).isRefused()) { // Jetty would replace what isn't UTF-8
+            return malformedQuery();
+        }
         try {
             return Result.done(Request.extractQueryParameters(request));
         } catch (RuntimeException e) {
-            return Result.refused(Reason.BAD_REQUEST, "the query isn't percent-encoded UTF-8");
+            return malformedQuery();
         }
+    }
+
+    private static Result<Fields> malformedQuery() {
+        return Result.refused(Reason.BAD_REQUEST, "the query isn't percent-encoded UTF-8");
     }
 
     public void refuse(Reason reason, String detail) {

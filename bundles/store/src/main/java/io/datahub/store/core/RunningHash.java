@@ -89,7 +89,7 @@ final class RunningHash {
         }
     }
 
-    /** Starts anew: any bytes may have changed. */
+    /** Starts over: any bytes may have changed. */
     void reset() {
         digests.values().forEach(MessageDigest::reset);
         covered = 0;
@@ -121,7 +121,7 @@ final class RunningHash {
         return ByteBuffer.allocate((int) Math.max(MIN_READ_BYTES, Math.min(size, READ_BYTES)));
     }
 
-    /** The hashes of the file by algorithm, in lower-case hexadecimal. This starts anew. */
+    /** The hashes of the file by algorithm, in lower-case hexadecimal. This starts over. */
     Map<String, String> finish(FileChannel file, long size) throws IOException {
         catchUp(file, size);
         if (covered != size) {

@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Moves records and directories. A record is moved under the locks of both paths, a directory while no other write is
- * committed. Validation takes place before; if one of the paths changes meanwhile, it is repeated. Thread-safe.
+ * committed. Validation takes place before; if one of the paths changes in the meantime, it is repeated. Thread-safe.
  */
 public final class Mover {
 

@@ -15,9 +15,11 @@ import io.datahub.api.validation.Verdict;
 import io.datahub.store.TestHub;
 import io.datahub.store.TestHub.Killed;
 import io.datahub.store.core.FailPoints.Step;
+import io.datahub.store.settings.Quota;
 import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -158,5 +160,70 @@ class MoverTest {
         hub.start();
 
         assertThat(hub.file("new/d")).isEmptyDirectory();
+    }
+
+    @Test
+    void shouldRefuseADirectoryWithMoreRecordsThanTheMaximumAndSayWhatToDo() throws Exception {
+        hub.configure("maxMovedRecords", 2);
+        for (String record : List.of("a/1", "a/deep/2", "a/3")) {
+            hub.put(record, "x");
+        }
+        Refusal refusal = move("a", "b").refusal().orElseThrow();
+        assertThat(refusal.reason()).isEqualTo(Reason.CONFLICT);
+        assertThat(refusal.detail()).contains("maxMovedRecords");
+        assertThat(hub.file("b")).doesNotExist();
+
+        assertThat(move("a/deep", "b").get()).hasSize(2);
+        assertThat(move("a", "c").get()).hasSize(4);
+        assertThat(hub.read("c/1")).isEqualTo("x");
+    }
+
+    @Test
+    void shouldMoveAcrossQuotasAsFarAsTheNewPathAllows() throws Exception {
+        hub.configure("quotas", Quota.parse("big/: 10, small/: 6 2 files"));
+        hub.put("big/1", "123");
+        hub.put("big/2", "456");
+        hub.put("big/d/3", "789");
+
+        Refusal refusal = move("big", "small/all").refusal().orElseThrow();
+        assertThat(refusal.reason()).isEqualTo(Reason.NO_ROOM);
+        assertThat(refusal.detail()).contains("small/");
+        assertThat(hub.read("big/d/3")).isEqualTo("789");
+        assertThat(move("big/1", "small/1").isRefused()).isFalse();
+        assertThat(move("big/2", "small/2").isRefused()).isFalse();
+        assertThat(move("big/d/3", "small/3").refusal().orElseThrow().reason()).isEqualTo(Reason.NO_ROOM);
+        assertThat(move("small/1", "small/renamed").isRefused()).isFalse();
+
+        hub.put("big/4", "1234567"); // what was moved away isn't counted any more
+        assertThat(hub.put("big/5", "1").refusal().orElseThrow().reason()).isEqualTo(Reason.NO_ROOM);
+        assertThat(move("small/renamed", "elsewhere").isRefused()).isFalse();
+        assertThat(move("big/d/3", "small/3").isRefused()).isFalse();
+    }
+
+    @Test
+    void shouldMoveNothingWhenTheDiskIsFullAndAllOnceThereIsRoom() throws Exception {
+        hub.put("a/1", "x");
+        hub.put("a/2", "y");
+        hub.topics();
+        boolean[] full = {true};
+        hub.atIntent = () -> {
+            if (full[0]) {
+                MoverTest.<RuntimeException>fail(new FileSystemException("x", null, "No space left on device"));
+            }
+        };
+
+        assertThat(move("a", "b").refusal().orElseThrow().reason()).isEqualTo(Reason.NO_ROOM);
+        assertThat(hub.file("b")).doesNotExist();
+        assertThat(hub.read("a/1")).isEqualTo("x");
+        assertThat(hub.topics()).isEmpty();
+
+        full[0] = false;
+        assertThat(move("a", "b").get()).hasSize(4);
+        assertThat(hub.read("b/2")).isEqualTo("y");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> void fail(Exception failure) throws E {
+        throw (E) failure;
     }
 }
