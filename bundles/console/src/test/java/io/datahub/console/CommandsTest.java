@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.event.EventBroker;
-import io.datahub.api.event.Published;
+import io.datahub.api.event.EventReader;
+import io.datahub.api.event.NoOpSink;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.path.RecordPath;
+import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.user.Action;
@@ -20,6 +23,8 @@ import io.datahub.api.validation.Validator;
 import io.datahub.api.validation.ValidatorStatus.State;
 import io.datahub.api.validation.Verdict;
 import io.datahub.console.shell.CommandException;
+import io.datahub.test.memory.MemoryBroker;
+import io.datahub.test.memory.MemoryChangeJournal;
 import io.datahub.test.memory.MemoryRecordStore;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -34,6 +39,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.completers.ArgumentCommandLine;
@@ -44,7 +51,11 @@ import org.junit.jupiter.api.io.TempDir;
 class CommandsTest {
 
     private final FakeContext context = new FakeContext();
-    private final FakeSession session = new FakeSession();
+    private final MemoryBroker broker = new MemoryBroker(new MemoryBroker.Limits(1_000, 1 << 20, 1 << 20, 10));
+
+    /** What the command that waits for events has subscribed to. */
+    private final Set<String> prefixes = new ConcurrentSkipListSet<>();
+
     private final List<String> issued = new ArrayList<>();
 
     private final UserRegistry registry = new UserRegistry() {
@@ -126,25 +137,23 @@ class CommandsTest {
 
     @Test
     void shouldPrintEventsUntilTheCountIsReached() throws Exception {
-        context.add(EventBroker.class, session);
-        session.enqueue("build.a", "one");
-        session.enqueue("build.b", "two");
-        session.enqueue("build.c", "three");
+        context.add(EventBroker.class, broker);
+        sendOnceSubscribed("build.a", "one", "build.b", "two", "build.c", "three");
         TailCommand tail = tail(OutputStream.nullOutputStream());
         tail.prefixes = List.of("build.", "x");
         tail.count = 2;
         assertThat(context.run(tail).lines())
                 .containsExactly(
                         "1970-01-01T00:00:00Z  build.a  jenkins  one", "1970-01-01T00:00:00Z  build.b  jenkins  two");
-        assertThat(session.prefixes).containsExactly("build.", "x");
-        assertThat(session.closed).isTrue();
+        assertThat(prefixes).containsExactly("build.", "x");
+        assertThat(broker.sessions()).isEmpty();
     }
 
     @Test
     @Timeout(30)
     void shouldFlushEachLineAndEndWhenTheClientDisconnects() throws Exception {
-        context.add(EventBroker.class, session);
-        session.enqueue("build.a", "one");
+        context.add(EventBroker.class, broker);
+        sendOnceSubscribed("build.a", "one");
         AtomicInteger flushes = new AtomicInteger();
         TailCommand tail = tail(new OutputStream() {
             @Override
@@ -152,14 +161,33 @@ class CommandsTest {
 
             @Override
             public void flush() throws IOException {
-                if (session.queued.isEmpty() && flushes.incrementAndGet() > 2) {
+                if (broker.counters().out() == 1 && flushes.incrementAndGet() > 2) {
                     throw new IOException("closed");
                 }
             }
         });
         assertThat(context.run(tail)).contains("build.a");
         assertThat(flushes).hasValue(3);
-        assertThat(session.closed).isTrue();
+        assertThat(broker.sessions()).isEmpty();
+    }
+
+    /** Sends events, given as topics and payloads, as soon as a command has subscribed to something. */
+    private void sendOnceSubscribed(String... topicsAndPayloads) {
+        AtomicBoolean sent = new AtomicBoolean();
+        broker.addSubscriptionListener(() -> {
+            for (byte[] prefix : broker.subscribedPrefixes(10)) {
+                prefixes.add(new String(prefix, StandardCharsets.UTF_8));
+            }
+            if (!prefixes.isEmpty() && !sent.getAndSet(true)) {
+                for (int i = 0; i < topicsAndPayloads.length; i += 2) {
+                    broker.send(
+                            "jenkins",
+                            0,
+                            topicsAndPayloads[i].getBytes(StandardCharsets.UTF_8),
+                            topicsAndPayloads[i + 1].getBytes(StandardCharsets.UTF_8));
+                }
+            }
+        });
     }
 
     private static TailCommand tail(OutputStream client) {
@@ -172,13 +200,13 @@ class CommandsTest {
 
     @Test
     void shouldShowRefusedEventsAndRejectedFiles() throws Exception {
-        context.add(EventBroker.class, session);
-        session.enqueue("hub.refused", "{}");
+        context.add(EventBroker.class, broker);
+        sendOnceSubscribed("hub.refused", "{}");
         TailCommand tail = tail(OutputStream.nullOutputStream());
         tail.refused = true;
         tail.count = 1;
         assertThat(context.run(tail)).contains("hub.refused");
-        assertThat(session.prefixes).containsExactly("hub.refused", "file.rejected/");
+        assertThat(prefixes).containsExactlyInAnyOrder("hub.refused", "file.rejected/");
 
         tail.prefixes = List.of("build.");
         assertThatThrownBy(() -> context.run(tail)).hasMessageContaining("takes no prefixes");
@@ -186,17 +214,28 @@ class CommandsTest {
 
     @Test
     void shouldShowTheNewestEntriesOfTheJournal() throws Exception {
-        context.add(ChangeJournal.class, new FakeJournal(2_500));
+        MemoryChangeJournal journal = new MemoryChangeJournal();
+        journal.setMaxExamined(400);
+        for (int number = 1; number <= 2_500; number++) {
+            journal.append(Change.Type.UPDATED, RecordPath.of(number % 10 == 0 ? "logs/a" : "b"));
+        }
+        context.add(ChangeJournal.class, journal);
         ChangesCommand changes = new ChangesCommand();
         changes.json = true;
         changes.limit = 3;
-        assertThat(context.run(changes)).contains("e-2498", "e-2499", "e-2500").doesNotContain("e-2497");
+        assertThat(context.run(changes))
+                .contains("memory-2498", "memory-2499", "memory-2500")
+                .doesNotContain("memory-2497");
 
         changes.path = "logs/";
-        assertThat(context.run(changes)).contains("e-2480", "e-2490", "e-2500").doesNotContain("e-2470", "e-2499");
+        assertThat(context.run(changes))
+                .contains("memory-2480", "memory-2490", "memory-2500")
+                .doesNotContain("memory-2470", "memory-2499");
 
-        changes.since = "e-100";
-        assertThat(context.run(changes)).contains("e-110", "e-120", "e-130").doesNotContain("e-100", "e-140");
+        changes.since = "memory-100";
+        assertThat(context.run(changes))
+                .contains("memory-110", "memory-120", "memory-130")
+                .doesNotContain("memory-100", "memory-140");
     }
 
     @Test
@@ -223,8 +262,8 @@ class CommandsTest {
 
     @Test
     void shouldPrintEachEventAsALineOfJsonWhenAsked() throws Exception {
-        context.add(EventBroker.class, session);
-        session.enqueue("build.a", "\"one\"");
+        context.add(EventBroker.class, broker);
+        sendOnceSubscribed("build.a", "\"one\"");
         TailCommand tail = tail(OutputStream.nullOutputStream());
         tail.count = 1;
         tail.json = true;
@@ -235,13 +274,21 @@ class CommandsTest {
 
     @Test
     void shouldPublishAsTheHubAndFailWhenRefused() throws Exception {
-        context.add(EventBroker.class, session);
+        context.add(EventBroker.class, broker);
+        List<String> published = new ArrayList<>();
+        broker.addListener(
+                run -> {
+                    for (EventReader event = new EventReader(run); event.next(); ) {
+                        published.add(event.topic() + " " + StandardCharsets.UTF_8.decode(event.payload()));
+                    }
+                },
+                "");
         PublishCommand publish = new PublishCommand();
         publish.topic = "build.done";
         publish.payload = "grün";
         context.run(publish);
-        assertThat(session.published).containsExactly("build.done grün");
-        session.answer = Published.RESERVED;
+        assertThat(published).containsExactly("build.done grün");
+        publish.topic = "hub.done";
         assertThatThrownBy(() -> context.run(publish))
                 .isInstanceOf(CommandException.class)
                 .hasMessageContaining("hub.");
@@ -372,7 +419,8 @@ class CommandsTest {
 
     @Test
     void shouldShowUsersAndClientsAndEndASession() throws Exception {
-        context.add(UserRegistry.class, registry).add(EventBroker.class, session);
+        context.add(UserRegistry.class, registry).add(EventBroker.class, broker);
+        broker.open(DatahubCommand.CONSOLE, NoOpSink.INSTANCE);
         UsersCommand users = new UsersCommand();
         users.json = true;
         assertThat(context.run(users))
@@ -380,9 +428,9 @@ class CommandsTest {
                         + " 1970-01-01T00:00:00Z used 1970-01-01T00:00:00Z\"]");
         assertThat(context.run(new ClientsCommand())).contains("console", "127.0.0.1");
         DisconnectCommand disconnect = new DisconnectCommand();
-        disconnect.id = "7";
+        disconnect.id = "1";
         context.run(disconnect);
-        disconnect.id = "8";
+        assertThat(broker.sessions()).isEmpty();
         assertThatThrownBy(() -> context.run(disconnect)).isInstanceOf(CommandException.class);
     }
 

@@ -6,6 +6,7 @@ import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.user.User;
 import io.datahub.test.Configurations;
+import io.datahub.test.http.TestServer;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,7 @@ package io.datahub.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.datahub.test.http.TestServer;
 import org.junit.jupiter.api.Test;
 
 class RootHandlerTest {

@@ -3,6 +3,7 @@ package io.datahub.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.validation.PublishedSchema;
+import io.datahub.test.http.TestServer;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.http.HttpResponse;

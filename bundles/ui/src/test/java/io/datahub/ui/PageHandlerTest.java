@@ -3,6 +3,7 @@ package io.datahub.ui;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.user.User;
+import io.datahub.test.http.TestServer;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Set;
@@ -26,19 +27,19 @@ class PageHandlerTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         server.close();
     }
 
     @Test
     void shouldServeThePageToBrowsersOnly() throws Exception {
-        HttpResponse<String> page = server.send("GET", "/", "Accept", BROWSER);
+        HttpResponse<String> page = server.get("/", "Accept", BROWSER);
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Type")).contains("text/html;charset=utf-8");
         assertThat(page.body()).startsWith("<!doctype html>");
-        assertThat(server.send("GET", "/", "Accept", "*/*").statusCode()).isEqualTo(404);
-        assertThat(server.send("POST", "/", "Accept", BROWSER).statusCode()).isEqualTo(404);
-        assertThat(server.send("HEAD", "/", "Accept", BROWSER).headers().firstValue("Content-Length"))
+        assertThat(server.get("/", "Accept", "*/*").statusCode()).isEqualTo(404);
+        assertThat(server.send("POST", "/", "", "Accept", BROWSER).statusCode()).isEqualTo(404);
+        assertThat(server.send("HEAD", "/", "", "Accept", BROWSER).headers().firstValue("Content-Length"))
                 .isPresent();
     }
 
@@ -49,7 +50,7 @@ class PageHandlerTest {
         "/ui/icon.svg, image/svg+xml"
     })
     void shouldRestrictTheBrowserToWhatThePageNeeds(String path, String type) throws Exception {
-        HttpResponse<String> file = server.send("GET", path);
+        HttpResponse<String> file = server.get(path);
         assertThat(file.headers().firstValue("Content-Type")).contains(type);
         assertThat(file.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
         assertThat(file.headers().firstValue("Content-Security-Policy").orElseThrow())
@@ -60,32 +61,28 @@ class PageHandlerTest {
 
     @Test
     void shouldSendAFileOnlyIfItsEtagDiffers() throws Exception {
-        String etag =
-                server.send("GET", "/ui/app.js").headers().firstValue("ETag").orElseThrow();
-        assertThat(server.send("GET", "/ui/app.js", "If-None-Match", etag).statusCode())
-                .isEqualTo(304);
-        assertThat(server.send("GET", "/ui/app.js", "If-None-Match", "\"other\"")
-                        .statusCode())
+        String etag = server.get("/ui/app.js").headers().firstValue("ETag").orElseThrow();
+        assertThat(server.get("/ui/app.js", "If-None-Match", etag).statusCode()).isEqualTo(304);
+        assertThat(server.get("/ui/app.js", "If-None-Match", "\"other\"").statusCode())
                 .isEqualTo(200);
-        assertThat(server.send("GET", "/ui/app.js", "If-None-Match", "\"other\", W/" + etag)
+        assertThat(server.get("/ui/app.js", "If-None-Match", "\"other\", W/" + etag)
                         .statusCode())
                 .isEqualTo(304);
-        assertThat(server.send("GET", "/ui/app.js", "If-Match", "\"other\"").statusCode())
+        assertThat(server.get("/ui/app.js", "If-Match", "\"other\"").statusCode())
                 .isEqualTo(412);
-        assertThat(server.send("GET", "/ui/app.js", "If-Match", etag).statusCode())
-                .isEqualTo(200);
+        assertThat(server.get("/ui/app.js", "If-Match", etag).statusCode()).isEqualTo(200);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/ui", "/ui/", "/ui/nothing.js", "/ui/../ui/app.js", "/files", "/ui/PageHandler.class"})
     void shouldServeNothingElse(String path) throws Exception {
-        assertThat(server.send("GET", path, "Accept", BROWSER).statusCode()).isEqualTo(404);
+        assertThat(server.get(path, "Accept", BROWSER).statusCode()).isEqualTo(404);
     }
 
     /** The Content-Security-Policy would block these in the browser. */
     @Test
     void shouldHaveNoInlineScriptOrStyleAndNoExternalResource() throws Exception {
-        String page = server.send("GET", "/", "Accept", BROWSER).body();
+        String page = server.get("/", "Accept", BROWSER).body();
         assertThat(page).doesNotContain("style=", "<style").doesNotContainPattern("\\son[a-z]+=");
         assertThat(Pattern.compile("<script[^>]*>\\s*[^<\\s]").matcher(page).find())
                 .isFalse();
@@ -95,9 +92,9 @@ class PageHandlerTest {
 
     @Test
     void shouldServeEachFileThatThePageReferences() throws Exception {
-        String page = server.send("GET", "/", "Accept", BROWSER).body();
+        String page = server.get("/", "Accept", BROWSER).body();
         for (String name : List.of("app.js", "dom.js", "hub.js", "events.js", "files.js", "uploads.js", "status.js")) {
-            page += server.send("GET", "/ui/" + name)
+            page += server.get("/ui/" + name)
                     .body()
                     .replace("from './", "from \"/ui/")
                     .replace("'\n", "\"\n");
@@ -109,7 +106,7 @@ class PageHandlerTest {
                 .toList();
         assertThat(names).hasSizeGreaterThan(10);
         for (String name : names) {
-            assertThat(server.send("GET", name).statusCode()).as(name).isEqualTo(200);
+            assertThat(server.get(name).statusCode()).as(name).isEqualTo(200);
         }
     }
 }

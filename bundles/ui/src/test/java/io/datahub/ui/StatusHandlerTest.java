@@ -1,11 +1,23 @@
 package io.datahub.ui;
 
+import static io.datahub.api.user.Action.PUBLISH;
+import static io.datahub.api.user.Action.SUBSCRIBE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.datahub.api.event.NoOpSink;
+import io.datahub.api.event.Session;
+import io.datahub.api.user.Grant;
+import io.datahub.api.user.Origin;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.ValidatorStatus;
 import io.datahub.api.validation.ValidatorStatus.State;
+import io.datahub.test.FakeSink;
+import io.datahub.test.http.TestServer;
+import io.datahub.test.memory.MemoryBroker;
+import io.datahub.test.memory.MemoryRegistry;
+import io.datahub.test.memory.MemoryUsers;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,29 +26,43 @@ import org.junit.jupiter.api.Test;
 
 class StatusHandlerTest {
 
-    private final FakeHub hub = new FakeHub();
+    private final MemoryUsers users = new MemoryUsers()
+            .with(new User(
+                    "jenkins",
+                    Set.of("ci"),
+                    List.of(new Grant(PUBLISH, "", "test"), new Grant(SUBSCRIBE, "", "test"))));
+    private final MemoryBroker broker = new MemoryBroker(new MemoryBroker.Limits(2, 1_000, 1_000, 10));
     private final List<ValidatorStatus> validators = new ArrayList<>();
 
     private TestServer serve(String role) throws Exception {
-        return new TestServer(new StatusHandler(hub, hub, () -> validators), new User("u", Set.of(role), List.of()));
+        return new TestServer(
+                new StatusHandler(broker, new MemoryRegistry(users), () -> validators),
+                new User("u", Set.of(role), List.of()));
     }
 
     @Test
     void shouldEvaluateConditions() throws Exception {
         try (TestServer server = serve("monitor")) {
-            assertThat(server.send("GET", "/status", "If-Match", "\"x\"").statusCode())
-                    .isEqualTo(412);
-            assertThat(server.send("GET", "/status", "If-None-Match", "*").statusCode())
-                    .isEqualTo(304);
+            assertThat(server.get("/status", "If-Match", "\"x\"").statusCode()).isEqualTo(412);
+            assertThat(server.get("/status", "If-None-Match", "*").statusCode()).isEqualTo(304);
         }
     }
 
     @Test
     void shouldReportClientsAndCounters() throws Exception {
+        Origin origin = new Origin("zeromq", InetAddress.getLoopbackAddress(), false);
+        Session session = broker.open(users.login("jenkins", origin), NoOpSink.INSTANCE);
+        session.subscribe(new byte[0]);
+        for (String topic : List.of("a", "b", "c", "d", "hub.x")) {
+            session.publish(() -> {}, topic, new byte[0]);
+            if (topic.equals("a")) {
+                FakeSink.events(session);
+            }
+        }
         try (TestServer server = serve("monitor")) {
-            assertThat(server.send("GET", "/status").body())
-                    .contains("\"events\":{\"in\":1,\"out\":2,\"lost\":3,\"refused\":4,\"queuedBytes\":5}")
-                    .contains("\"connected\":1,\"clients\":[{\"id\":9,\"user\":\"jenkins\",\"transport\":\"zeromq\",")
+            assertThat(server.get("/status").body())
+                    .contains("\"events\":{\"in\":4,\"out\":1,\"lost\":1,\"refused\":1,\"queuedBytes\":10}")
+                    .contains("\"connected\":1,\"clients\":[{\"id\":1,\"user\":\"jenkins\",\"transport\":\"zeromq\",")
                     .contains("\"validators\":[]")
                     .doesNotContain("\"users\"");
         }
@@ -45,7 +71,7 @@ class StatusHandlerTest {
     @Test
     void shouldReportTheUsersToAdministrators() throws Exception {
         try (TestServer server = serve("admin")) {
-            assertThat(server.send("GET", "/status").body())
+            assertThat(server.get("/status").body())
                     .contains(
                             "\"users\":[{\"name\":\"jenkins\",\"roles\":[\"ci\"],\"disabled\":false,\"credentials\":[]}]");
         }
@@ -70,7 +96,7 @@ class StatusHandlerTest {
                 "schema is missing",
                 Optional.empty()));
         try (TestServer server = serve("monitor")) {
-            assertThat(server.send("GET", "/status").body())
+            assertThat(server.get("/status").body())
                     .contains(
                             "\"validators\":[{\"name\":\"xml\",\"version\":\"1.10.0\",\"bundle\":\"b\",\"state\":\"active\","
                                     + "\"paths\":[\"**/*.xml\"],\"topics\":[]},{\"name\":\"xsd-build\",\"version\":\"\",\"bundle\":\"\","

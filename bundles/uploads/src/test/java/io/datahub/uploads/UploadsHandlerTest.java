@@ -8,6 +8,7 @@ import io.datahub.api.record.Precondition;
 import io.datahub.api.user.User;
 import io.datahub.test.Configurations;
 import io.datahub.test.RenewingAuthenticator;
+import io.datahub.test.http.TestServer;
 import io.datahub.test.memory.MemoryLastingDrafts;
 import io.tus.java.client.TusClient;
 import io.tus.java.client.TusUpload;
@@ -42,7 +43,10 @@ class UploadsHandlerTest {
     @BeforeEach
     void start() throws Exception {
         server = new TestServer(new UploadsHandler(
-                uploads, new RenewingAuthenticator(), Configurations.of(UploadsConfiguration.class, "directory", "")));
+                        uploads,
+                        new RenewingAuthenticator(),
+                        Configurations.of(UploadsConfiguration.class, "directory", "")))
+                .withHeader("Tus-Resumable", "1.0.0");
     }
 
     @AfterEach
@@ -414,7 +418,7 @@ class UploadsHandlerTest {
                 uploads,
                 new RenewingAuthenticator(),
                 Configurations.of(UploadsConfiguration.class, "directory", "in/{user}/"));
-        server = new TestServer(handler);
+        server = new TestServer(handler).withHeader("Tus-Resumable", "1.0.0");
 
         create("", Map.of("filename", "x"));
         create("?to=else/", Map.of("filename", "x"));

@@ -1,43 +1,50 @@
 package io.datahub.webconsole;
 
+import static io.datahub.api.user.Action.PUBLISH;
+import static io.datahub.api.user.Action.SUBSCRIBE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.datahub.api.event.EventBroker;
-import io.datahub.api.event.EventInjector;
-import io.datahub.api.event.EventSink;
+import io.datahub.api.event.NoOpSink;
 import io.datahub.api.event.Session;
-import io.datahub.api.event.SessionId;
-import io.datahub.api.event.SessionInfo;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
-import io.datahub.api.record.Cursor;
-import io.datahub.api.user.Login;
-import io.datahub.api.user.Origin;
-import io.datahub.api.user.User;
+import io.datahub.test.FakeSink;
+import io.datahub.test.memory.MemoryBroker;
+import io.datahub.test.memory.TestUsers;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.Proxy;
-import java.net.InetAddress;
-import java.time.Instant;
+import java.nio.charset.StandardCharsets;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import javax.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.Test;
 
 class DatahubPageTest {
 
-    private final DatahubPage page = new DatahubPage(new OneClient());
+    private final TestUsers users = new TestUsers().with("jenkins", PUBLISH, "", SUBSCRIBE, "");
+    private final MemoryBroker broker = new MemoryBroker(new MemoryBroker.Limits(2, 1_000, 1_000, 10));
+    private final DatahubPage page = new DatahubPage(broker);
 
     @Test
     void shouldShowHealthChecksCountersAndClients() throws Exception {
         page.bindCheck(() -> Health.down("the disk is full"), Map.of(HealthCheck.NAME, "store"));
+        Session session = broker.open(users.login("jenkins", "zeromq"), NoOpSink.INSTANCE);
+        for (String topic : List.of("a", "b", "c", "d", "hub.x")) {
+            session.subscribe(topic.getBytes(StandardCharsets.UTF_8));
+            session.publish(() -> {}, topic, new byte[0]);
+            if (topic.equals("a")) {
+                FakeSink.events(session);
+            }
+        }
 
         assertThat(render())
                 .contains("<td>store</td><td>no</td><td>the disk is full</td>")
-                .contains("<td>11</td><td>22</td><td>33</td><td>44</td><td>55</td>")
-                .contains("<td>jenkins</td><td>zeromq:127.0.0.1</td><td>2026-11-23T10:00:00Z</td><td>7</td>");
+                .contains("<td>4</td><td>1</td><td>1</td><td>1</td><td>10</td>")
+                .contains("<td>jenkins</td><td>zeromq:127.0.0.1</td><td>"
+                        + session.info().since().truncatedTo(ChronoUnit.SECONDS)
+                        + "</td><td>5</td>");
     }
 
     @Test
@@ -67,50 +74,5 @@ class DatahubPageTest {
                 (response, method, arguments) -> method.getName().equals("getWriter") ? writer : null));
         writer.flush();
         return html.toString();
-    }
-
-    /** A broker with one client. */
-    private static final class OneClient implements EventBroker {
-        @Override
-        public Session open(Login login, EventSink sink) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void announce(String topic, byte[] payload) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public List<SessionInfo> sessions() {
-            Login login = new Login(
-                    new User("jenkins", Set.of(), List.of()),
-                    "1",
-                    Optional.empty(),
-                    Optional.empty(),
-                    new Origin("zeromq", InetAddress.getLoopbackAddress(), false));
-            return List.of(new SessionInfo(
-                    new SessionId(1), login, Instant.parse("2026-11-23T10:00:00.5Z"), 7, 1, 2, 3, 4, 5));
-        }
-
-        @Override
-        public void announce(Cursor cursor, String topic, byte[] payload) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public EventInjector openInjector() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public boolean disconnect(SessionId id) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Counters counters() {
-            return new Counters(11, 22, 33, 44, 55);
-        }
     }
 }

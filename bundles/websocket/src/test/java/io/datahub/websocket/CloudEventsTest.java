@@ -46,8 +46,8 @@ class CloudEventsTest {
     void shouldSendOnlyCloudEvents() throws Exception {
         String event = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"data\":[1]}";
         try (RawClient client = connect("topic=build.&topic=x.")) {
-            gateway.broker.publish("u", 1, utf8("other.done"), utf8(event));
-            gateway.broker.publish("u", 1, utf8("build.done"), utf8(event));
+            gateway.broker.send("u", 1, utf8("other.done"), utf8(event));
+            gateway.broker.send("u", 1, utf8("build.done"), utf8(event));
             RawClient.Frame frame = client.next();
             assertThat(frame.opCode()).isEqualTo(RawClient.TEXT);
             assertThat(frame.text()).isEqualTo(event);
@@ -77,13 +77,13 @@ class CloudEventsTest {
     @Test
     void shouldWrapOtherPayloadsWithTheTopicAsSubject() throws Exception {
         try (RawClient client = connect("")) {
-            gateway.broker.publish("jenkins", 0, utf8("build.done"), utf8("all \"green\""));
+            gateway.broker.send("jenkins", 0, utf8("build.done"), utf8("all \"green\""));
             assertThat(client.text())
                     .startsWith("{\"specversion\":\"1.0\",\"id\":\"")
                     .endsWith("\",\"source\":\"/events\",\"type\":\"io.datahub.event\",\"subject\":\"build.done\","
                             + "\"user\":\"jenkins\",\"time\":\"1970-01-01T00:00:00Z\","
                             + "\"datacontenttype\":\"text/plain\",\"data\":\"all \\\"green\\\"\"}");
-            gateway.broker.publish("", 0, utf8("build.done"), new byte[] {(byte) 0xff});
+            gateway.broker.send("", 0, utf8("build.done"), new byte[] {(byte) 0xff});
             assertThat(client.text())
                     .contains("\"datacontenttype\":\"application/octet-stream\",\"data_base64\":\"/w==\"")
                     .doesNotContain("user");
@@ -94,8 +94,8 @@ class CloudEventsTest {
     void shouldGiveEachWrappedEventAUniqueIdSharedByAllReceivers() throws Exception {
         try (RawClient one = connect("");
                 RawClient two = connect("")) {
-            gateway.broker.publish("u", 0, utf8("t"), utf8("same"));
-            gateway.broker.publish("u", 0, utf8("t"), utf8("same"));
+            gateway.broker.send("u", 0, utf8("t"), utf8("same"));
+            gateway.broker.send("u", 0, utf8("t"), utf8("same"));
             String first = one.text();
             assertThat(two.text()).isEqualTo(first);
             assertThat(one.text()).isNotEqualTo(first);

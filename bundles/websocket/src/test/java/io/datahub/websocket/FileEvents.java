@@ -1,7 +1,9 @@
 package io.datahub.websocket;
 
 import io.datahub.api.event.EventRun;
+import io.datahub.test.memory.MemoryBroker;
 import io.datahub.test.memory.MemoryHistory;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -10,9 +12,9 @@ final class FileEvents {
 
     final MemoryHistory history = new MemoryHistory();
     final List<String> created = new CopyOnWriteArrayList<>();
-    private final FakeBroker broker;
+    private final MemoryBroker broker;
 
-    FileEvents(FakeBroker broker) {
+    FileEvents(MemoryBroker broker) {
         this.broker = broker;
     }
 
@@ -22,6 +24,6 @@ final class FileEvents {
         String json = "{\"specversion\":\"1.0\",\"data\":{\"path\":\"" + path + "\"},\"id\":\"" + id + "\"}";
         EventRun event = history.append("", topic, json);
         created.add(path);
-        broker.announce(event.cursor().orElseThrow(), topic, FakeBroker.utf8(json));
+        broker.announce(event.cursor().orElseThrow(), topic, json.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -61,7 +61,7 @@ class ReplayTest {
             assertThat(client.text())
                     .contains("file.created/open/1", "1970-01-01T00:00:00Z", "\\\"id\\\":\\\"e1-1\\\"");
             assertThat(client.text()).contains("file.created/open/2");
-            await().until(() -> !gateway.broker.sessions.get(0).prefixes.isEmpty());
+            await().until(() -> !gateway.subscribed().isEmpty());
             gateway.files.create("open/3");
             assertThat(client.text()).contains("file.created/open/3");
         }
@@ -85,7 +85,7 @@ class ReplayTest {
             assertThat(client.text())
                     .startsWith("{\"type\":\"error\",\"id\":1,\"status\":410")
                     .contains("e1-0");
-            assertThat(gateway.broker.sessions.get(0).prefixes).isEmpty();
+            assertThat(gateway.subscribed()).isEmpty();
         }
     }
 
@@ -134,9 +134,9 @@ class ReplayTest {
             assertThat(client.text()).startsWith("{\"type\":\"ok\",\"id\":1");
             gateway.files.create("open/1");
             assertThat(numbers(client, 1)).containsExactly(1);
-            gateway.broker.lose = true;
+            gateway.broker.setLosing(true);
             gateway.files.create("open/2");
-            gateway.broker.lose = false;
+            gateway.broker.setLosing(false);
             gateway.files.create("open/3");
             assertThat(numbers(client, 2)).containsExactly(2, 3);
         }
@@ -150,12 +150,12 @@ class ReplayTest {
             gateway.files.create("open/1");
             assertThat(numbers(client, 1)).containsExactly(1);
             gateway.files.history.rebuild();
-            gateway.broker.lose = true;
+            gateway.broker.setLosing(true);
             gateway.files.create("open/2");
-            gateway.broker.lose = false;
+            gateway.broker.setLosing(false);
             gateway.files.create("open/3");
             assertThat(client.text()).startsWith("{\"type\":\"error\",\"id\":1,\"status\":410");
-            assertThat(gateway.broker.sessions.get(0).prefixes).isEmpty();
+            assertThat(gateway.subscribed()).isEmpty();
         }
     }
 
@@ -166,7 +166,7 @@ class ReplayTest {
             assertThat(client.text()).startsWith("{\"type\":\"ok\",\"id\":1");
             client.send("{\"type\":\"unsubscribe\",\"topics\":[\"file.\"],\"id\":2}");
             assertThat(client.text()).isEqualTo("{\"type\":\"ok\",\"id\":2}");
-            assertThat(gateway.broker.sessions.get(0).prefixes).isEmpty();
+            assertThat(gateway.subscribed()).isEmpty();
         }
     }
 }

@@ -4,20 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.event.EventRun;
 import io.datahub.api.json.Utf8;
+import io.datahub.test.memory.MemoryBroker;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class RunEncoderTest {
 
-    private final FakeBroker broker = new FakeBroker();
+    private final MemoryBroker broker = RunningGateway.broker();
 
     @Test
     void shouldEncodeARunOnceForAllReceivers() {
         RunEncoder encoder = new RunEncoder(Subprotocol.JSON);
-        EventRun run = broker.publish("u", 0, utf8("t"), utf8("p"));
+        EventRun run = broker.send("u", 0, utf8("t"), utf8("p"));
         EncodedRun encoded = encoder.encode(run);
         assertThat(encoder.encode(run)).isSameAs(encoded);
-        assertThat(encoder.encode(broker.publish("u", 0, utf8("t"), utf8("p")))).isNotSameAs(encoded);
+        assertThat(encoder.encode(broker.send("u", 0, utf8("t"), utf8("p")))).isNotSameAs(encoded);
     }
 
     @Test

@@ -2,9 +2,12 @@ package io.datahub.websocket;
 
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
+import io.datahub.test.memory.MemoryBroker;
 import io.datahub.test.memory.MemoryUsers;
 import java.lang.annotation.Annotation;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -18,13 +21,25 @@ import org.eclipse.jetty.util.Callback;
 final class RunningGateway implements AutoCloseable {
 
     final MemoryUsers users = TestUsers.memory();
-    final FakeBroker broker = new FakeBroker();
+    final MemoryBroker broker = broker();
     final FileEvents files = new FileEvents(broker);
     final WebSocketHandler handler;
     final AtomicInteger loggedInLater = new AtomicInteger();
     final int port;
     private final Server server = new Server();
     private boolean deactivated;
+
+    /** A broker whose sessions may have five subscriptions. */
+    static MemoryBroker broker() {
+        return new MemoryBroker(new MemoryBroker.Limits(100_000, 1 << 20, 16 << 20, 5));
+    }
+
+    /** The prefixes that the clients subscribe to. */
+    List<String> subscribed() {
+        return broker.subscribedPrefixes(100).stream()
+                .map(prefix -> new String(prefix, StandardCharsets.UTF_8))
+                .toList();
+    }
 
     RunningGateway() throws Exception {
         this(new Settings());

@@ -2,11 +2,9 @@ package io.datahub.http.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.datahub.api.user.User;
-import io.datahub.http.FakeRegistry;
-import io.datahub.http.TestServer;
+import io.datahub.test.http.TestServer;
 import java.net.http.HttpResponse;
-import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,13 +17,14 @@ class TokensHandlerTest {
     private static final String JSON = "application/json";
     private static final String FORM = "application/x-www-form-urlencoded";
 
-    private final FakeRegistry registry = new FakeRegistry();
+    private final TokenUsers users = new TokenUsers(Set.of());
+    private final String id = users.agent.id();
     private TestServer server;
 
     @BeforeEach
     void setUp() throws Exception {
-        server = new TestServer(new TokensHandler(registry));
-        server.setUser(new User("ci", Set.of(), List.of()));
+        server = new TestServer(new TokensHandler(users.registry));
+        server.setLogin(users.ci);
     }
 
     @AfterEach
@@ -43,12 +42,12 @@ class TokensHandlerTest {
 
         assertThat(made.statusCode()).isEqualTo(201);
         assertThat(made.body())
-                .isEqualTo("{\"token\":\"dh_x\",\"user\":\"ci\",\"id\":\"" + FakeRegistry.ID
-                        + "\",\"label\":\"grün\",\"created\":\"1970-01-01T00:00:00Z\","
-                        + "\"expires\":\"2027-01-01T00:00:00Z\",\"parent\":\"0000000000000000\"}");
+                .matches("\\{\"token\":\"dh_[^\"]+\",\"user\":\"ci\",\"id\":\"[0-9a-f]{16}\",\"label\":\"grün\","
+                        + "\"created\":\"20[^\"]+Z\",\"expires\":\"2027-01-01T00:00:00Z\",\"parent\":\"" + id + "\"}");
         assertThat(made.headers().firstValue("Cache-Control")).contains("no-store");
-        assertThat(made.headers().firstValue("Location")).contains("/tokens/" + FakeRegistry.ID);
-        assertThat(registry.calls).containsExactly("ci issues ci grün 2027-01-01T00:00:00Z");
+        String shown = made.body().replaceFirst(".*\"id\":\"(\\w+)\".*", "$1");
+        assertThat(made.headers().firstValue("Location")).contains("/tokens/" + shown);
+        assertThat(users.tokens()).containsExactly("agent", "grün 2027-01-01T00:00:00Z");
     }
 
     @Test
@@ -58,8 +57,7 @@ class TokensHandlerTest {
         assertThat(post("{\"label\":\"c\",\"expires\":null}", FORM).statusCode())
                 .isEqualTo(201);
         assertThat(post("", JSON).statusCode()).isEqualTo(201);
-        assertThat(registry.calls)
-                .containsExactly("ci issues ci a b 2027-01-01T00:00:00Z", "ci issues ci c -", "ci issues ci  -");
+        assertThat(users.tokens()).containsExactly("agent", "a b 2027-01-01T00:00:00Z", "c", "");
     }
 
     @ParameterizedTest
@@ -79,7 +77,7 @@ class TokensHandlerTest {
             })
     void shouldRefuseMalformedBodies(String body) throws Exception {
         assertThat(post(body, JSON).statusCode()).isEqualTo(400);
-        assertThat(registry.calls).isEmpty();
+        assertThat(users.tokens()).containsExactly("agent");
     }
 
     @Test
@@ -103,59 +101,58 @@ class TokensHandlerTest {
         assertThat(server.send("POST", "/tokens?label=x", "").statusCode()).isEqualTo(400);
         assertThat(post("{\"label\":\"" + "x".repeat(9_000) + "\"}", JSON).statusCode())
                 .isEqualTo(413);
-        assertThat(registry.calls).isEmpty();
+        assertThat(users.tokens()).containsExactly("agent");
     }
 
     @Test
     void shouldLetOnlyAdministratorsManageTokensOfOthers() throws Exception {
         assertThat(post("{\"user\":\"ops\"}", JSON).statusCode()).isEqualTo(403);
         assertThat(server.get("/tokens?user=ops").statusCode()).isEqualTo(403);
-        assertThat(server.send("DELETE", "/tokens/" + FakeRegistry.ID + "?user=ops", "")
-                        .statusCode())
+        assertThat(server.send("DELETE", "/tokens/" + id + "?user=ops", "").statusCode())
                 .isEqualTo(403);
-        server.setUser(TestServer.ADMIN);
+        server.setLogin(users.ops);
         assertThat(post("{\"user\":\"ci\"}", JSON).statusCode()).isEqualTo(201);
         assertThat(server.get("/tokens?user=ci").statusCode()).isEqualTo(200);
         assertThat(server.get("/tokens?user=nobody").statusCode()).isEqualTo(404);
-        assertThat(server.send("DELETE", "/tokens/" + FakeRegistry.ID + "?user=ci", "")
-                        .statusCode())
+        assertThat(server.send("DELETE", "/tokens/" + id + "?user=ci", "").statusCode())
                 .isEqualTo(204);
     }
 
     @Test
     void shouldListTheTokensOfTheUser() throws Exception {
         assertThat(server.get("/tokens").body())
-                .isEqualTo("{\"user\":\"ci\",\"tokens\":[{\"id\":\"" + FakeRegistry.ID
-                        + "\",\"label\":\"agent\",\"created\":\"1970-01-01T00:00:00Z\",\"expires\":null,\"parent\":\"0000000000000000\","
-                        + "\"kind\":\"token\",\"lastUsed\":\"1970-01-01T00:00:00Z\",\"current\":true}]}");
+                .isEqualTo(
+                        "{\"user\":\"ci\",\"tokens\":[{\"id\":\"" + id + "\",\"label\":\"agent\",\"created\":\""
+                                + users.agent.created().orElseThrow()
+                                + "\",\"expires\":null,\"parent\":null,\"kind\":\"token\",\"lastUsed\":null,\"current\":true}]}");
     }
 
     @Test
     void shouldRevokeATokenByItsId() throws Exception {
-        assertThat(server.send("DELETE", "/tokens/" + FakeRegistry.ID, "").statusCode())
-                .isEqualTo(204);
-        assertThat(registry.calls).containsExactly("ci revokes ci " + FakeRegistry.ID);
-        for (String none : new String[] {"agent", FakeRegistry.ID.substring(0, 8), "f".repeat(16)}) {
+        for (String none : new String[] {"agent", id.substring(0, 8), "f".repeat(16)}) {
             assertThat(server.send("DELETE", "/tokens/" + none, "").statusCode())
                     .isEqualTo(404);
         }
-        assertThat(registry.calls).hasSize(1);
+        assertThat(users.tokens()).containsExactly("agent");
+        assertThat(server.send("DELETE", "/tokens/" + id, "").statusCode()).isEqualTo(204);
+        assertThat(users.tokens()).isEmpty();
     }
 
     @Test
     void shouldRevokeWithDescendantsAndAll() throws Exception {
-        assertThat(server.send("DELETE", "/tokens/" + FakeRegistry.ID + "?descendants", "")
-                        .statusCode())
-                .isEqualTo(204);
-        assertThat(server.send("DELETE", "/tokens?all", "").statusCode()).isEqualTo(204);
+        post("{\"label\":\"child\"}", JSON);
+        users.registry.issueToken(users.ops, "ci", "other", Optional.empty()).get();
+        users.registry.issueToken(users.ops, "ci", "third", Optional.empty()).get();
         assertThat(server.send("DELETE", "/tokens?all&user=ops", "").statusCode())
                 .isEqualTo(403);
         assertThat(server.send("DELETE", "/tokens", "").statusCode()).isEqualTo(405);
-        assertThat(registry.calls)
-                .containsExactly(
-                        "ci revokes ci " + FakeRegistry.ID + " with descendants",
-                        "ci revokes ci all",
-                        "ci revokes ops all");
+        assertThat(server.send("DELETE", "/tokens/" + id + "?descendants", "").statusCode())
+                .isEqualTo(204);
+        assertThat(users.tokens()).containsExactly("other", "third");
+        server.setLogin(users.ops);
+        assertThat(server.send("DELETE", "/tokens?all&user=ci", "").statusCode())
+                .isEqualTo(204);
+        assertThat(users.tokens()).isEmpty();
     }
 
     @Test
@@ -163,6 +160,6 @@ class TokensHandlerTest {
         HttpResponse<String> put = server.send("PUT", "/tokens", "x");
         assertThat(put.statusCode()).isEqualTo(405);
         assertThat(put.headers().firstValue("Allow")).contains("GET, HEAD, POST, OPTIONS");
-        assertThat(server.get("/tokens/" + FakeRegistry.ID).statusCode()).isEqualTo(405);
+        assertThat(server.get("/tokens/" + id).statusCode()).isEqualTo(405);
     }
 }

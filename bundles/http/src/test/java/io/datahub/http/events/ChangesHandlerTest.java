@@ -2,11 +2,14 @@ package io.datahub.http.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.datahub.api.path.RecordPath;
+import io.datahub.api.record.Change;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
-import io.datahub.http.TestServer;
 import io.datahub.test.RenewingAuthenticator;
+import io.datahub.test.http.TestServer;
+import io.datahub.test.memory.MemoryChangeJournal;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
@@ -21,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ChangesHandlerTest {
 
-    private final FakeJournal journal = new FakeJournal();
+    private final MemoryChangeJournal journal = new MemoryChangeJournal();
     private final ChangeSignal signal = new ChangeSignal();
     private final RenewingAuthenticator renewals = new RenewingAuthenticator();
     private ChangesHandler handler;
@@ -38,40 +41,44 @@ class ChangesHandlerTest {
         server.close();
     }
 
+    private Change add(String path) {
+        return journal.append(Change.Type.CREATED, RecordPath.of(path));
+    }
+
     @Test
     void shouldServeTheJournalAsJsonLines() throws Exception {
-        String a = journal.add("a").json();
-        String b = journal.add("b").json();
+        String a = add("a").json();
+        String b = add("b").json();
 
         HttpResponse<String> response = server.get("/changes?since=0");
 
         assertThat(response.body()).isEqualTo(a + "\n" + b + "\n");
         assertThat(response.headers().firstValue("Content-Type")).contains("application/x-ndjson");
-        assertThat(response.headers().firstValue("Datahub-Cursor")).contains("e1-2");
+        assertThat(response.headers().firstValue("Datahub-Cursor")).contains("memory-2");
     }
 
     @Test
     void shouldContinueAfterTheCursor() throws Exception {
-        journal.add("a");
-        String b = journal.add("b").json();
-        journal.add("c");
+        add("a");
+        String b = add("b").json();
+        add("c");
 
-        HttpResponse<String> response = server.get("/changes?since=e1-1&limit=1");
+        HttpResponse<String> response = server.get("/changes?since=memory-1&limit=1");
 
         assertThat(response.body()).isEqualTo(b + "\n");
-        assertThat(response.headers().firstValue("Datahub-Cursor")).contains("e1-2");
+        assertThat(response.headers().firstValue("Datahub-Cursor")).contains("memory-2");
     }
 
     @Test
     void shouldServeTheNewestChanges() throws Exception {
-        journal.add("a");
-        String b = journal.add("b").json();
-        String c = journal.add("c").json();
+        add("a");
+        String b = add("b").json();
+        String c = add("c").json();
 
         HttpResponse<String> response = server.get("/changes?newest=2");
 
         assertThat(response.body()).isEqualTo(b + "\n" + c + "\n");
-        assertThat(response.headers().firstValue("Datahub-Cursor")).contains("e1-3");
+        assertThat(response.headers().firstValue("Datahub-Cursor")).contains("memory-3");
         assertThat(server.get("/changes?newest=2&path=a").body()).contains("\"a\"");
         assertThat(server.get("/changes?newest=2&since=0").statusCode()).isEqualTo(400);
         assertThat(server.get("/changes?newest=x").statusCode()).isEqualTo(400);
@@ -79,9 +86,9 @@ class ChangesHandlerTest {
 
     @Test
     void shouldFilterByPrefixAndReadGrants() throws Exception {
-        journal.add("private/a");
-        String b = journal.add("builds/b").json();
-        journal.add("builds/c");
+        add("private/a");
+        String b = add("builds/b").json();
+        add("builds/c");
         server.setUser(new User("ci", Set.of(), List.of(new Grant(Action.READ, "builds/", "user ci"))));
 
         assertThat(server.get("/changes?since=0&path=builds/b").body()).isEqualTo(b + "\n");
@@ -92,7 +99,7 @@ class ChangesHandlerTest {
     void shouldWaitForTheNextChange() throws Exception {
         CompletableFuture<HttpResponse<String>> response = server.client.sendAsync(
                 server.request("/changes?since=0&wait=30").build(), BodyHandlers.ofString());
-        signal.changed(journal.add("a"));
+        signal.changed(add("a"));
 
         assertThat(response.get(30, TimeUnit.SECONDS).body()).contains("\"subject\":\"a\"");
     }
@@ -101,8 +108,8 @@ class ChangesHandlerTest {
     void shouldKeepWaitingWhenTheChangeIsNotForTheClient() throws Exception {
         CompletableFuture<HttpResponse<String>> response = server.client.sendAsync(
                 server.request("/changes?since=0&path=wanted&wait=30").build(), BodyHandlers.ofString());
-        signal.changed(journal.add("other"));
-        signal.changed(journal.add("wanted"));
+        signal.changed(add("other"));
+        signal.changed(add("wanted"));
 
         assertThat(response.get(30, TimeUnit.SECONDS).body()).contains("wanted").doesNotContain("other");
     }
@@ -112,7 +119,7 @@ class ChangesHandlerTest {
         CompletableFuture<HttpResponse<String>> response = server.client.sendAsync(
                 server.request("/changes?since=0&wait=30").build(), BodyHandlers.ofString());
         renewals.revoke();
-        signal.changed(journal.add("a"));
+        signal.changed(add("a"));
 
         assertThat(response.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(401);
     }
@@ -123,7 +130,7 @@ class ChangesHandlerTest {
 
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.body()).isEmpty();
-        assertThat(response.headers().firstValue("Datahub-Cursor")).contains("e1-0");
+        assertThat(response.headers().firstValue("Datahub-Cursor")).contains("memory-0");
     }
 
     @Test
@@ -155,8 +162,8 @@ class ChangesHandlerTest {
         HttpResponse<String> response = server.get("/changes?since=other-7");
 
         assertThat(response.statusCode()).isEqualTo(410);
-        assertThat(response.body()).contains("e1-0");
-        assertThat(response.headers().firstValue("Datahub-Cursor")).contains("e1-0");
+        assertThat(response.body()).contains("memory-0");
+        assertThat(response.headers().firstValue("Datahub-Cursor")).contains("memory-0");
     }
 
     @Test

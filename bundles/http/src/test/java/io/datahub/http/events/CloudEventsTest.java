@@ -6,8 +6,8 @@ import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
 import io.datahub.http.HttpConfiguration;
-import io.datahub.http.TestServer;
 import io.datahub.test.Configurations;
+import io.datahub.test.http.TestServer;
 import io.datahub.test.memory.MemoryHistory;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -29,13 +29,13 @@ class CloudEventsTest {
         "ce-specversion", "1.0", "ce-id", "7", "ce-source", "/s", "ce-type", "org.done"
     };
 
-    private final FakeBroker broker = new FakeBroker();
+    private final PublishedEvents published = new PublishedEvents();
     private TestServer server;
 
     @BeforeEach
     void start() throws Exception {
         server = new TestServer(new EventsHandler(
-                broker,
+                published.broker,
                 new MemoryHistory(),
                 Configurations.of(
                         HttpConfiguration.class, "maxEventBytes", 100_000, "maxIncomingEventBytes", 150_000L)));
@@ -59,14 +59,14 @@ class CloudEventsTest {
     void shouldPublishAStructuredEventUnchanged() throws Exception {
         assertThat(post("/events/build.done", STRUCTURED, " " + event("1", "t") + "\n"))
                 .isEqualTo(202);
-        assertThat(broker.published).containsExactly("build.done=" + event("1", "t"));
+        assertThat(published.all).containsExactly("build.done=" + event("1", "t"));
     }
 
     @Test
     void shouldUseTheTypeAsTopicWhereThePathHasNone() throws Exception {
         assertThat(post("/events", STRUCTURED, event("1", "org.done"))).isEqualTo(202);
         assertThat(post("/events/", STRUCTURED, event("2", "org.done"))).isEqualTo(202);
-        assertThat(broker.published)
+        assertThat(published.all)
                 .containsExactly("org.done=" + event("1", "org.done"), "org.done=" + event("2", "org.done"));
         assertThat(post("/events", "text/plain", "no CloudEvent")).isEqualTo(405);
     }
@@ -77,7 +77,7 @@ class CloudEventsTest {
                 .isEqualTo(202);
         assertThat(post("/events/t", BATCH, "[" + event("3", "a") + "]")).isEqualTo(202);
         assertThat(post("/events/t", BATCH, "[]")).isEqualTo(202);
-        assertThat(broker.published)
+        assertThat(published.all)
                 .containsExactly("a=" + event("1", "a"), "b=" + event("2", "b"), "t=" + event("3", "a"));
     }
 
@@ -87,7 +87,7 @@ class CloudEventsTest {
         assertThat(post("/events", BATCH, "[" + event("1", "a") + "," + event("2", "b") + "]"))
                 .isEqualTo(403);
         assertThat(post("/events", BATCH, "[" + event("1", "a") + ",{}]")).isEqualTo(400);
-        assertThat(broker.published).isEmpty();
+        assertThat(published.all).isEmpty();
     }
 
     @ParameterizedTest
@@ -121,7 +121,7 @@ class CloudEventsTest {
                                 "%C3%BC%20x")
                         .statusCode())
                 .isEqualTo(202);
-        assertThat(broker.published)
+        assertThat(published.all)
                 .containsExactly("t={\"specversion\":\"1.0\",\"datacontenttype\":\"" + type
                         + "\",\"id\":\"7\",\"source\":\"/s\",\"subject\":\"ü x\",\"type\":\"org.done\"" + data);
     }
@@ -152,7 +152,7 @@ class CloudEventsTest {
             })
     void shouldKeepASourceAUriReference(String header, String source) throws Exception {
         assertThat(raw(header.getBytes(StandardCharsets.UTF_8))).startsWith("HTTP/1.1 202");
-        assertThat(broker.published.get(0)).contains("\"source\":\"" + source + "\"");
+        assertThat(published.all.get(0)).contains("\"source\":\"" + source + "\"");
     }
 
     @ParameterizedTest
@@ -169,7 +169,7 @@ class CloudEventsTest {
     void shouldDecodeHeadersOnceAndAcceptUnencodedValues(String value, String subject) throws Exception {
         assertThat(raw(("ce-source: /s\r\nce-subject: " + value).getBytes(StandardCharsets.UTF_8)))
                 .startsWith("HTTP/1.1 202");
-        assertThat(broker.published.get(0)).contains("\"subject\":\"" + subject.replace("\"", "\\\"") + "\"");
+        assertThat(published.all.get(0)).contains("\"subject\":\"" + subject.replace("\"", "\\\"") + "\"");
     }
 
     @Test
@@ -187,7 +187,7 @@ class CloudEventsTest {
                         .getBytes(StandardCharsets.UTF_8)))
                 .startsWith("HTTP/1.1 400")
                 .contains("the header ce-datacontenttype, which is the header Content-Type, occurs twice");
-        assertThat(broker.published).isEmpty();
+        assertThat(published.all).isEmpty();
     }
 
     @ParameterizedTest
@@ -225,7 +225,7 @@ class CloudEventsTest {
                 "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"time\":\"2016-12-31T23:59:60Z\","
                         + "\"n\":-2147483648,\"data_base64\":\"QQ==\"}";
         assertThat(post("/events/t", STRUCTURED, event)).isEqualTo(202);
-        assertThat(broker.published).containsExactly("t=" + event);
+        assertThat(published.all).containsExactly("t=" + event);
     }
 
     @Test
@@ -234,7 +234,7 @@ class CloudEventsTest {
                         .statusCode())
                 .isEqualTo(400);
         assertThat(server.send("POST", "/events", "x", BINARY).statusCode()).isEqualTo(202);
-        assertThat(broker.published).singleElement().asString().startsWith("org.done={\"specversion\":\"1.0\"");
+        assertThat(published.all).singleElement().asString().startsWith("org.done={\"specversion\":\"1.0\"");
     }
 
     @ParameterizedTest
@@ -254,14 +254,14 @@ class CloudEventsTest {
     @ValueSource(strings = {"", "5", "[]", "{\"specversion\":\"1.0\"}", "{", "{} {}"})
     void shouldRefuseAStructuredBodyThatIsNotACloudEvent(String body) throws Exception {
         assertThat(post("/events/t", STRUCTURED, body)).isEqualTo(400);
-        assertThat(broker.published).isEmpty();
+        assertThat(published.all).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{}", "[5]", "[{}]", "[", "[] 5"})
     void shouldRefuseAMalformedBatch(String body) throws Exception {
         assertThat(post("/events/t", BATCH, body)).isEqualTo(400);
-        assertThat(broker.published).isEmpty();
+        assertThat(published.all).isEmpty();
     }
 
     @Test

@@ -10,8 +10,9 @@ import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
 import io.datahub.http.HttpConfiguration;
-import io.datahub.http.TestServer;
 import io.datahub.test.Configurations;
+import io.datahub.test.http.TestServer;
+import io.datahub.test.memory.MemoryBroker;
 import io.datahub.test.memory.MemoryHistory;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -36,7 +38,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class EventsHandlerTest {
 
-    private final FakeBroker broker = new FakeBroker();
+    private static final long TIME = Instant.parse("2026-11-23T10:00:00Z").toEpochMilli();
+
+    private final PublishedEvents published = new PublishedEvents();
+    private final MemoryBroker broker = published.broker;
     private final MemoryHistory history = new MemoryHistory();
     private EventsHandler handler;
     private TestServer server;
@@ -54,7 +59,7 @@ class EventsHandlerTest {
     @AfterEach
     void stop() throws Exception {
         server.close();
-        await().until(() -> broker.open.isEmpty());
+        await().until(() -> published.hasNoSessions());
     }
 
     @Test
@@ -62,23 +67,24 @@ class EventsHandlerTest {
         HttpResponse<String> response = server.send("POST", "/events/build/%C3%BC%2Fdone", "grüße");
 
         assertThat(response.statusCode()).isEqualTo(202);
-        assertThat(broker.published).containsExactly("build/ü/done=grüße");
-        await().until(() -> broker.open.isEmpty());
+        assertThat(published.all).containsExactly("build/ü/done=grüße");
+        await().until(() -> published.hasNoSessions());
     }
 
     @Test
     void shouldPublishAnEmptyPayload() throws Exception {
         assertThat(server.send("POST", "/events/ping", "").statusCode()).isEqualTo(202);
-        assertThat(broker.published).containsExactly("ping=");
+        assertThat(published.all).containsExactly("ping=");
     }
 
     @Test
     void shouldReportWhyAnEventIsRefused() throws Exception {
+        server.setUser(PublishedEvents.publisherOf("build."));
         assertThat(server.send("POST", "/events/secret.x", "x").statusCode()).isEqualTo(403);
         assertThat(server.send("POST", "/events/%ff", "x").statusCode()).isEqualTo(400);
         assertThat(server.send("PUT", "/events/x", "x").statusCode()).isEqualTo(405);
         assertThat(server.send("POST", "/events", "x").statusCode()).isEqualTo(405);
-        assertThat(broker.published).isEmpty();
+        assertThat(published.all).isEmpty();
     }
 
     @Test
@@ -89,7 +95,7 @@ class EventsHandlerTest {
         assertThat(server.send("POST", "/events/x", "x", "Content-Encoding", "identity", "Content-Encoding", "br")
                         .statusCode())
                 .isEqualTo(415);
-        assertThat(broker.published).isEmpty();
+        assertThat(published.all).isEmpty();
         assertThat(server.send("POST", "/events/x", "x", "Content-Encoding", "Identity")
                         .statusCode())
                 .isEqualTo(202);
@@ -105,7 +111,7 @@ class EventsHandlerTest {
         assertThat(server.send("POST", "/events/x", "hello", "Content-MD5", "hello")
                         .statusCode())
                 .isEqualTo(400);
-        assertThat(broker.published).isEmpty();
+        assertThat(published.all).isEmpty();
         assertThat(server.send("POST", "/events/x", "hello", "Content-MD5", md5OfHello)
                         .statusCode())
                 .isEqualTo(202);
@@ -122,7 +128,7 @@ class EventsHandlerTest {
     })
     void shouldEvaluateConditions(String method, String path, String name, String value, int status) throws Exception {
         assertThat(server.send(method, path, "", name, value).statusCode()).isEqualTo(status);
-        assertThat(broker.published).hasSize(status == 202 ? 1 : 0);
+        assertThat(published.all).hasSize(status == 202 ? 1 : 0);
     }
 
     @Test
@@ -141,7 +147,7 @@ class EventsHandlerTest {
                                 BodyHandlers.ofString())
                         .statusCode())
                 .isEqualTo(413);
-        assertThat(broker.published).hasSize(1);
+        assertThat(published.all).hasSize(1);
     }
 
     @Test
@@ -162,13 +168,13 @@ class EventsHandlerTest {
         try (Stream stream = new Stream("topic=build.&topic=file.")) {
             assertThat(stream.head).contains("200 OK", "Content-Type: text/event-stream");
 
-            broker.send("jenkins", "build.done", "line 1\nline 2");
+            send("jenkins", "build.done", "line 1\nline 2");
             assertThat(stream.next())
                     .containsExactly("data: {\"type\":\"event\",\"topic\":\"build.done\",\"user\":\"jenkins\","
                             + "\"time\":\"2026-11-23T10:00:00Z\",\"data\":\"line 1\\nline 2\"}");
 
-            broker.send("jenkins", "other", "not subscribed");
-            broker.send("jenkins", bytes("build.raw"), new byte[] {(byte) 0xff}, bytes("more"));
+            send("jenkins", "other", "not subscribed");
+            broker.send("jenkins", TIME, bytes("build.raw"), new byte[] {(byte) 0xff}, bytes("more"));
             assertThat(stream.next())
                     .containsExactly("data: {\"type\":\"event\",\"topic\":\"build.raw\",\"user\":\"jenkins\","
                             + "\"time\":\"2026-11-23T10:00:00Z\",\"base64\":\"/w==\",\"frames\":[\"bW9yZQ==\"]}");
@@ -215,7 +221,7 @@ class EventsHandlerTest {
         for (CompletableFuture<HttpResponse<String>> response : answers) {
             assertThat(response.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(202);
         }
-        assertThat(broker.published).hasSize(300);
+        assertThat(published.all).hasSize(300);
         assertThat(broker.sessions()).isEmpty();
     }
 
@@ -224,11 +230,15 @@ class EventsHandlerTest {
         try (Stream stream = new Stream("topic=build.")) {
             handler.modified(Configurations.of(HttpConfiguration.class, "maxEventBytes", 2_000));
 
-            broker.send("jenkins", "build.done", "still here");
+            send("jenkins", "build.done", "still here");
             assertThat(stream.next()).singleElement().asString().contains("still here");
             assertThat(status("x".repeat(2_001))).isEqualTo(413);
             assertThat(status("x".repeat(2_000))).isEqualTo(202);
         }
+    }
+
+    private void send(String user, String topic, String payload) {
+        broker.send(user, TIME, bytes(topic), bytes(payload));
     }
 
     private void announce(EventRun event) {
@@ -257,7 +267,7 @@ class EventsHandlerTest {
         history.create("b");
         history.beforeRead(() -> {
             // Events during the replay are both in the journal and in the session queue.
-            if (history.head().sequence() == 3 && !broker.open.isEmpty()) {
+            if (history.head().sequence() == 3 && !published.hasNoSessions()) {
                 announce(history.create("c"));
             }
         });
@@ -277,9 +287,9 @@ class EventsHandlerTest {
         try (Stream stream = new Stream("since=e1-0")) {
             assertThat(stream.id()).isEqualTo("e1-1");
             history.create("lost");
-            broker.open.get(0).lost = 1;
+            broker.openInjector().reportLost(1);
             EventRun kept = history.create("kept");
-            broker.send("", "build.done", "x");
+            send("", "build.done", "x");
             announce(kept);
 
             assertThat(stream.next().get(0)).contains("build.done");
@@ -326,7 +336,7 @@ class EventsHandlerTest {
     @Test
     void shouldEndTheStreamWithAReasonWhenAccessIsLost() throws Exception {
         try (Stream stream = new Stream("topic=a")) {
-            broker.open.get(0).end(CloseReason.ACCESS_LOST);
+            broker.endAll(CloseReason.ACCESS_LOST);
 
             assertThat(stream.next()).containsExactly(": access lost");
             assertThat(stream.isAtEnd()).isTrue();
@@ -346,12 +356,12 @@ class EventsHandlerTest {
     @Test
     void shouldCloseTheSessionWhenTheClientDisconnects() throws Exception {
         Stream stream = new Stream("topic=a");
-        assertThat(broker.open).hasSize(1);
+        assertThat(broker.sessions()).hasSize(1);
         stream.close();
 
         await().until(() -> {
-            broker.send("jenkins", "a", "x".repeat(10_000));
-            return broker.open.isEmpty();
+            send("jenkins", "a", "x".repeat(10_000));
+            return published.hasNoSessions();
         });
     }
 
@@ -359,7 +369,7 @@ class EventsHandlerTest {
     void shouldNotBlockThePublisherWhenAClientDoesNotRead() throws Exception {
         try (Stream stream = new Stream("topic=a")) {
             for (int i = 0; i < 2_000; i++) {
-                broker.send("jenkins", "a", "x".repeat(10_000));
+                send("jenkins", "a", "x".repeat(10_000));
             }
             assertThat(stream.next().get(0)).contains("xxx");
         }

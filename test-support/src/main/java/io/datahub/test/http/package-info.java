@@ -1,0 +1,2 @@
+/** A real HTTP server for the tests of handlers. */
+package io.datahub.test.http;
