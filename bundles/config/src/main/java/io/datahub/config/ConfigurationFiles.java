@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Loads the hub's configuration files into Configuration Admin, in place of Karaf's file installer. Never writes a
  * file.
  *
- * <p>An invalid file is rejected, and its previous valid version stays in force. Works only if the launcher sets
+ * <p>An invalid file is rejected, and its previous valid version stays in effect. Works only if the launcher sets
  * {@value #DIRECTORY}; in a stock Karaf, Karaf's own file installer loads the files. Threads: the constructor loads all
  * files; after that a single thread checks for changes every second.
  */

@@ -3,7 +3,7 @@ package io.datahub.api.cloudevent;
 import java.time.YearMonth;
 
 /** Dates and times exactly as RFC 3339 (5.6) defines them. */
-public final class Rfc3339DateTimes {
+final class Rfc3339DateTimes {
 
     private static final String FORM = "0000-00-00T00:00:00";
     private static final int MINUTES_A_DAY = 24 * 60;
@@ -18,7 +18,7 @@ public final class Rfc3339DateTimes {
      * @param text any text
      * @return whether it is one
      */
-    public static boolean isDateTime(String text) {
+    static boolean isDateTime(String text) {
         int end = FORM.length();
         if (text.length() <= end || !hasForm(text, 0, FORM)) {
             return false;

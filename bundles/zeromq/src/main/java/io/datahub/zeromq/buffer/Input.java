@@ -21,7 +21,7 @@ public final class Input {
     private final LargeMessageMemory memory;
     private final Supplier<ReadBuffer> readBuffer;
 
-    private final Remainder remainder = new Remainder();
+    private final UnconsumedBytes remainder = new UnconsumedBytes();
 
     /** The buffer of an incomplete large message, or null. */
     private ByteBuffer largeBuffer;

@@ -13,7 +13,7 @@ public final class ReadBuffer implements AutoCloseable {
 
     private final BufferPool pool;
     private final int minFree;
-    private final List<Remainder> remainders = new ArrayList<>();
+    private final List<UnconsumedBytes> remainders = new ArrayList<>();
     private SharedBuffer buffer;
     private ByteBuffer view;
     private int filled;
@@ -51,7 +51,7 @@ public final class ReadBuffer implements AutoCloseable {
      *
      * @return the start of those bytes
      */
-    int prepare(Remainder remainder) {
+    int prepare(UnconsumedBytes remainder) {
         int length = remainder.length();
         if (buffer != null && view.capacity() - filled >= minFree && remainder.endsAt(buffer, filled)) {
             return filled - length;
@@ -67,12 +67,12 @@ public final class ReadBuffer implements AutoCloseable {
     /**
      * Registers unconsumed bytes in the current buffer, which are moved out when the buffer is replaced.
      */
-    void register(Remainder remainder) {
+    void register(UnconsumedBytes remainder) {
         remainders.add(remainder);
     }
 
-    private void replaceBuffer(Remainder exempt) {
-        for (Remainder remainder : remainders) {
+    private void replaceBuffer(UnconsumedBytes exempt) {
+        for (UnconsumedBytes remainder : remainders) {
             if (remainder != exempt) {
                 remainder.moveOut(buffer);
             }

@@ -4,7 +4,7 @@ import io.datahub.api.event.SharedBuffer;
 import java.nio.ByteBuffer;
 
 /** The unconsumed bytes of one connection, in the buffer that they were read into. For the loop's thread. */
-final class Remainder {
+final class UnconsumedBytes {
 
     /** Retained; null if there are no unconsumed bytes. */
     private SharedBuffer buffer;
