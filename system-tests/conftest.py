@@ -31,6 +31,7 @@ def pytest_addoption(parser):
     group = parser.getgroup("datahub", "Datahub")
     group.addoption("--long", action="store_true", help="the full length, before a release; takes hours")
     group.addoption("--keep-homes", action="store_true", help="leave the homes of the hubs, to look into after a failure")
+    group.addoption("--write-costs", action="store_true", help="replace the bounds of test_cost.py by what it measures")
     for name, (what, usual, long) in SIZES.items():
         group.addoption(f"--{name}", type=int, help=f"{what} (default {usual}, with --long {long})")
 

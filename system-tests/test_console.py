@@ -472,6 +472,43 @@ def test_files_that_can_not_be_installed(hub, health):
     assert until(lambda: health()[1] == "ready", 30)
 
 
+def test_features_in_deploy(hub):
+    """They are installed at once, and uninstalled with their file; what the hub records of the operator's installations doesn't have them."""
+    with zipfile.ZipFile(f"{hub.work}/dropped.jar", "w") as jar:
+        jar.writestr("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\nBundle-ManifestVersion: 2\nBundle-SymbolicName: dropped\nBundle-Version: 1.0.0\n\n")
+    with open(f"{hub.home}/deploy/dropped.xml", "w") as f:
+        f.write('<features name="mine" xmlns="http://karaf.apache.org/xmlns/features/v1.4.0"><feature name="dropped-feature" install="auto">'
+                f"<bundle>file:{hub.work}/dropped.jar</bundle></feature></features>")
+
+    def is_installed():
+        return "dropped" in hub.run("console", "bundle:list -t 0 -s").stdout
+
+    def is_recorded():
+        return any("dropped" in open(name).read() for name in glob.glob(f"{hub.home}/etc/installed/*.txt"))
+    assert until(is_installed, 60)
+    assert never(is_recorded, 3)
+    os.remove(f"{hub.home}/deploy/dropped.xml")
+    assert until(lambda: not is_installed(), 60)
+
+
+def test_loop(hub):
+    """A loop leaves nothing in memory of what it has run, and ends with its client."""
+    def jcmd(command):
+        return subprocess.run([jdk("jcmd"), str(hub.pid()), command], capture_output=True, text=True, check=True).stdout
+    with open(f"{hub.work}/loop", "wb") as out:
+        loop = subprocess.Popen([LAUNCHER, "console", "while { true } { echo x }"], env=hub.env, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                                start_new_session=True)
+    try:
+        assert until(lambda: os.path.getsize(f"{hub.work}/loop") > 10_000, 60), open(f"{hub.work}/loop").read()[:300]
+        jobs = re.search(r"(\d+) +\d+ +org.apache.felix.gogo.runtime.CommandSessionImpl\$JobImpl", jcmd("GC.class_histogram"))
+        assert int(jobs[1]) < 100
+        assert "pipe-while" in jcmd("Thread.print")
+    finally:
+        os.killpg(loop.pid, signal.SIGKILL)
+        loop.wait()
+    assert until(lambda: "pipe-while" not in jcmd("Thread.print"), 20)
+
+
 CUT_FEATURES = '<features name="x" xmlns="http://karaf.apache.org/xmlns/features/v1.4.0"><feature'
 
 

@@ -23,28 +23,31 @@ import org.osgi.framework.startlevel.BundleStartLevel;
 /** Determines how the running framework differs from the distribution. Files in {@code deploy/} are excluded. */
 final class DistributionDiff {
 
+    /** How the address of a file in a bundle begins. */
+    private static final String IN_BUNDLE = "bundle:";
+
     private final FeaturesService features;
     private final BundleContext context;
     private final Distribution distribution;
     private final String deploy;
     private final Path copies;
 
-    DistributionDiff(
-            FeaturesService features, BundleContext context, Distribution distribution, String deploy, Path copies) {
+    DistributionDiff(FeaturesService features, BundleContext context, Distribution distribution, Path copies) {
         this.features = features;
         this.context = context;
         this.distribution = distribution;
-        this.deploy = deploy;
+        this.deploy =
+                Path.of(context.getProperty("karaf.base"), "deploy").toUri().getRawPath();
         this.copies = copies;
     }
 
     Installation compute() throws Exception {
         Set<String> required = features.listRequirements().getOrDefault("root", Set.of());
-        Set<String> deployed = featuresInDeploy();
+        Set<String> comingBack = featuresThatComeBack();
         Set<String> added = required.stream()
                 .filter(requirement -> requirement.startsWith("feature:"))
                 .filter(requirement -> !distribution.features().contains(Distribution.name(requirement)))
-                .filter(requirement -> !deployed.contains(Distribution.name(requirement)))
+                .filter(requirement -> !comingBack.contains(Distribution.name(requirement)))
                 .collect(Collectors.toSet());
         Set<String> removed = new TreeSet<>(distribution.features());
         required.forEach(requirement -> removed.remove(Distribution.name(requirement)));
@@ -54,14 +57,14 @@ final class DistributionDiff {
     private Set<String> repositories() throws Exception {
         return Arrays.stream(features.listRequiredRepositories())
                 .map(repository -> repository.getURI().toString())
-                .filter(uri -> !distribution.repositories().contains(uri) && !isInDeploy(uri))
+                .filter(uri -> !distribution.repositories().contains(uri) && !comesBack(uri))
                 .collect(Collectors.toSet());
     }
 
-    private Set<String> featuresInDeploy() throws Exception {
+    private Set<String> featuresThatComeBack() throws Exception {
         Set<String> names = new HashSet<>();
         for (Repository repository : features.listRepositories()) {
-            if (isInDeploy(repository.getURI().toString())) {
+            if (comesBack(repository.getURI().toString())) {
                 Arrays.stream(repository.getFeatures()).forEach(feature -> names.add(feature.getName()));
             }
         }
@@ -99,6 +102,14 @@ final class DistributionDiff {
         Stream<BundleInfo> conditional =
                 feature.getConditional().stream().map(Conditional::getBundles).flatMap(List::stream);
         return Stream.concat(feature.getBundles().stream(), conditional);
+    }
+
+    /**
+     * Whether a repository is added again, with its features, by the bundle that contains it, such as the one that Karaf
+     * makes of a feature file in {@code deploy/}. Its address is valid only in this run of the framework.
+     */
+    private boolean comesBack(String repository) {
+        return repository.startsWith(IN_BUNDLE) || isInDeploy(repository);
     }
 
     private boolean isInDeploy(String location) {

@@ -144,10 +144,7 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
         try {
             InstallationRecord record = new InstallationRecord(Path.of(context.getProperty(DIRECTORY)));
             Distribution distribution = Distribution.read(Path.of(context.getProperty("karaf.etc")));
-            String deploy =
-                    Path.of(context.getProperty("karaf.base"), "deploy").toUri().getRawPath();
-            Installation current =
-                    new DistributionDiff(features, context, distribution, deploy, record.directory()).compute();
+            Installation current = new DistributionDiff(features, context, distribution, record.directory()).compute();
             if (!current.equals(record.read())) {
                 record.write(current);
                 LOG.info(
