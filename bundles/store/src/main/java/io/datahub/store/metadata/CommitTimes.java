@@ -1,6 +1,5 @@
 package io.datahub.store.metadata;
 
-import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.time.Instant;
@@ -38,7 +37,7 @@ public record CommitTimes(Optional<Instant> committed, Optional<Instant> client)
         RecordCodec.writeInstant(out, client);
     }
 
-    static CommitTimes read(DataInput in) throws IOException {
+    static CommitTimes read(RecordInput in) throws IOException {
         return new CommitTimes(RecordCodec.readInstant(in), RecordCodec.readInstant(in));
     }
 }

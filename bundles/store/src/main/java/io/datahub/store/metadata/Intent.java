@@ -4,7 +4,6 @@ import io.datahub.api.path.RecordPath;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.Violation;
 import io.datahub.store.disk.DirectoryEntry;
-import java.io.DataInput;
 import java.util.List;
 import java.util.Optional;
 
@@ -162,7 +161,7 @@ public record Intent(
                     in.readInt(),
                     in.readUTF(),
                     RecordCodec.trailing(in, CommitTimes::read, CommitTimes.NONE),
-                    Optional.of(RecordCodec.trailing(in, DataInput::readUTF, ""))
+                    Optional.of(RecordCodec.trailing(in, RecordInput::readUTF, ""))
                             .filter(path -> !path.isEmpty())
                             .map(RecordPath::of));
             return RecordCodec.trailingFlag(in)

@@ -1,9 +1,6 @@
 package io.datahub.store.metadata;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInput;
-import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -27,7 +24,7 @@ final class RecordCodec {
 
     /** Reads a value. */
     interface Source<T> {
-        T from(DataInputStream in) throws IOException;
+        T from(RecordInput in) throws IOException;
     }
 
     static byte[] write(Sink sink) {
@@ -42,7 +39,7 @@ final class RecordCodec {
 
     static <T> T read(byte[] bytes, Source<T> source) {
         try {
-            return source.from(new DataInputStream(new ByteArrayInputStream(bytes)));
+            return source.from(new RecordInput(bytes));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -54,13 +51,13 @@ final class RecordCodec {
     }
 
     /** Reads a flag at the end; false where an earlier version of the hub didn't write one. */
-    static boolean trailingFlag(DataInputStream in) throws IOException {
-        return trailing(in, DataInput::readBoolean, false);
+    static boolean trailingFlag(RecordInput in) throws IOException {
+        return trailing(in, RecordInput::readBoolean, false);
     }
 
     /** Reads what a later version of the hub appended; the default where an earlier one wrote nothing. */
-    static <T> T trailing(DataInputStream in, Source<T> source, T absent) throws IOException {
-        return in.available() > 0 ? source.from(in) : absent;
+    static <T> T trailing(RecordInput in, Source<T> source, T absent) throws IOException {
+        return in.hasRemaining() ? source.from(in) : absent;
     }
 
     static void writeInstant(DataOutput out, Optional<Instant> time) throws IOException {
@@ -72,7 +69,7 @@ final class RecordCodec {
         }
     }
 
-    static Optional<Instant> readInstant(DataInput in) throws IOException {
+    static Optional<Instant> readInstant(RecordInput in) throws IOException {
         return in.readBoolean() ? Optional.of(Instant.ofEpochSecond(in.readLong(), in.readInt())) : Optional.empty();
     }
 
@@ -83,7 +80,7 @@ final class RecordCodec {
         }
     }
 
-    static <T> List<T> list(DataInputStream in, Source<T> source) throws IOException {
+    static <T> List<T> list(RecordInput in, Source<T> source) throws IOException {
         int count = in.readInt();
         List<T> items = new ArrayList<>();
         for (int i = 0; i < count; i++) {
