@@ -3,19 +3,22 @@ package io.datahub.http.files;
 import io.datahub.api.log.LogText;
 import io.datahub.api.record.Reading;
 import io.datahub.jetty.web.Exchange;
+import io.datahub.jetty.web.RecordTransfer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.util.IteratingCallback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends parts of an open record, one buffer at a time; no thread is blocked while the client is slow. The direct buffer
- * is reused, so that the only copies are from the page cache and to the socket.
+ * Sends parts of an open record, a piece at a time; no thread is blocked while the client is slow. Where the operating
+ * system can send them itself, they aren't copied; otherwise one direct buffer is reused, so that the only copies are
+ * from the page cache and to the socket.
  */
 final class RecordBody extends IteratingCallback {
 
@@ -25,7 +28,8 @@ final class RecordBody extends IteratingCallback {
     private final Exchange exchange;
     private final Reading reading;
     private final Iterator<Part> parts;
-    private final RetainableByteBuffer buffer;
+    private final Optional<RecordTransfer> transfer;
+    private final RetainableByteBuffer buffer; // null if the bytes are transferred
     private Part part;
     private long position;
     private long remaining;
@@ -41,13 +45,17 @@ final class RecordBody extends IteratingCallback {
         this.exchange = exchange;
         this.reading = reading;
         this.parts = parts.iterator();
-        long longest =
-                parts.stream().mapToLong(each -> each.range.length()).max().orElse(0);
-        buffer = exchange.request()
+        transfer = RecordTransfer.of(exchange.request(), reading);
+        buffer = transfer.isPresent() ? null : acquire(parts);
+        next();
+    }
+
+    private RetainableByteBuffer acquire(List<Part> all) {
+        long longest = all.stream().mapToLong(each -> each.range.length()).max().orElse(0);
+        return exchange.request()
                 .getComponents()
                 .getByteBufferPool()
                 .acquire((int) Math.max(1, Math.min(BUFFER_BYTES, longest)), true);
-        next();
     }
 
     /** Reads a small record into memory. */
@@ -65,10 +73,13 @@ final class RecordBody extends IteratingCallback {
 
     @Override
     protected Action process() throws IOException {
+        if (transfer.isPresent()) {
+            transfer.get().end();
+        }
         if (finished) {
             return Action.SUCCEEDED;
         }
-        ByteBuffer bytes = !part.text.isEmpty() ? takeText() : read();
+        ByteBuffer bytes = part.text.isEmpty() ? take() : takeText();
         if (remaining == 0 && part.text.isEmpty()) {
             finished = !parts.hasNext();
             if (!finished) {
@@ -83,6 +94,18 @@ final class RecordBody extends IteratingCallback {
         ByteBuffer text = ByteBuffer.wrap(part.text.getBytes(StandardCharsets.US_ASCII));
         part = new Part(part.range);
         return text;
+    }
+
+    private ByteBuffer take() throws IOException {
+        return transfer.isPresent() ? transfer(transfer.get()) : read();
+    }
+
+    private ByteBuffer transfer(RecordTransfer from) {
+        int length = (int) Math.min(RecordTransfer.MAX_PART_BYTES, remaining);
+        ByteBuffer bytes = from.begin(position, length);
+        position += length;
+        remaining -= length;
+        return bytes;
     }
 
     private ByteBuffer read() throws IOException {
@@ -107,7 +130,10 @@ final class RecordBody extends IteratingCallback {
     }
 
     private void release() {
-        buffer.release();
+        transfer.ifPresent(RecordTransfer::close);
+        if (buffer != null) {
+            buffer.release();
+        }
         try {
             reading.close();
         } catch (IOException e) {

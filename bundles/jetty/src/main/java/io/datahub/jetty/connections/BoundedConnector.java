@@ -1,5 +1,6 @@
 package io.datahub.jetty.connections;
 
+import io.datahub.jetty.web.RecordTransfer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,6 +10,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.io.ManagedSelector;
@@ -98,9 +100,12 @@ final class BoundedConnector extends ServerConnector {
     }
 
     /** Reports reads and the close of the socket to {@link ClientConnection} and {@link Connections}. */
-    private final class ClientEndPoint extends SocketChannelEndPoint implements ClientConnection.Holder {
+    private final class ClientEndPoint extends SocketChannelEndPoint
+            implements ClientConnection.Holder, RecordTransfer.Target {
 
         private final ClientConnection client;
+        private final DeferredClose deferredClose = new DeferredClose();
+        private volatile RecordTransfer transfer;
 
         ClientEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, ClientConnection client) {
             super(channel, selector, key, BoundedConnector.this.getScheduler());
@@ -111,6 +116,46 @@ final class BoundedConnector extends ServerConnector {
         @Override
         public ClientConnection client() {
             return client;
+        }
+
+        @Override
+        public void setTransfer(RecordTransfer present) {
+            transfer = present;
+        }
+
+        @Override
+        public boolean flush(ByteBuffer... buffers) throws IOException {
+            RecordTransfer present = transfer;
+            return present == null ? super.flush(buffers) : flush(present, buffers);
+        }
+
+        /** Flushes buffers of which the last one stands for bytes of a record. */
+        private boolean flush(RecordTransfer present, ByteBuffer... buffers) throws IOException {
+            int last = buffers.length - 1;
+            if (last < 0 || !present.contains(buffers[last])) {
+                throw new IOException("a response has bytes of something else than its record");
+            }
+            if (last > 0 && !super.flush(Arrays.copyOf(buffers, last))) {
+                return false;
+            }
+            deferredClose.begin();
+            try {
+                if (present.sendTo(getChannel()) > 0) {
+                    notIdle();
+                }
+            } finally {
+                if (deferredClose.end()) {
+                    super.doClose();
+                }
+            }
+            return !buffers[last].hasRemaining();
+        }
+
+        @Override
+        public void doClose() {
+            if (deferredClose.close()) {
+                super.doClose();
+            }
         }
 
         @Override
