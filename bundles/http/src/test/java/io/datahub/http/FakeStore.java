@@ -198,6 +198,12 @@ public final class FakeStore extends UnsupportedRecordStore {
     }
 
     @Override
+    public Optional<RecordVersion> peek(User user, RecordPath path) throws IOException {
+        Result<RecordVersion> found = find(user, path);
+        return found.isRefused() ? Optional.empty() : Optional.of(found.get());
+    }
+
+    @Override
     public Result<Reading> open(User user, RecordPath path) throws IOException {
         if (isBroken) {
             throw new IOException("the disk is gone");

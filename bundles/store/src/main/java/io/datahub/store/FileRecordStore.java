@@ -24,6 +24,7 @@ import io.datahub.store.write.Room;
 import io.datahub.store.write.Uploads;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -106,6 +107,11 @@ final class FileRecordStore implements RecordStore {
     @Override
     public Result<Listing.Entry> stat(User user, RecordPath path) throws IOException {
         return IoErrors.translate(() -> lister.stat(user, path));
+    }
+
+    @Override
+    public Optional<RecordVersion> peek(User user, RecordPath path) throws IOException {
+        return reader.peek(user, path);
     }
 
     @Override

@@ -169,6 +169,19 @@ public abstract class RecordStoreContract {
     }
 
     @Test
+    void shouldPeekAtWhatIsFound() throws IOException {
+        put("d/a", "one");
+        RecordVersion version = put("d/a", "two");
+
+        assertThat(store().peek(ADMIN, path("d/a")).orElse(version)).isEqualTo(version);
+        assertThat(store().peek(user("x", Action.READ, "e/"), path("d/a"))).isEmpty();
+        assertThat(store().peek(ADMIN, path("d"))).isEmpty();
+        assertThat(store().peek(ADMIN, path("d/b"))).isEmpty();
+        store().delete(request(ADMIN, "d/a"));
+        assertThat(store().peek(ADMIN, path("d/a"))).isEmpty();
+    }
+
+    @Test
     void shouldGiveTheSameBytesAnotherEntityTag() throws IOException {
         Optional<String> first = put("a", "same").etag();
 

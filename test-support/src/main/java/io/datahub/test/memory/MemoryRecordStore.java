@@ -286,6 +286,12 @@ public final class MemoryRecordStore implements RecordStore {
     }
 
     @Override
+    public synchronized Optional<RecordVersion> peek(User user, RecordPath path) throws IOException {
+        requireWorking();
+        return guard.refuseRead(user, path).isPresent() ? Optional.empty() : tree.version(path);
+    }
+
+    @Override
     public synchronized Result<Reading> open(User user, RecordPath path) throws IOException {
         requireWorking();
         Optional<Refusal> refusal = guard.refuseRead(user, path);

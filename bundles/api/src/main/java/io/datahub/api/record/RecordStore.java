@@ -7,6 +7,7 @@ import io.datahub.api.path.RecordUrls;
 import io.datahub.api.user.User;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -128,6 +129,19 @@ public interface RecordStore {
      * @throws IOException if the disk failed
      */
     Result<RecordVersion> find(User user, RecordPath path) throws IOException;
+
+    /**
+     * The current version of a record, if it can be told at once: for threads that must not wait. Doesn't wait for
+     * locks, flushes or other machines; what it reads is in memory, or on a disk of this machine.
+     *
+     * @param user who asks
+     * @param path the record
+     * @return what {@link #find} would return now; empty if only that can tell, as for every refusal
+     * @throws IOException if the disk failed
+     */
+    default Optional<RecordVersion> peek(User user, RecordPath path) throws IOException {
+        return Optional.empty();
+    }
 
     /**
      * Opens the current version of a record for reading.

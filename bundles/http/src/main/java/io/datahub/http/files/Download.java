@@ -10,6 +10,7 @@ import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Digests;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.HttpDate;
+import io.datahub.jetty.web.InPlace;
 import io.datahub.jetty.web.Query;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -48,10 +49,16 @@ final class Download {
             return conditions.refusal();
         }
         boolean asAttachment = Query.flag(query, "download");
-        Result<RecordVersion> found = store.find(exchange.user(), target.path());
+        Optional<RecordVersion> current = store.peek(exchange.user(), target.path());
+        Result<RecordVersion> found =
+                current.isPresent() ? Result.done(current.get()) : store.find(exchange.user(), target.path());
+        Optional<byte[]> cached = current.flatMap(cache::use);
+        if (cached.isPresent()) {
+            InPlace.allowNext(exchange.request());
+        }
         if (found.isRefused()
                 || !passesConditions(exchange, found.get(), conditions.get())
-                || sendWithoutOpening(exchange, found.get(), asAttachment)) {
+                || sendWithoutOpening(exchange, found.get(), cached, asAttachment)) {
             return found.refusal();
         }
         Result<Reading> opened = store.open(exchange.user(), target.path());
@@ -61,10 +68,30 @@ final class Download {
         return opened.refusal();
     }
 
+    /**
+     * Responds without blocking, if the record was in use a moment ago and is in the cache.
+     *
+     * @return whether it has responded
+     */
+    boolean respondInPlace(Exchange exchange, FileTarget target, Fields query) throws IOException {
+        if (!cache.isInUse(target.path()) || !InPlace.take(exchange.request())) {
+            return false;
+        }
+        Result<Conditions> conditions = Conditions.of(exchange.request().getHeaders());
+        Optional<RecordVersion> current = store.peek(exchange.user(), target.path());
+        Optional<byte[]> cached = current.flatMap(cache::use);
+        if (conditions.isRefused() || cached.isEmpty()) {
+            return false;
+        }
+        InPlace.allowNext(exchange.request());
+        return !passesConditions(exchange, current.get(), conditions.get())
+                || sendWithoutOpening(exchange, current.get(), cached, Query.flag(query, "download"));
+    }
+
     /** Responds without opening the record: to HEAD, from the cache, or by a redirect for nginx. */
-    private boolean sendWithoutOpening(Exchange exchange, RecordVersion version, boolean asAttachment)
+    private boolean sendWithoutOpening(
+            Exchange exchange, RecordVersion version, Optional<byte[]> cached, boolean asAttachment)
             throws IOException {
-        Optional<byte[]> cached = cache.find(version);
         if (exchange.is(HttpMethod.HEAD)) {
             exchange.empty(prepare(exchange, version, asAttachment).status);
             return true;

@@ -28,10 +28,12 @@ record FileTarget(RecordPath path, boolean isDirectory) {
      */
     static Result<FileTarget> parse(String raw, EncodedSlashes slashes) {
         String rawPath = raw.length() <= MOUNT.length() ? "" : raw.substring(MOUNT.length() + 1);
-        if (slashes.isForbidden(rawPath) || ENCODED_BACKSLASH.matcher(rawPath).find()) {
+        if (rawPath.indexOf('%') >= 0
+                && (slashes.isForbidden(rawPath)
+                        || ENCODED_BACKSLASH.matcher(rawPath).find())) {
             return Result.refused(Reason.BAD_REQUEST, "the path has an encoded slash or backslash");
         }
-        if (DOTS_BEFORE_PARAMETER.matcher(rawPath).find()) {
+        if (rawPath.indexOf(';') >= 0 && DOTS_BEFORE_PARAMETER.matcher(rawPath).find()) {
             return Result.refused(Reason.BAD_REQUEST, "the path has a ; after an empty segment, . or ..");
         }
         boolean isDirectory = rawPath.isEmpty() || rawPath.endsWith("/");

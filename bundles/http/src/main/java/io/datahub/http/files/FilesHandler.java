@@ -15,6 +15,7 @@ import io.datahub.jetty.web.BodyDrainer;
 import io.datahub.jetty.web.BodyReader;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.HeaderValue;
+import io.datahub.jetty.web.InPlace;
 import io.datahub.jetty.web.Query;
 import io.datahub.jetty.web.WriteHeaders;
 import java.io.IOException;
@@ -72,6 +73,7 @@ public final class FilesHandler extends Handler.Abstract {
             @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
                     DiskRecords records,
             HttpConfiguration configuration) {
+        super(InvocationType.EITHER);
         this.authenticator = authenticator;
         this.store = store;
         links = Optional.ofNullable(records).map(DiskRecords::servedLinks);
@@ -83,7 +85,7 @@ public final class FilesHandler extends Handler.Abstract {
     private Settings settings(HttpConfiguration configuration) {
         EncodedSlashes slashes = new EncodedSlashes(configuration.encodedSlashPaths());
         MediaTypes types = new MediaTypes(configuration.inlineTypes());
-        SmallRecordCache cache = new SmallRecordCache(configuration.cacheBytes());
+        SmallRecordCache cache = new SmallRecordCache(configuration.cacheBytes(), System::nanoTime);
         Accelerator accelerator = new Accelerator(links, configuration.accelLocation(), configuration.accelMinBytes());
         return new Settings(
                 new Download(store, types, accelerator, cache), configuration.maxFormParts(), accelerator, slashes);
@@ -112,6 +114,14 @@ public final class FilesHandler extends Handler.Abstract {
         Optional<Refusal> malformed = target.refusal().or(query::refusal);
         if (malformed.isPresent()) {
             BodyDrainer.refuse(exchange, malformed.get());
+            return true;
+        }
+        if (InPlace.isRequired()) {
+            if (!exchange.isRead()
+                    || target.get().isDirectory()
+                    || !settings.download().respondInPlace(exchange, target.get(), query.get())) {
+                InPlace.leave(request, response, callback, () -> handle(request, response, callback));
+            }
             return true;
         }
         HttpMethod method = HttpMethod.fromString(request.getMethod());

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.MimeTypes;
@@ -35,6 +36,9 @@ final class MediaTypes {
 
     private final Set<String> inline;
 
+    /** Whether a type is an attachment, by type as in {@code Content-Type}; there are as many as the tables have. */
+    private final Map<String, Boolean> attachments = new ConcurrentHashMap<>();
+
     /**
      * Creates the table with exceptions.
      *
@@ -59,6 +63,10 @@ final class MediaTypes {
 
     /** Whether a browser must save it instead of displaying it. */
     boolean isAttachment(String type) {
+        return attachments.computeIfAbsent(type, this::isExecutable);
+    }
+
+    private boolean isExecutable(String type) {
         int parameters = type.indexOf(';');
         String mediaType =
                 (parameters < 0 ? type : type.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);

@@ -29,6 +29,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -122,19 +124,24 @@ class FilesHandlerTest {
 
     @Test
     void shouldEvictSmallRecordsWhenTheCacheIsFull() {
-        SmallRecordCache small = new SmallRecordCache(10);
+        AtomicLong time = new AtomicLong();
+        SmallRecordCache small = new SmallRecordCache(10, time::get);
         RecordVersion first = store.put("first", "12345").version();
         RecordVersion second = store.put("second", "12345").version();
         RecordVersion third = store.put("third", "12345").version();
         small.put(first, new byte[5]);
         small.put(second, new byte[5]);
-        assertThat(small.find(first)).isPresent();
+        assertThat(small.use(first)).isPresent();
 
         small.put(third, new byte[5]);
 
-        assertThat(small.find(second)).isEmpty();
-        assertThat(small.find(first)).isPresent();
-        assertThat(small.find(third)).isPresent();
+        assertThat(small.use(second)).isEmpty();
+        assertThat(small.use(first)).isPresent();
+        assertThat(small.use(third)).isPresent();
+        assertThat(small.isInUse(third.path())).isTrue();
+        assertThat(small.isInUse(second.path())).isFalse();
+        time.addAndGet(TimeUnit.SECONDS.toNanos(2));
+        assertThat(small.isInUse(third.path())).isFalse();
         assertThat(small.isCacheable(store.put("large", "12345678901").version()))
                 .isFalse();
     }

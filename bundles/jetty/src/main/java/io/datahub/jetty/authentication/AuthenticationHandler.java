@@ -12,6 +12,7 @@ import io.datahub.jetty.handlers.HandlerRegistration;
 import io.datahub.jetty.handlers.HandlerRegistry;
 import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
+import io.datahub.jetty.web.InPlace;
 import io.datahub.jetty.web.RawPath;
 import io.datahub.jetty.web.RequestDrainer;
 import io.datahub.jetty.web.WebOrigins;
@@ -154,23 +155,42 @@ public final class AuthenticationHandler extends Handler.Abstract {
             }
             return client.isSessionRequest()
                     ? openSession(client, login, request, response, callback)
-                    : dispatch(client.registrations(), login, request, response, callback);
+                    : dispatch(client.registrations(), 0, null, login, request, response, callback);
         } catch (Exception e) {
             Response.writeError(request, response, callback, e);
             return true;
         }
     }
 
+    /**
+     * Dispatches a request to the first handler that takes it.
+     *
+     * @param from the position of the first handler to try
+     * @param known why the ones before it may not be used; null if there is none, or they declined
+     */
     private static boolean dispatch(
             List<HandlerRegistration> registrations,
+            int from,
+            Refusal known,
             Result<Login> login,
             Request request,
             Response response,
             Callback callback)
             throws Exception {
-        Refusal refusal = null;
-        for (HandlerRegistration registration : registrations) {
+        Refusal refusal = known;
+        for (int i = from; i < registrations.size(); i++) {
+            HandlerRegistration registration = registrations.get(i);
             Optional<Refusal> denied = registration.refusal(login);
+            if (denied.isEmpty() && registration.mayBlock() && InPlace.isRequired()) {
+                int next = i;
+                Refusal previous = refusal;
+                InPlace.leave(
+                        request,
+                        response,
+                        callback,
+                        () -> dispatch(registrations, next, previous, login, request, response, callback));
+                return true;
+            }
             if (denied.isEmpty() && registration.handle(request, response, callback)) {
                 return true;
             }

@@ -1,5 +1,6 @@
 package io.datahub.jetty.connections;
 
+import io.datahub.jetty.web.InPlace;
 import io.datahub.jetty.web.RecordTransfer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,6 +22,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.IO;
+import org.eclipse.jetty.util.thread.Invocable;
 
 /** A connector that closes accepted sockets at once if they exceed the limits of {@link Connections}. */
 final class BoundedConnector extends ServerConnector {
@@ -99,9 +101,23 @@ final class BoundedConnector extends ServerConnector {
         return endPoint;
     }
 
+    /** Handles what a client has sent on the thread that has noticed it. */
+    private record InPlaceTask(Runnable task) implements Invocable.Task {
+
+        @Override
+        public void run() {
+            Invocable.invokeNonBlocking(task);
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
+        }
+    }
+
     /** Reports reads and the close of the socket to {@link ClientConnection} and {@link Connections}. */
     private final class ClientEndPoint extends SocketChannelEndPoint
-            implements ClientConnection.Holder, RecordTransfer.Target {
+            implements ClientConnection.Holder, RecordTransfer.Target, InPlace.Target {
 
         private final ClientConnection client;
         private final DeferredClose deferredClose = new DeferredClose();
@@ -116,6 +132,24 @@ final class BoundedConnector extends ServerConnector {
         @Override
         public ClientConnection client() {
             return client;
+        }
+
+        @Override
+        public void allowNextInPlace() {
+            client.allowNextInPlace();
+        }
+
+        @Override
+        public boolean takeInPlace() {
+            return client.takeInPlace();
+        }
+
+        @Override
+        public Runnable onSelected() {
+            Runnable task = super.onSelected();
+            return task != null && !getWriteFlusher().isPending() && client.beginInPlace()
+                    ? new InPlaceTask(task)
+                    : task;
         }
 
         @Override

@@ -13,6 +13,9 @@ final class ClientConnection {
 
     private static final long COMPLETE = 0;
 
+    /** Pipelined requests that are handled in place before other connections have their turn. */
+    private static final int MAX_IN_PLACE = 16;
+
     private final Observer observer;
     private final AtomicInteger requests = new AtomicInteger();
     private volatile InetAddress address;
@@ -22,6 +25,8 @@ final class ClientConnection {
     private volatile boolean multiplexed;
     private volatile boolean reported;
     private volatile long incompleteSince;
+    private volatile boolean inPlace;
+    private volatile int inPlaceLeft;
 
     /** Is notified of state changes of a connection. */
     interface Observer {
@@ -115,12 +120,32 @@ final class ClientConnection {
     /** A request head was received completely. */
     void requestStarted(boolean isMultiplexed) {
         requests.incrementAndGet();
+        inPlace = false;
         multiplexed |= isMultiplexed;
         incompleteSince = COMPLETE;
         if (reported) {
             reported = false;
             observer.complete(this);
         }
+    }
+
+    /** Allows the next request to be handled in place. */
+    void allowNextInPlace() {
+        inPlace = true;
+    }
+
+    /** Whether what is received now may be handled in place; if so, a number of requests may. */
+    boolean beginInPlace() {
+        if (inPlace) {
+            inPlaceLeft = MAX_IN_PLACE;
+        }
+        return inPlace;
+    }
+
+    /** Whether another request may be handled in place. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread at a time reads a connection
+    boolean takeInPlace() {
+        return inPlaceLeft-- > 0;
     }
 
     /** The client has sent valid credentials. */

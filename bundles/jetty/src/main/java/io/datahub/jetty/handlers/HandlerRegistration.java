@@ -17,6 +17,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.Graceful;
+import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -113,6 +114,11 @@ public final class HandlerRegistration {
 
     public Handler handler() {
         return handler;
+    }
+
+    /** Whether the handler may block the thread that calls it. */
+    public boolean mayBlock() {
+        return handler != null && handler.getInvocationType() == InvocationType.BLOCKING;
     }
 
     /** The component, or else the class, of the handler, for messages. */

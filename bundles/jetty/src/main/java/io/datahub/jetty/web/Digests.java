@@ -54,10 +54,11 @@ public final class Digests {
 
     /** Whether a client that sends these {@code Want-…-Digest} fields (section 4) accepts SHA-256. */
     public static boolean isSha256Wanted(List<String> values) {
-        return values.stream()
-                .flatMap(COMMA::splitAsStream)
-                .map(WANTS_SHA256::matcher)
-                .anyMatch(Matcher::matches);
+        return !values.isEmpty()
+                && values.stream()
+                        .flatMap(COMMA::splitAsStream)
+                        .map(WANTS_SHA256::matcher)
+                        .anyMatch(Matcher::matches);
     }
 
     /**

@@ -27,6 +27,10 @@ public final class Tree {
     /** The first segment of the hub's own paths, which are never listed, announced or addressable. */
     public static final String RESERVED = ".datahub-staging";
 
+    /** Types of file systems on disks of this machine, or in its memory. */
+    private static final Set<String> LOCAL_TYPES =
+            Set.of("ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "jfs", "bcachefs", "overlay", "tmpfs");
+
     /** The replacement character for undecodable bytes, which may also occur in a name itself. */
     private static final char REPLACEMENT = '\ufffd';
 
@@ -46,6 +50,7 @@ public final class Tree {
     private final Path root;
     private final Object rootKey;
     private final int rootBytes;
+    private final boolean local;
     private final Handles handles;
 
     public Tree(Path root) throws IOException {
@@ -54,6 +59,7 @@ public final class Tree {
         rootKey = Files.readAttributes(root, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .fileKey();
         rootBytes = utf8Length(root.toString()) + 1;
+        local = LOCAL_TYPES.contains(Files.getFileStore(root).type());
     }
 
     private static int utf8Length(String text) {
@@ -75,6 +81,11 @@ public final class Tree {
             }
             return true;
         }
+    }
+
+    /** Whether the directory is known to be on a disk of this machine, so that no network is waited for. */
+    public boolean isLocal() {
+        return local;
     }
 
     public Path root() {

@@ -248,6 +248,11 @@ final class GroupCommit implements AutoCloseable {
         return durable;
     }
 
+    /** Whether the index entry of a path that could be read so far is durable. */
+    boolean isDurable(RecordPath path) {
+        return unflushed.of(path).isEmpty();
+    }
+
     private void writeLoop() {
         boolean more = true;
         while (more) {

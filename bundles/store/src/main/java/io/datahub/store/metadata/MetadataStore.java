@@ -76,9 +76,26 @@ public final class MetadataStore implements AutoCloseable {
         return commits.handle().failure();
     }
 
+    private static Function<MetadataDatabase, Optional<IndexEntry>> entryOf(RecordPath path) {
+        return database ->
+                Optional.ofNullable(database.index.get(PathKeys.of(path))).map(IndexEntry::unpack);
+    }
+
     public Optional<IndexEntry> entry(RecordPath path) throws IOException {
-        return read(database ->
-                Optional.ofNullable(database.index.get(PathKeys.of(path))).map(IndexEntry::unpack));
+        return read(entryOf(path));
+    }
+
+    /**
+     * The index entry of a path, without waiting: empty also if it isn't durable yet, or the database has to be
+     * reopened.
+     */
+    public Optional<IndexEntry> durableEntry(RecordPath path) throws IOException {
+        MetadataDatabase database = commits.handle().current();
+        if (!commits.handle().isUsable(database)) {
+            return Optional.empty();
+        }
+        Optional<IndexEntry> entry = read(database, entryOf(path));
+        return commits.isDurable(path) ? entry : Optional.empty();
     }
 
     /**
@@ -204,7 +221,10 @@ public final class MetadataStore implements AutoCloseable {
     public record Indexed(String key, IndexEntry entry) {}
 
     <T> T read(Function<MetadataDatabase, T> query) throws IOException {
-        MetadataDatabase database = commits.handle().get();
+        return read(commits.handle().get(), query);
+    }
+
+    private <T> T read(MetadataDatabase database, Function<MetadataDatabase, T> query) throws IOException {
         try {
             return query.apply(database);
         } catch (RuntimeException | StackOverflowError e) {

@@ -14,6 +14,7 @@ import io.datahub.store.core.LastGoodVersions;
 import io.datahub.store.core.PathState;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.Tree;
+import io.datahub.store.metadata.IndexEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -52,6 +53,20 @@ public final class RecordReader {
                 .map(copy -> state.entry().orElseThrow().version(path))
                 .or(() -> state.version(path))
                 .orElseThrow());
+    }
+
+    /**
+     * The current version, if the index has it, it is durable, and the file on a local disk is unmodified; never waits
+     * for a commit.
+     */
+    public Optional<RecordVersion> peek(User user, RecordPath path) throws IOException {
+        if (!context.tree().isLocal() || Tree.isReserved(path) || !user.mayRead(path)) {
+            return Optional.empty();
+        }
+        Optional<IndexEntry> entry = context.metadata().durableEntry(path);
+        return entry.isPresent() && new PathState(context.tree().lookUpUnchecked(path), entry).isConsistent()
+                ? Optional.of(entry.get().version(path))
+                : Optional.empty();
     }
 
     /** Opens the current version. Refuses while the maximum number is open. */
