@@ -8,6 +8,7 @@ import websockets, zmq
 from support.certificates import self_signed
 from support.clients import plain_socket
 from support.hub import ROOT, free_ports, new_token, sha256
+from support.openssh import OpenSsh
 from support.waiting import until
 
 FORGED = ("-H", "X-Forwarded-For: 203.0.113.7")
@@ -28,13 +29,14 @@ class Nginx:
 
     def __init__(self, hub):
         self.hub = hub
-        self.https, self.http, self.zmq = free_ports(3)
+        self.https, self.http, self.zmq, self.ssh = free_ports(4)
         self.cert, key = self_signed(hub.work, "hub")
         os.chmod(hub.work, 0o755)
         os.chmod(hub.home, 0o711)  # its workers send the files of cache/served
         text = open(f"{ROOT}/config/nginx/datahub.conf").read()
         for old, new in (("listen 443 ", f"listen 127.0.0.1:{self.https} "), ("listen 80;", f"listen 127.0.0.1:{self.http};"),
-                         ("listen 5556;", f"listen 127.0.0.1:{self.zmq};"), ("127.0.0.1:8480", f"127.0.0.1:{hub.http}"),
+                         ("listen 5556;", f"listen 127.0.0.1:{self.zmq};"), ("listen 8423;", f"listen 127.0.0.1:{self.ssh};"),
+                         ("127.0.0.1:8422", f"127.0.0.1:{hub.ssh}"), ("127.0.0.1:8480", f"127.0.0.1:{hub.http}"),
                          ("127.0.0.1:5555", f"127.0.0.1:{hub.zmq}"), ("/etc/ssl/certs/hub.pem", self.cert),
                          ("/etc/ssl/private/hub.key", key), ("/run/nginx.pid", f"{hub.work}/nginx.pid"), ("/var/log/nginx", hub.work)):
             assert old in text, old
@@ -61,8 +63,8 @@ class Nginx:
     @contextlib.contextmanager
     def upstream(self, port):
         """Another nginx with the same configuration in front of another server."""
-        https, http, zmq_port = free_ports(3)
-        text = self.plain.replace(f":{self.https} ", f":{https} ").replace(f":{self.http};", f":{http};").replace(f":{self.zmq};", f":{zmq_port};")
+        https, http, zmq_port, ssh = free_ports(4)
+        text = self.plain.replace(f":{self.https} ", f":{https} ").replace(f":{self.http};", f":{http};").replace(f":{self.zmq};", f":{zmq_port};").replace(f":{self.ssh};", f":{ssh};")
         text = text.replace(f"server 127.0.0.1:{self.hub.http}", f"server 127.0.0.1:{port}").replace("nginx.pid", "nginx-2.pid")
         conf = f"{self.hub.work}/nginx-2.conf"
         self.write(conf, text)
@@ -120,6 +122,7 @@ def trusted(hub, admin, nginx):
     """The hub trusts the proxy, and nginx has started."""
     configure(hub, "io.datahub.jetty.cfg", "proxies = 127.0.0.1")
     configure(hub, "io.datahub.zeromq.cfg", "proxies = 127.0.0.1")
+    configure(hub, "io.datahub.ssh.cfg", "proxies = 127.0.0.1")
     assert until(lambda: hub.curl(admin, "/whoami", *FORGED)[0] == 403, 15)
     assert until(lambda: nginx.curl(admin, "/health/ready")[0] == 200, 15)
 
@@ -327,6 +330,26 @@ async def receive_events(hub, nginx, admin, stream):
             pass
         assert (message["topic"], message["data"]) == ("proxied.zmq", "by the stream module")
         request.close()
+
+
+def test_ssh_through_the_stream_module(hub, admin, nginx):
+    """The hub knows the client by the header that nginx sends: it is the client's address, and not a local one."""
+    proxied = OpenSsh(hub, "admin", admin, port=nginx.ssh)
+    answer = proxied.run("sha256sum", "broker_users.xml")
+    assert answer.returncode == 0 and answer.stdout.endswith("  broker_users.xml\n"), answer.stderr
+    wrong = OpenSsh(hub, "admin", new_token(), port=nginx.ssh)
+    assert wrong.run("true").returncode == 255
+    assert until(lambda: hub.log_lines("auth.login.refused", "transport=ssh", "address=127.0.0.1"))
+    for malformed in MALFORMED.values():
+        with socket.create_connection(("127.0.0.1", hub.ssh), timeout=20) as s:
+            s.sendall(malformed + b"\r\nSSH-2.0-client\r\n")
+            with contextlib.suppress(ConnectionError):
+                while s.recv(4096):
+                    pass
+    with socket.create_connection(("127.0.0.1", hub.ssh), timeout=20) as s:
+        s.sendall(b"PROXY TCP4 203.0.113.7 127.0.0.1 4711 22\r\nSSH-2.0-client\r\n")
+        assert s.recv(4096).startswith(b"SSH-2.0-Datahub")
+    assert OpenSsh(hub, "admin", admin).run("md5sum").returncode == 0, "directly, too"
 
 
 @pytest.fixture(scope="module")

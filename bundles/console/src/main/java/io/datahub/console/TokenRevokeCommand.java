@@ -2,6 +2,7 @@ package io.datahub.console;
 
 import static io.datahub.console.shell.CommandException.require;
 
+import io.datahub.api.user.SshKeyRegistry;
 import io.datahub.api.user.UserRegistry;
 import io.datahub.api.user.UserRegistry.Credential;
 import io.datahub.console.shell.CommandException;
@@ -17,9 +18,12 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 @Command(
         scope = "datahub",
         name = "token-revoke",
-        description = "Revokes a token; connections that use it are closed within a second")
+        description = "Revokes a token or an SSH key; connections that use it are closed within a second")
 @Service
 public final class TokenRevokeCommand extends DatahubCommand {
+
+    /** No label and no hash begins like that. */
+    private static final String FINGERPRINT = "SHA256:";
 
     @Argument(name = "user", description = "The user whose token it is", required = true)
     String user;
@@ -27,7 +31,9 @@ public final class TokenRevokeCommand extends DatahubCommand {
     @Argument(
             index = 1,
             name = "token",
-            description = "The token's label, or the beginning of its hash, as shown by datahub:users")
+            description =
+                    "The token's label, or the beginning of its hash, or the fingerprint of an SSH key (SHA256:…), as shown by"
+                            + " datahub:users")
     String token;
 
     @Option(
@@ -47,6 +53,8 @@ public final class TokenRevokeCommand extends DatahubCommand {
         List<Credential> revoked;
         if (all) {
             revoked = require(registry.revokeAll(CONSOLE, user));
+        } else if (token.startsWith(FINGERPRINT)) {
+            revoked = List.of(require(service(SshKeyRegistry.class).remove(CONSOLE, user, token)));
         } else if (descendants) {
             revoked = require(registry.revokeWithDescendants(CONSOLE, user, token));
         } else {

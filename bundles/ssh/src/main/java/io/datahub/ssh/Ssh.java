@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The component that serves SSH clients. It is up even if its port can't be bound or its keys can't be read: then the
- * health check says why, and the rest of the hub works. Settings can change at runtime; connections are kept unless the
+ * hub is ready but degraded, and the health check says why. Settings can change at runtime; connections are kept unless the
  * host, the port or the number of threads changes.
  */
 @Component(
@@ -164,7 +164,9 @@ public final class Ssh implements HealthCheck, MetricSource {
     public Health check() {
         State current = state;
         if (current.endpoint() == null) {
-            return current.problem().isEmpty() ? Health.ready("off: port=0") : Health.down(current.problem());
+            return current.problem().isEmpty()
+                    ? Health.ready("off: port=0")
+                    : Health.degraded("SSH is down: " + current.problem());
         }
         return Health.ready("address=" + current.endpoint().address() + " connections="
                 + current.endpoint().connections().count() + " handshakes="

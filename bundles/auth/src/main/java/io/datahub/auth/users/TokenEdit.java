@@ -1,5 +1,6 @@
 package io.datahub.auth.users;
 
+import io.datahub.api.user.SshPublicKey;
 import io.datahub.auth.users.StoredCredential.Kind;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -15,13 +16,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** An edit of one user's tokens in a version of the users file, step by step. Not thread-safe. */
+/** An edit of one user's tokens and SSH keys in a version of the users file, step by step. Not thread-safe. */
 public final class TokenEdit {
 
     private final Users before;
     private final StoredUser user;
     private final List<StoredCredential> tokens;
     private final Set<StoredCredential> removed = new HashSet<>();
+    private final Set<StoredCredential> addedKeys = new HashSet<>();
 
     /** Removed credentials and their parents: children of a removed credential are assigned to its parent. */
     private final Map<String, String> replacementParents = new HashMap<>();
@@ -69,6 +71,18 @@ public final class TokenEdit {
         bytes = text().withToken(userIndex(), added);
         tokens.add(added);
         return added;
+    }
+
+    /** Adds an SSH key. */
+    public void addKey(StoredCredential added, SshPublicKey key) throws InvalidUsersException {
+        bytes = text().withKey(userIndex(), added.label(), key);
+        addedKeys.add(added);
+    }
+
+    /** Removes an SSH key of the user. */
+    public void removeKey(StoredCredential key) throws InvalidUsersException {
+        bytes = text().withoutKey(userIndex(), key.value());
+        removed.add(key);
     }
 
     public void remove(StoredCredential token) throws InvalidUsersException {
@@ -176,6 +190,7 @@ public final class TokenEdit {
         Set<StoredCredential> own = expected.get(user.name());
         own.removeIf(credential -> credential.kind() == Kind.TOKEN);
         own.addAll(tokens);
+        own.addAll(addedKeys);
         expected.values().forEach(each -> each.removeAll(removed));
         expected.replaceAll((name, each) -> each.stream().map(this::reparented).collect(Collectors.toSet()));
         boolean anyAdministrator = before.all().stream()

@@ -1,5 +1,6 @@
 package io.datahub.auth.users;
 
+import io.datahub.api.user.SshPublicKey;
 import io.datahub.auth.users.XmlTagScanner.Attribute;
 import io.datahub.auth.users.XmlTagScanner.Kind;
 import io.datahub.auth.users.XmlTagScanner.Tag;
@@ -67,6 +68,25 @@ final class UsersText {
                 + added.expires().map(end -> " expires=\"" + end + "\"").orElse("")
                 + added.parent().map(value -> " parent=\"" + value + "\"").orElse("") + "/>";
         return insert(user, tags, token).getBytes(charset);
+    }
+
+    /**
+     * The file with an SSH key added.
+     *
+     * @param place the user's position among the users, from 0
+     */
+    byte[] withKey(int place, String label, SshPublicKey key) {
+        List<Tag> tags = XmlTagScanner.tags(text);
+        Tag user = user(tags, place);
+        String name = user.prefix() + "ssh-key";
+        String element = "<" + name + (label.isEmpty() ? "" : " label=\"" + escaped(label) + "\"") + ">" + key + "</"
+                + name + ">";
+        return insert(user, tags, element).getBytes(charset);
+    }
+
+    /** The file without an SSH key of the user at this position among the users, from 0. */
+    byte[] withoutKey(int place, String sha256) {
+        return UsersTextRemoval.withoutKey(text, place, sha256).getBytes(charset);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.datahub.auth.users;
 
+import io.datahub.api.user.SshPublicKey;
 import io.datahub.auth.users.XmlTagScanner.Kind;
 import io.datahub.auth.users.XmlTagScanner.Tag;
 import java.util.List;
@@ -22,6 +23,21 @@ final class UsersTextRemoval {
     /** The text without any credentials of the user at this position among the users, from 0. */
     static String withoutCredentials(String text, int place) {
         return without(text, place, tag -> CREDENTIALS.contains(tag.localName()));
+    }
+
+    /** The text without an SSH key of the user at this position among the users, from 0. */
+    static String withoutKey(String text, int place, String sha256) {
+        return without(text, place, tag -> tag.localName().equals("ssh-key") && isKey(text, tag, sha256));
+    }
+
+    private static boolean isKey(String text, Tag tag, String sha256) {
+        try {
+            return SshPublicKey.parse(text.substring(tag.to(), text.indexOf('<', tag.to())))
+                    .sha256()
+                    .equals(sha256);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static String hash(String text, Tag tag) {

@@ -1,0 +1,2 @@
+/** Changes of users' SSH keys. */
+package io.datahub.auth.keys;
