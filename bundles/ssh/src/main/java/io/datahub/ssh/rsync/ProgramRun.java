@@ -1,16 +1,21 @@
 package io.datahub.ssh.rsync;
 
+import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the program with the streams of a channel as its standard streams. The thread that calls {@link #run} starts the
  * program and waits for it, since the program is killed when that thread ends. Thread-safe.
  */
 final class ProgramRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProgramRun.class);
 
     private static final int BUFFER_BYTES = 1 << 16;
     private static final long LAST_WORDS_SECONDS = 5;
@@ -31,12 +36,11 @@ final class ProgramRun {
     int run(List<String> command, String name, Streams streams) throws IOException, InterruptedException {
         Process started = start(command);
         try {
-            Thread input = pump(name + "-in", streams.input(), started.getOutputStream(), true);
-            Thread error = pump(name + "-err", started.getErrorStream(), streams.error(), false);
+            start(name + "-in", () -> feed(streams.input(), started.getOutputStream()));
+            Thread error = start(name + "-err", () -> copy(started.getErrorStream(), streams.error()));
             copy(started.getInputStream(), streams.output());
             int status = started.waitFor();
             error.join(TimeUnit.SECONDS.toMillis(LAST_WORDS_SECONDS));
-            input.interrupt();
             return status;
         } finally {
             end(started);
@@ -93,41 +97,51 @@ final class ProgramRun {
         }
     }
 
-    /** Copies on a thread of its own. */
-    private Thread pump(String name, InputStream from, OutputStream to, boolean closes) {
-        Thread thread = new Thread(
-                () -> {
-                    copy(from, to);
-                    if (closes) {
-                        close(to);
-                    }
-                },
-                name);
+    private static Thread start(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         thread.start();
         return thread;
     }
 
-    /** Copies until the source ends, or either side is closed: then the program notices it by itself. */
-    private static void copy(InputStream from, OutputStream to) {
+    /**
+     * Copies what the client sends until it ends. What comes after the program has ended is read and dropped: a channel
+     * whose input is closed would end the connection, before the client has been told why.
+     */
+    private static void feed(InputStream from, OutputStream to) {
         byte[] buffer = new byte[BUFFER_BYTES];
-        try {
+        boolean listens = true;
+        try (to) {
             int count = from.read(buffer);
             while (count >= 0) {
-                to.write(buffer, 0, count);
-                to.flush();
+                listens = listens && write(to, buffer, count);
                 count = from.read(buffer);
             }
         } catch (IOException e) {
-            close(from);
+            LOG.debug("event=ssh.rsync.cut reason={}", LogText.quoted(e));
         }
     }
 
-    private static void close(AutoCloseable stream) {
+    private static boolean write(OutputStream to, byte[] buffer, int count) {
         try {
-            stream.close();
-        } catch (Exception e) {
-            // is closed
+            to.write(buffer, 0, count);
+            to.flush();
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Copies until either side ends; then closes the source, so that the program can't wait for its reader. */
+    private static void copy(InputStream from, OutputStream to) {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try (from) {
+            int count = from.read(buffer);
+            while (count >= 0 && write(to, buffer, count)) {
+                count = from.read(buffer);
+            }
+        } catch (IOException e) {
+            LOG.debug("event=ssh.rsync.cut reason={}", LogText.quoted(e));
         }
     }
 }
