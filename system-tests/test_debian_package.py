@@ -137,8 +137,20 @@ def test_install(hub):
     hub.set_ports()
 
 
-def test_unit_lets_validators_confine_their_program(hub):
-    """Under the unit as systemd restricts it, with the command of the reference. What it does to the disk is forgotten."""
+def rsync(hub, token):
+    """An upload by rsync, which the hub confines, with a key of the administrator."""
+    key = f"{hub.work}/key"
+    run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
+    line = b"<ssh-key>" + b" ".join(open(f"{key}.pub", "rb").read().split()[:2]) + b"</ssh-key></user>"
+    users = hub.request("/files/broker_users.xml", token=token)[1].replace(b"</user>", line, 1)
+    assert hub.request("/files/broker_users.xml", "PUT", users, token)[0] == 200
+    shell = f"ssh -p {hub.ssh} -i {key} -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
+    return run("rsync", "-a", "-e", shell, "/etc/hostname", "admin@127.0.0.1:synchronized/")
+
+
+def test_unit_lets_programs_be_confined(hub):
+    """Under the unit as systemd restricts it: a validator with the command of the reference, and rsync. What it does to the
+    disk is forgotten."""
     confined = re.search(r"^command = (/usr/bin/bwrap .*)$", open(f"{ROOT}/docs/reference/validators.md").read(), re.M)[1]
     commands = {"syntax": confined, "confined": confined.replace("bash -n", "bash"), "free": "/bin/bash {file}"}
     inspection = f"! cat {HOME}/admin.token && ! (: < /dev/tcp/127.0.0.1/{hub.http}) && touch /tmp/a && echo > /dev/null"
@@ -154,6 +166,9 @@ def test_unit_lets_validators_confine_their_program(hub):
             ("syntax/good", "if true; then true; fi"), ("syntax/bad", "if true"), ("confined/a", inspection), ("free/a", inspection))]
         assert [status for status, _ in answers] == [201, 422, 201, 422], answers
         assert b"syntax error" in answers[1][1], answers[1]
+        synchronized = rsync(hub, token)
+        assert synchronized.returncode == 0, synchronized.stderr
+        assert hub.request("/files/synchronized/hostname", token=token)[0] == 200
         assert systemd.run("systemctl", "stop", "datahub").returncode == 0
         assert systemd.run("systemctl", "is-failed", "datahub").stdout == "inactive\n"
 

@@ -87,7 +87,7 @@ final class Download {
     }
 
     private boolean covers(RecordPath path) {
-        return parts.stream().anyMatch(part -> path.equals(part.path()) || path.isBelow(part.path()));
+        return parts.stream().anyMatch(part -> part.covers(path));
     }
 
     private void copy(RecordPath path, Path file) throws IOException {

@@ -6,10 +6,15 @@ import io.datahub.api.record.Listing;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The parts of a store's directory that a user may read, as the directories and files that are made visible to the
@@ -26,7 +31,13 @@ final class ReadableFiles {
      * @param from its place on disk
      * @param path its path as a record or directory
      */
-    record Part(Path from, RecordPath path) {}
+    record Part(Path from, RecordPath path) {
+
+        /** Whether a record or directory is in it. */
+        boolean covers(RecordPath other) {
+            return other.equals(path) || other.isBelow(path);
+        }
+    }
 
     private final Path files;
     private final VisibleRecords records;
@@ -63,6 +74,17 @@ final class ReadableFiles {
         return parts.size() <= MAX_PARTS ? parts : List.of();
     }
 
+    /** Whether the file of a record has this time, to the second. */
+    boolean hasTime(RecordPath path, Instant time) throws IOException {
+        try {
+            return Files.getLastModifiedTime(path.under(files), LinkOption.NOFOLLOW_LINKS)
+                            .to(TimeUnit.SECONDS)
+                    == time.getEpochSecond();
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
     private void addVisible(List<Part> parts, RecordPath path, boolean isDirectory) throws IOException {
         if (!isDirectory || isReadable(path)) {
             add(parts, path);
@@ -82,7 +104,7 @@ final class ReadableFiles {
             return;
         }
         RecordPath granted = parsed.get();
-        boolean known = parts.stream().anyMatch(part -> granted.equals(part.path()) || granted.isBelow(part.path()));
+        boolean known = parts.stream().anyMatch(part -> part.covers(granted));
         if (!known
                 && records.at(granted)
                         .filter(entry -> entry.directory() == isTree)

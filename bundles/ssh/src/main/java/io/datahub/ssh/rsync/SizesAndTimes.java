@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Empty files that have the sizes and times of records, in sparse form. rsync takes a file of the same size and time for
  * unchanged, so it doesn't transfer it; for any other it finds the bytes of the record elsewhere, or transfers it as a
- * whole. The files of the store can't be used for that, since they have the times at which they were stored.
+ * whole. They are only needed for records whose files have another time than the client's, as it was set later, or that
+ * are no files on this disk.
  */
 final class SizesAndTimes {
 
@@ -24,18 +25,29 @@ final class SizesAndTimes {
     private static final int MAX_FILES = 200_000;
 
     private final Path root;
-    private final boolean all;
+    private final Found found;
     private int count;
+
+    /** Tells which records need no file here. */
+    interface Found {
+
+        /**
+         * Whether the program finds the record's own file, which has this time.
+         *
+         * @param path the record
+         * @param time the time, of which only the seconds matter
+         */
+        boolean isFound(RecordPath path, Instant time) throws IOException;
+    }
 
     /**
      * Creates none yet.
      *
      * @param root the directory for them
-     * @param all whether also for records without a time of a client, which have the time at which they were stored
      */
-    SizesAndTimes(Path root, boolean all) {
+    SizesAndTimes(Path root, Found found) {
         this.root = root;
-        this.all = all;
+        this.found = found;
     }
 
     /** Adds what is in a directory. */
@@ -47,13 +59,13 @@ final class SizesAndTimes {
     /** Adds one record or directory, whose parent exists. */
     boolean add(RecordPath path, Listing.Entry entry) throws IOException {
         Path file = path.under(root);
+        Instant time = entry.clientModified().orElse(entry.modified());
         if (entry.directory()) {
             Files.createDirectory(file);
-        } else if (entry.etag().isPresent() && (all || entry.clientModified().isPresent())) {
+        } else if (entry.etag().isPresent() && !found.isFound(path, time)) {
             try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
                 sparse.setLength(entry.size());
             }
-            Instant time = entry.clientModified().orElse(entry.modified());
             Files.setLastModifiedTime(file, FileTime.from(time));
             count++;
         }

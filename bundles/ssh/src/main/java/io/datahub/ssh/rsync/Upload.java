@@ -9,6 +9,7 @@ import io.datahub.ssh.rsync.ReadableFiles.Part;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,16 +24,23 @@ final class Upload {
     private final VisibleRecords records;
     private final RsyncRequest request;
     private final RsyncPath target;
+    private final Optional<ReadableFiles> files;
     private final SizesAndTimes times;
     private final List<Path> compared = new ArrayList<>();
     private List<Part> parts = List.of();
 
-    private Upload(SessionFolder folder, VisibleRecords records, RsyncRequest request, RsyncPath target, boolean all) {
+    private Upload(
+            SessionFolder folder,
+            VisibleRecords records,
+            RsyncRequest request,
+            RsyncPath target,
+            Optional<ReadableFiles> files) {
         this.folder = folder;
         this.records = records;
         this.request = request;
         this.target = target;
-        times = new SizesAndTimes(folder.times(), all);
+        this.files = files;
+        times = new SizesAndTimes(folder.times(), this::isFound);
     }
 
     /** Why a user can't upload anything to a path. */
@@ -57,18 +65,18 @@ final class Upload {
             RsyncRequest request,
             RsyncPath target)
             throws IOException {
-        Upload upload = new Upload(folder, records, request, target, files.isEmpty());
+        Upload upload = new Upload(folder, records, request, target, files);
         Optional<Listing.Entry> present = records.at(target.path());
         boolean isDirectory =
                 target.isDirectory() || present.filter(Listing.Entry::directory).isPresent();
         Files.createDirectories((isDirectory ? target.path() : target.path().parent()).under(folder.received()));
         if (present.isPresent()) {
-            upload.compare(present.get(), files);
+            upload.compare(present.get());
         }
         return upload;
     }
 
-    private void compare(Listing.Entry present, Optional<ReadableFiles> files) throws IOException {
+    private void compare(Listing.Entry present) throws IOException {
         RecordPath directory =
                 present.directory() ? target.path() : target.path().parent();
         if (files.isPresent()) {
@@ -86,6 +94,11 @@ final class Upload {
             }
             compared.add(directory.under(Sandbox.TIMES));
         }
+    }
+
+    private boolean isFound(RecordPath path, Instant time) throws IOException {
+        return parts.stream().anyMatch(part -> part.covers(path))
+                && files.orElseThrow().hasTime(path, time);
     }
 
     /** What tells unchanged files that the program has copied. */
