@@ -1,6 +1,7 @@
 package io.datahub.jetty.web;
 
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -13,7 +14,7 @@ import org.eclipse.jetty.util.thread.Invocable;
  */
 public final class InPlace {
 
-    /** A connection that can be read in place: HTTP/1.1 at a plain socket. */
+    /** The end point of a socket that can be read in place. */
     public interface Target {
 
         /** Allows the next request to be handled in place. */
@@ -47,10 +48,16 @@ public final class InPlace {
         return target(request) instanceof Target target && target.takeInPlace();
     }
 
+    /** The end point of the socket, perhaps below TLS; null for HTTP/2, where one connection has many requests. */
     private static Object target(Request request) {
-        return request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1
-                ? request.getConnectionMetaData().getConnection().getEndPoint()
-                : null;
+        if (request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_1_1) {
+            return null;
+        }
+        EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+        while (endPoint instanceof EndPoint.Wrapper wrapper) {
+            endPoint = wrapper.unwrap();
+        }
+        return endPoint;
     }
 
     /** Continues to handle a request on a thread that may block. */

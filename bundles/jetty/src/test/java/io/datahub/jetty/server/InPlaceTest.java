@@ -7,6 +7,7 @@ import java.io.DataInputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -16,6 +17,7 @@ import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class InPlaceTest {
 
@@ -24,11 +26,19 @@ class InPlaceTest {
 
     @BeforeEach
     void start() throws Exception {
-        server = new HttpServer(new TestUsers().current(), Settings.with());
+        listen();
+        connect(new Socket(InetAddress.getLoopbackAddress(), server.port()));
+    }
+
+    private void listen(Object... settings) throws Exception {
+        server = new HttpServer(new TestUsers().current(), Settings.with(settings));
         server.register(new Quick(), Greeter.mount("/quick", 0, 1, true));
         server.register(new Blocking(), Greeter.mount("/blocking", 0, 2, true));
         server.start();
-        socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    }
+
+    private void connect(Socket connected) throws Exception {
+        socket = connected;
         socket.setSoTimeout(10_000);
     }
 
@@ -43,6 +53,26 @@ class InPlaceTest {
         assertThat(get("/quick/a")).isEqualTo("thread");
         assertThat(get("/quick/a")).isEqualTo("in place");
         assertThat(get("/quick/a")).isEqualTo("in place");
+    }
+
+    @Test
+    void shouldHandleRequestsInPlaceOverTls(@TempDir Path folder) throws Exception {
+        stop();
+        Identity hub = Identity.make(folder, "EC");
+        hub.write(folder.resolve("hub.crt"), folder.resolve("hub.key"));
+        listen(
+                "tls_port",
+                0,
+                "tls_cert",
+                folder.resolve("hub.crt").toString(),
+                "tls_key",
+                folder.resolve("hub.key").toString());
+        int port = Integer.parseInt(server.check().detail().replaceFirst(".* https://127.0.0.1:", ""));
+        connect(Identity.client(null, hub).getSocketFactory().createSocket("127.0.0.1", port));
+
+        assertThat(get("/quick/a")).isEqualTo("thread");
+        assertThat(get("/quick/a")).isEqualTo("in place");
+        assertThat(get("/blocking")).isEqualTo("thread");
     }
 
     @Test
