@@ -15,7 +15,6 @@ import io.datahub.jetty.web.Query;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -93,14 +92,14 @@ final class Download {
             Exchange exchange, RecordVersion version, Optional<byte[]> cached, boolean asAttachment)
             throws IOException {
         if (exchange.is(HttpMethod.HEAD)) {
-            exchange.empty(prepare(exchange, version, asAttachment).status);
+            exchange.empty(prepare(exchange, version, asAttachment).status());
             return true;
         }
         if (cached.isEmpty() && !accelerator.isEligible(exchange, version)) {
             return false;
         }
-        ContentResponse content = prepare(exchange, version, asAttachment);
-        if (content.parts.size() != 1) {
+        ContentPlan content = prepare(exchange, version, asAttachment);
+        if (content.parts().size() != 1) {
             return false;
         }
         if (cached.isPresent()) {
@@ -113,9 +112,9 @@ final class Download {
         return true;
     }
 
-    private static void send(Exchange exchange, ContentResponse content, byte[] bytes) {
-        ByteRange range = content.parts.get(0).range();
-        exchange.response().setStatus(content.status);
+    private static void send(Exchange exchange, ContentPlan content, byte[] bytes) {
+        ByteRange range = content.parts().get(0).range();
+        exchange.response().setStatus(content.status());
         exchange.response()
                 .write(true, ByteBuffer.wrap(bytes, (int) range.first(), (int) range.length()), exchange.callback());
     }
@@ -128,18 +127,18 @@ final class Download {
             if (!passesConditions(exchange, version, conditions)) {
                 return;
             }
-            ContentResponse content = prepare(exchange, version, asAttachment);
-            if (content.status == Reason.RANGE_NOT_SATISFIABLE.status()) {
+            ContentPlan content = prepare(exchange, version, asAttachment);
+            if (content.status() == Reason.RANGE_NOT_SATISFIABLE.status()) {
                 exchange.refuse(Reason.RANGE_NOT_SATISFIABLE, "the record has no bytes in this range");
             } else if (version.size() == 0) {
-                exchange.empty(content.status);
-            } else if (cache.isCacheable(version) && content.parts.size() == 1) {
+                exchange.empty(content.status());
+            } else if (cache.isCacheable(version) && content.parts().size() == 1) {
                 byte[] bytes = RecordBody.readAll(reading);
                 cache.put(version, bytes);
                 send(exchange, content, bytes);
             } else {
-                exchange.response().setStatus(content.status);
-                RecordBody body = new RecordBody(exchange, reading, content.parts);
+                exchange.response().setStatus(content.status());
+                RecordBody body = new RecordBody(exchange, reading, content.parts());
                 sendingStarted = true;
                 body.iterate();
             }
@@ -178,7 +177,7 @@ final class Download {
     }
 
     /** Sets the response headers and determines the body. */
-    private ContentResponse prepare(Exchange exchange, RecordVersion version, boolean asAttachment) {
+    private ContentPlan prepare(Exchange exchange, RecordVersion version, boolean asAttachment) {
         HttpFields.Mutable headers = exchange.response().getHeaders();
         String name = version.path().name();
         String type = MediaTypes.of(name);
@@ -187,68 +186,27 @@ final class Download {
         if (asAttachment || types.isAttachment(type)) {
             headers.put(HttpHeader.CONTENT_DISPOSITION, ContentDisposition.attachment(name));
         }
-        ContentResponse content = plan(exchange, version, type);
+        ContentPlan content = ContentPlan.of(exchange, version, type);
         version.etag()
                 .flatMap(etag -> version.sha256())
                 .ifPresent(sha256 -> putDigests(exchange, content, Digests.format(sha256)));
-        if (content.contentRange != null) {
-            headers.put(HttpHeader.CONTENT_RANGE, content.contentRange);
+        if (content.contentRange() != null) {
+            headers.put(HttpHeader.CONTENT_RANGE, content.contentRange());
         }
-        if (content.status != Reason.RANGE_NOT_SATISFIABLE.status()) {
-            headers.put(HttpHeader.CONTENT_TYPE, content.type);
-            headers.put(HttpHeader.CONTENT_LENGTH, content.length);
+        if (content.status() != Reason.RANGE_NOT_SATISFIABLE.status()) {
+            headers.put(HttpHeader.CONTENT_TYPE, content.type());
+            headers.put(HttpHeader.CONTENT_LENGTH, content.length());
         }
         return content;
     }
 
     /** Adds the digest of the record to every response, and the digest of the body to a complete one on demand. */
-    private static void putDigests(Exchange exchange, ContentResponse content, String digest) {
+    private static void putDigests(Exchange exchange, ContentPlan content, String digest) {
         HttpFields.Mutable headers = exchange.response().getHeaders();
         headers.put(Digests.REPR_DIGEST, digest);
-        if (content.status == 200
+        if (content.status() == 200
                 && Digests.isSha256Wanted(exchange.request().getHeaders().getValuesList(Digests.WANT_CONTENT_DIGEST))) {
             headers.put(Digests.CONTENT_DIGEST, digest);
         }
     }
-
-    private static ContentResponse plan(Exchange exchange, RecordVersion version, String type) {
-        long size = version.size();
-        Optional<List<ByteRange>> ranges = ranges(exchange, version);
-        if (ranges.isEmpty()) {
-            ByteRange whole = new ByteRange(0, size - 1);
-            return new ContentResponse(200, type, size, null, List.of(new RecordBody.Part(whole)));
-        }
-        List<ByteRange> wanted = ranges.get();
-        if (wanted.isEmpty()) {
-            return new ContentResponse(416, type, 0, "bytes */" + size, List.of());
-        }
-        if (wanted.size() == 1) {
-            ByteRange range = wanted.get(0);
-            return new ContentResponse(
-                    206, type, range.length(), range.contentRange(size), List.of(new RecordBody.Part(range)));
-        }
-        ByteRanges body = ByteRanges.of(wanted, type, size);
-        return new ContentResponse(206, body.contentType(), body.length(), null, body.parts());
-    }
-
-    private static Optional<List<ByteRange>> ranges(Exchange exchange, RecordVersion version) {
-        return exchange.is(HttpMethod.GET)
-                ? exchange.header(HttpHeader.RANGE)
-                        .filter(range -> exchange.header(HttpHeader.IF_RANGE)
-                                .map(condition -> matchesIfRange(version, condition.strip()))
-                                .orElse(true))
-                        .flatMap(range -> RangeHeader.parse(range, version.size()))
-                : Optional.empty();
-    }
-
-    /**
-     * Whether {@code If-Range} (RFC 9110, 13.1.5) names this version by its entity tag; no date is a strong validator.
-     */
-    private static boolean matchesIfRange(RecordVersion version, String condition) {
-        return version.etag().filter(condition::equals).isPresent();
-    }
-
-    /** The response body and the headers that describe it. */
-    private record ContentResponse(
-            int status, String type, long length, String contentRange, List<RecordBody.Part> parts) {}
 }

@@ -173,7 +173,8 @@ public final class FilesHandler extends Handler.Abstract {
         }
         boolean dryRun = Query.flag(query, "dry-run");
         if (target.isDirectory() && exchange.is(HttpMethod.PUT)) {
-            return createDirectory(exchange, target, headers.get(), dryRun);
+            return DirectoryBody.read(
+                    exchange, store, headers.get().request(login, authenticator, target.path(), 0), dryRun);
         }
         if (target.isDirectory()) {
             return writeForm(exchange, target, headers.get(), dryRun);
@@ -191,19 +192,6 @@ public final class FilesHandler extends Handler.Abstract {
             new BodyReader(exchange.request(), upload).run();
         }
         return begun.refusal();
-    }
-
-    private Optional<Refusal> createDirectory(
-            Exchange exchange, FileTarget target, WriteHeaders headers, boolean dryRun) {
-        if (dryRun) {
-            return Optional.of(new Refusal(Reason.BAD_REQUEST, "a directory isn't validated; omit dry-run"));
-        }
-        if (exchange.request().getLength() > 0) {
-            return Optional.of(DirectoryBody.refusal());
-        }
-        var request = headers.request(exchange.login().orElseThrow(), authenticator, target.path(), 0);
-        new BodyReader(exchange.request(), new DirectoryBody(exchange, store, request)).run();
-        return Optional.empty();
     }
 
     private static boolean isForm(Exchange exchange) {
