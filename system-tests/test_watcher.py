@@ -386,6 +386,31 @@ def test_memory_mapped_file(hub, incoming):
                 assert until(lambda: hub.content("in/mapped") == b"after!", 30), hub.versions("in/mapped")
 
 
+def test_memory_mapped_record(new_hub):
+    """The kernel notifies of no change by mmap, and changes the time of modification only with the first of a page that isn't being
+    written to disk already: the periodic rescan finds each all the same."""
+    hub = new_hub(kind=UnprivilegedHub)
+    os.makedirs(f"{hub.home}/etc")
+    shutil.copy(f"{ROOT}/config/io.datahub.watcher.cfg", f"{hub.home}/etc")
+    with open(f"{hub.home}/etc/io.datahub.watcher.cfg", "a") as f:
+        f.write("\nrescanMinutes = 1\n")
+    hub.start()
+    if os.stat(hub.home).st_dev == os.stat("/dev/shm").st_dev:
+        pytest.skip("tmpfs doesn't change the time of modification")
+    with open(f"{hub.home}/files/mapped", "w+b") as f:
+        f.write(b"first!")
+        f.flush()
+        memory = mmap.mmap(f.fileno(), 6)
+    with memory:
+        assert until(lambda: hub.versions("mapped") == [("created", 6)], 20)
+        memory[:] = b"second"
+        assert until(lambda: hub.versions("mapped") == [("created", 6), ("updated", 6)], 120)
+        memory[:] = b"third!"
+        assert hub.run("console", "datahub:rescan").returncode == 0
+        assert until(lambda: hub.versions("mapped") == [("created", 6), ("updated", 6), ("updated", 6)], 20)
+        assert hub.content("mapped") == b"third!"
+
+
 def test_kill_while_files_are_taken(hub, incoming):
     names = [f"kill{n}" for n in range(300)]
     for name in names:

@@ -33,6 +33,14 @@ public record PathState(DirectoryEntry onDisk, Optional<IndexEntry> entry) {
         return onDisk.isFile() ? entry.isPresent() && entry.get().matches(onDisk.stat()) : entry.isEmpty();
     }
 
+    /** Whether the file is the one in the index, changed by a program that didn't replace it. */
+    public boolean isChangedInPlace() {
+        return onDisk.isFile()
+                && entry.isPresent()
+                && entry.get().key() == onDisk.stat().key()
+                && !isConsistent();
+    }
+
     /** The version on disk; without its entity tag if the index doesn't match. */
     public Optional<RecordVersion> version(RecordPath path) {
         if (!onDisk.isFile()) {

@@ -10,6 +10,7 @@ import io.datahub.store.core.UsersFile;
 import io.datahub.store.validation.ValidationService;
 import io.datahub.store.validation.ValidatorRegistry;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 
 /**
  * Examines files that were changed by other programs. A file that has to be validated is copied first, so that it can't
@@ -46,11 +47,10 @@ public final class ExternalChangeInspector {
     ExternalChange examine(RecordPath path, PathState state, boolean forced) throws IOException {
         boolean validate = path.equals(RecordPath.USERS) || validators.appliesTo(path);
         StagedFile copy = validate
-                ? StagedFile.copyOf(context.tree().open(path), context.staging().newFile())
+                ? StagedFile.copyOf(open(path, state), context.staging().newFile())
                 : null;
         try {
-            String sha256 =
-                    validate ? copy.sha256() : StagedFile.hashOf(context.tree().open(path));
+            String sha256 = validate ? copy.sha256() : StagedFile.hashOf(open(path, state));
             // A file that needs no validation is checked again anyway when the index is updated.
             boolean same = (!validate && !forced) || context.isUnchangedOnDisk(path, state);
             boolean trusted = !path.equals(RecordPath.USERS)
@@ -70,5 +70,23 @@ public final class ExternalChangeInspector {
             }
             throw e;
         }
+    }
+
+    /**
+     * Opens the file. One that was changed in place may be mapped into the memory of its program: the kernel updates the
+     * modification time with the first change of a page that isn't waiting to be written to disk, so the pages are
+     * written now, and each change after this shows.
+     */
+    private FileChannel open(RecordPath path, PathState state) throws IOException {
+        FileChannel file = context.tree().open(path);
+        if (state.isChangedInPlace()) {
+            try {
+                file.force(false);
+            } catch (IOException | RuntimeException | Error e) {
+                file.close();
+                throw e;
+            }
+        }
+        return file;
     }
 }
