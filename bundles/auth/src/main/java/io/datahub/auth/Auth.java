@@ -201,7 +201,8 @@ public final class Auth {
                 + configuration.undelayedFailures()
                 + " maxFailureDelayMillis=" + configuration.maxFailureDelayMillis() + " failureHalfLifeMillis="
                 + configuration.failureHalfLifeMillis() + " maxFailureCounters=" + configuration.maxFailureCounters()
-                + " maxTokens=" + configuration.maxTokens();
+                + " maxTokens=" + configuration.maxTokens()
+                + " maxExternalLoginMillis=" + configuration.maxExternalLoginMillis();
     }
 
     @Modified

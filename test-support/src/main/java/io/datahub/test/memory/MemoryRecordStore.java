@@ -20,13 +20,17 @@ import io.datahub.api.validation.ValidatorId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 
 /**
  * A record store in memory, with its journal. It follows every rule of the interface; only what needs a medium is
@@ -47,6 +51,9 @@ public final class MemoryRecordStore implements RecordStore {
     private final AtomicInteger openReadings = new AtomicInteger();
     private final AtomicInteger openDrafts = new AtomicInteger();
     private volatile RecordUrls urls = RecordUrls.RELATIVE;
+    private final AtomicInteger working = new AtomicInteger(Integer.MAX_VALUE);
+    private volatile WriteRequest lastWrite;
+    private volatile MoveRequest lastMove;
     private volatile Optional<IOException> failure = Optional.empty();
 
     /** Its journal. */
@@ -74,6 +81,44 @@ public final class MemoryRecordStore implements RecordStore {
         limits.addQuota(prefix, bytes, files);
     }
 
+    /** Sets the clock for the modification times of records and directories. */
+    public synchronized void setClock(InstantSource clock) {
+        tree.setClock(clock);
+        writer.setClock(clock);
+    }
+
+    /** Sets the entity tags of new versions, by the number of their change. */
+    public synchronized void setEtags(LongFunction<String> etags) {
+        writer.setEtags(etags);
+    }
+
+    /** Makes a record one that another program is changing: its version has no entity tag. */
+    public synchronized void setEdited(String path) {
+        tree.setEdited(RecordPath.of(path));
+    }
+
+    /** The bytes of all records. */
+    public synchronized Map<RecordPath, byte[]> records() {
+        Map<RecordPath, byte[]> all = new TreeMap<>();
+        tree.all().forEach(stored -> all.put(stored.version().path(), stored.bytes()));
+        return all;
+    }
+
+    /** The last request to write, delete or create something. */
+    public WriteRequest lastWrite() {
+        return lastWrite;
+    }
+
+    /** The last request to move something. */
+    public MoveRequest lastMove() {
+        return lastMove;
+    }
+
+    /** Lets every operation fail like one whose disk failed, after some that don't. */
+    public void failAfter(int operations) {
+        working.set(operations);
+    }
+
     /** Lets every operation fail like one whose disk failed, or work again. */
     public void setFailure(Optional<IOException> thrown) {
         failure = thrown;
@@ -82,6 +127,9 @@ public final class MemoryRecordStore implements RecordStore {
     private void requireWorking() throws IOException {
         if (failure.isPresent()) {
             throw new IOException(failure.get());
+        }
+        if (working.getAndDecrement() <= 0) {
+            throw new IOException("the disk is gone");
         }
     }
 
@@ -117,6 +165,7 @@ public final class MemoryRecordStore implements RecordStore {
     }
 
     private synchronized Result<Draft> begin(WriteRequest request, boolean edit) throws IOException {
+        lastWrite = request;
         requireWorking();
         Optional<Refusal> refusal = guard.refuseWrite(request)
                 .or(() -> limits.refuseSize(request.length().orElse(0)));
@@ -215,6 +264,7 @@ public final class MemoryRecordStore implements RecordStore {
 
     @Override
     public synchronized Result<List<Change>> move(MoveRequest request) throws IOException {
+        lastMove = request;
         requireWorking();
         Optional<User> user = request.currentUser().get();
         if (user.isEmpty()) {
@@ -231,6 +281,7 @@ public final class MemoryRecordStore implements RecordStore {
 
     @Override
     public synchronized Result<Boolean> mkdir(WriteRequest request) throws IOException {
+        lastWrite = request;
         requireWorking();
         Optional<Refusal> refusal = guard.refuseDirectory(request);
         if (refusal.isPresent()) {

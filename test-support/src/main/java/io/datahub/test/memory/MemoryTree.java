@@ -4,6 +4,7 @@ import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Listing;
 import io.datahub.api.record.RecordVersion;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -42,6 +43,12 @@ final class MemoryTree {
     private final TreeMap<RecordPath, Stored> records = new TreeMap<>();
     private final TreeMap<RecordPath, Instant> directories = new TreeMap<>();
 
+    private InstantSource clock = InstantSource.system();
+
+    void setClock(InstantSource source) {
+        clock = source;
+    }
+
     Optional<Stored> record(RecordPath path) {
         return Optional.ofNullable(records.get(path));
     }
@@ -72,6 +79,14 @@ final class MemoryTree {
         touch(path.parent());
     }
 
+    /** Removes the entity tag and hash of a record. */
+    void setEdited(RecordPath path) {
+        Stored stored = records.get(path);
+        RecordVersion old = stored.version();
+        RecordVersion version = new RecordVersion(path, old.size(), old.modified(), Optional.empty(), Optional.empty());
+        records.put(path, new Stored(version, stored.bytes(), stored.user()));
+    }
+
     RecordVersion setClientModified(RecordPath path, Optional<Instant> time) {
         Stored stored = records.get(path);
         RecordVersion old = stored.version();
@@ -83,12 +98,12 @@ final class MemoryTree {
     /** Creates a directory and its missing parents. */
     void createDirectory(RecordPath directory) {
         for (RecordPath each = directory; !each.isRoot(); each = each.parent()) {
-            directories.putIfAbsent(each, Instant.now());
+            directories.putIfAbsent(each, clock.instant());
         }
     }
 
     private void touch(RecordPath directory) {
-        directories.replace(directory, Instant.now());
+        directories.replace(directory, clock.instant());
     }
 
     /** Removes a record or an empty directory. */

@@ -6,8 +6,10 @@ import io.datahub.api.record.RecordVersion;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.ValidatorId;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 
 /** Changes records, with an entry in the journal for each change. Guarded by the lock of its store. */
 final class MemoryWriter {
@@ -16,10 +18,20 @@ final class MemoryWriter {
 
     private final MemoryTree tree;
     private final MemoryChangeJournal journal;
+    private InstantSource clock = InstantSource.system();
+    private Optional<LongFunction<String>> etags = Optional.empty();
 
     MemoryWriter(MemoryTree tree, MemoryChangeJournal journal) {
         this.tree = tree;
         this.journal = journal;
+    }
+
+    void setClock(InstantSource source) {
+        clock = source;
+    }
+
+    void setEtags(LongFunction<String> tags) {
+        etags = Optional.of(tags);
     }
 
     Change write(
@@ -30,10 +42,11 @@ final class MemoryWriter {
             User user,
             List<ValidatorId> validators) {
         Change.Type type = tree.record(path).isPresent() ? Change.Type.UPDATED : Change.Type.CREATED;
-        String etag =
-                '"' + Long.toString(journal.head().sequence() + 1, 36) + '-' + sha256.substring(0, ETAG_HASH) + '"';
+        long number = journal.head().sequence() + 1;
+        String etag = etags.map(tags -> tags.apply(number))
+                .orElseGet(() -> '"' + Long.toString(number, 36) + '-' + sha256.substring(0, ETAG_HASH) + '"');
         RecordVersion version = new RecordVersion(
-                path, bytes.length, Instant.now(), Optional.of(etag), Optional.of(sha256), clientModified);
+                path, bytes.length, clock.instant(), Optional.of(etag), Optional.of(sha256), clientModified);
         tree.put(new MemoryTree.Stored(version, bytes, user.name()));
         return journal.append(type, version, name(user), validators);
     }
@@ -45,7 +58,7 @@ final class MemoryWriter {
 
     Change reject(RecordPath path, long size, String sha256, User user) {
         RecordVersion version =
-                new RecordVersion(path, size, Instant.now(), Optional.empty(), Optional.of(sha256), Optional.empty());
+                new RecordVersion(path, size, clock.instant(), Optional.empty(), Optional.of(sha256), Optional.empty());
         return journal.append(Change.Type.REJECTED, version, name(user), List.of());
     }
 

@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.RecordVersion;
-import io.datahub.http.FakeStore;
 import io.datahub.http.HttpConfiguration;
 import io.datahub.test.Configurations;
 import io.datahub.test.DiskFolder;
 import io.datahub.test.RenewingAuthenticator;
 import io.datahub.test.http.TestServer;
+import io.datahub.test.memory.MemoryRecordStore;
+import io.datahub.test.memory.TestRecords;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,14 +32,14 @@ class AcceleratorTest {
     @TempDir
     Path directory;
 
-    private FakeStore store;
+    private MemoryRecordStore store;
     private TestServer server;
     private Path link;
 
     @BeforeEach
     void start() throws Exception {
         Path home = Files.createDirectories(directory.resolve("home"));
-        store = new FakeStore();
+        store = TestRecords.create();
         store.put("a.bin", "0123456789");
         server = new TestServer(new FilesHandler(
                 store,
@@ -114,7 +115,7 @@ class AcceleratorTest {
 
     @Test
     void shouldSendARecordItselfWhileItIsBeingModified() throws Exception {
-        store.removeEtag("a.bin");
+        store.setEdited("a.bin");
 
         assertThat(server.get("/files/a.bin", NGINX).body()).isEqualTo("0123456789");
     }

@@ -6,15 +6,18 @@ import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.RecordVersion;
+import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
-import io.datahub.http.FakeStore;
 import io.datahub.http.HttpConfiguration;
 import io.datahub.jetty.web.HttpDate;
 import io.datahub.test.Configurations;
 import io.datahub.test.RenewingAuthenticator;
 import io.datahub.test.http.TestServer;
+import io.datahub.test.memory.MemoryRecordStore;
+import io.datahub.test.memory.TestRecords;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -27,6 +30,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -44,13 +48,13 @@ class FilesHandlerTest {
 
     private static final String LAST_MODIFIED = "Sun, 23 Nov 2025 10:00:01 GMT";
 
-    private FakeStore store;
+    private MemoryRecordStore store;
     private final RenewingAuthenticator renewals = new RenewingAuthenticator();
     private TestServer server;
 
     @BeforeEach
     void start() throws Exception {
-        store = new FakeStore();
+        store = TestRecords.create();
         server = new TestServer(new FilesHandler(store, renewals, null, Configurations.of(HttpConfiguration.class)));
         store.put("builds/app.txt", "0123456789");
     }
@@ -58,8 +62,7 @@ class FilesHandlerTest {
     @AfterEach
     void stop() throws Exception {
         server.close();
-        assertThat(store.open).hasValue(0);
-        assertThat(store.staged).hasValue(0);
+        assertThat(store.open()).isZero();
     }
 
     @Test
@@ -94,7 +97,7 @@ class FilesHandlerTest {
     void shouldServeRecordsOfAnySize() throws Exception {
         byte[] bytes = new byte[3_000_001];
         new Random(1).nextBytes(bytes);
-        store.put(RecordPath.of("big.bin"), bytes);
+        store.put("big.bin", bytes);
         store.put("empty", "");
 
         var response = server.client.send(server.request("/files/big.bin").build(), BodyHandlers.ofByteArray());
@@ -116,9 +119,9 @@ class FilesHandlerTest {
         store.put("builds/app.txt", "new");
 
         assertThat(server.get("/files/builds/app.txt").body()).isEqualTo("new");
-        store.removeEtag("builds/app.txt");
+        store.setEdited("builds/app.txt");
         assertThat(server.get("/files/builds/app.txt").headers().map()).doesNotContainKey("etag");
-        store.records.remove(RecordPath.of("builds/app.txt"));
+        store.delete(new WriteRequest(TestServer.ADMIN, "test", RecordPath.of("builds/app.txt")));
         assertThat(server.get("/files/builds/app.txt").statusCode()).isEqualTo(404);
     }
 
@@ -148,7 +151,7 @@ class FilesHandlerTest {
 
     @Test
     void shouldSendNoEtagOrDigestWhileARecordIsBeingModified() throws Exception {
-        store.removeEtag("builds/app.txt");
+        store.setEdited("builds/app.txt");
 
         HttpResponse<String> response = server.get("/files/builds/app.txt");
 
@@ -302,9 +305,11 @@ class FilesHandlerTest {
 
     @Test
     void shouldDistinguishVersionsOfTheSameSecond() throws Exception {
-        store.modified = Instant.now().plusMillis(1);
+        Instant first = Instant.now().plusMillis(1);
+        store.setClock(() -> first);
+        store.put("builds/app.txt", "0123456789");
         String lastModified = header(server.get("/files/builds/app.txt"), "Last-Modified");
-        store.modified = store.modified.plusMillis(1);
+        store.setClock(() -> first.plusMillis(1));
         store.put("builds/app.txt", "9876543210");
 
         assertThat(server.get("/files/builds/app.txt", "If-Modified-Since", lastModified)
@@ -323,7 +328,7 @@ class FilesHandlerTest {
 
     @Test
     void shouldNotTrustADateWhileARecordIsBeingModified() throws Exception {
-        store.removeEtag("builds/app.txt");
+        store.setEdited("builds/app.txt");
 
         assertThat(server.get("/files/builds/app.txt", "If-Modified-Since", LAST_MODIFIED)
                         .statusCode())
@@ -335,7 +340,9 @@ class FilesHandlerTest {
 
     @Test
     void shouldNeverSendLastModifiedLaterThanDate() throws Exception {
-        store.modified = Instant.now().plusSeconds(100_000);
+        Instant future = Instant.now().plusSeconds(100_000);
+        store.setClock(() -> future);
+        store.put("builds/app.txt", "0123456789");
 
         HttpResponse<String> response = server.get("/files/builds/app.txt");
 
@@ -446,7 +453,7 @@ class FilesHandlerTest {
 
     @Test
     void shouldReportADiskFailureAsAServerError() throws Exception {
-        store.isBroken = true;
+        store.setFailure(Optional.of(new IOException("the disk is gone")));
 
         assertThat(server.get("/files/builds/app.txt").statusCode()).isEqualTo(500);
     }
@@ -464,7 +471,7 @@ class FilesHandlerTest {
                             + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))
                     .startsWith("HTTP/1.1 400 ");
         }
-        assertThat(store.records).hasSize(1);
+        assertThat(store.records()).hasSize(1);
     }
 
     @ParameterizedTest
@@ -503,15 +510,15 @@ class FilesHandlerTest {
         assertThat(created.body())
                 .isEqualTo(
                         "{\"path\":\"grüße/a b.txt\",\"url\":\"/files/gr%C3%BC%C3%9Fe/a%20b.txt\",\"size\":5,\"sha256\":\""
-                                + FakeStore.hash("SHA-256", "hello".getBytes(StandardCharsets.UTF_8))
+                                + TestRecords.hash("SHA-256", "hello".getBytes(StandardCharsets.UTF_8))
                                 + "\",\"etag\":\"\\\"v2\\\"\",\"modified\":\"2025-11-23T10:00:00.123Z\",\"sequence\":2,"
-                                + "\"cursor\":\"e1-2\",\"validators\":[{\"name\":\"words\",\"version\":\"1.0.0\"}]}");
+                                + "\"cursor\":\"memory-2\",\"validators\":[{\"name\":\"words\",\"version\":\"1.0.0\"}]}");
         assertThat(server.send("POST", "/files/gr%C3%BC%C3%9Fe/a%20b.txt", "again")
                         .statusCode())
                 .isEqualTo(200);
         assertThat(text("grüße/a b.txt")).isEqualTo("again");
-        assertThat(store.lastWrite.from()).isEqualTo("http:127.0.0.1");
-        assertThat(store.lastWrite.length()).hasValue(5);
+        assertThat(store.lastWrite().from()).isEqualTo("http:127.0.0.1");
+        assertThat(store.lastWrite().length()).hasValue(5);
     }
 
     @Test
@@ -529,8 +536,8 @@ class FilesHandlerTest {
                         .build(),
                 BodyHandlers.ofString());
 
-        assertThat(store.records.get(RecordPath.of("sized"))).isEqualTo(bytes);
-        assertThat(store.records.get(RecordPath.of("chunked"))).hasSize(2 * bytes.length);
+        assertThat(store.records().get(RecordPath.of("sized"))).isEqualTo(bytes);
+        assertThat(store.records().get(RecordPath.of("chunked"))).hasSize(2 * bytes.length);
         assertThat(server.send("PUT", "/files/empty", "").statusCode()).isEqualTo(201);
     }
 
@@ -550,7 +557,7 @@ class FilesHandlerTest {
             assertThat(refused.statusCode()).isEqualTo(415);
             assertThat(refused.body()).contains("directory", "?raw");
         }
-        assertThat(store.records).hasSize(1);
+        assertThat(store.records()).hasSize(1);
         assertThat(server.send("PUT", "/files/form?raw", "--b\r\n", "Content-Type", type)
                         .statusCode())
                 .isEqualTo(201);
@@ -576,7 +583,7 @@ class FilesHandlerTest {
                         + "\"validators\":[{\"name\":\"words\",\"version\":\"1.0.0\"}]}");
         assertThat(server.send("POST", "/files/x?dry-run", "wrong").statusCode())
                 .isEqualTo(422);
-        assertThat(store.records).hasSize(1);
+        assertThat(store.records()).hasSize(1);
     }
 
     @ParameterizedTest
@@ -637,7 +644,7 @@ class FilesHandlerTest {
     void shouldVerifyDigestsInOlderHeadersToo(String field, String hello) throws Exception {
         assertThat(server.send("PUT", "/files/x", "other", field, hello).statusCode())
                 .isEqualTo(400);
-        assertThat(store.records).hasSize(1);
+        assertThat(store.records()).hasSize(1);
         assertThat(server.send("PUT", "/files/x", "hello", field, hello).statusCode())
                 .isEqualTo(201);
     }
@@ -655,7 +662,7 @@ class FilesHandlerTest {
     void shouldRefuseInvalidDigests(String field, String value) throws Exception {
         assertThat(server.send("PUT", "/files/x", "hello", field, value).statusCode())
                 .isEqualTo(400);
-        assertThat(store.records).hasSize(1);
+        assertThat(store.records()).hasSize(1);
     }
 
     @ParameterizedTest
@@ -687,7 +694,7 @@ class FilesHandlerTest {
         assertThat(server.send("POST", "/files/builds/", form, "Content-Type", type, "If-Match", "*")
                         .statusCode())
                 .isEqualTo(412);
-        assertThat(store.records).hasSize(1);
+        assertThat(store.records()).hasSize(1);
         assertThat(server.send("POST", "/files/other/", form, "Content-Type", type, "If-None-Match", "*")
                         .statusCode())
                 .isEqualTo(201);
@@ -701,12 +708,12 @@ class FilesHandlerTest {
         assertThat(server.send("PUT", "/files/x", "hello", "Content-Encoding", "gzip")
                         .statusCode())
                 .isEqualTo(415);
-        assertThat(store.records).hasSize(1);
+        assertThat(store.records()).hasSize(1);
     }
 
     @Test
     void shouldRefuseAClientThatExpectsContinueBeforeItSendsTheBody() throws Exception {
-        store.limit = 100;
+        store.setMaxBytes(100);
         try (Socket socket = server.connect()) {
             socket.getOutputStream()
                     .write("PUT /files/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n"
@@ -733,7 +740,7 @@ class FilesHandlerTest {
 
     @Test
     void shouldDrainTheBodySoThatTheClientReadsTheRefusal() throws Exception {
-        store.limit = 100;
+        store.setMaxBytes(100);
         byte[] bytes = new byte[40_000_000];
 
         var sized = server.client.send(
@@ -757,11 +764,11 @@ class FilesHandlerTest {
             socket.getOutputStream()
                     .write("PUT /files/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc"
                             .getBytes(StandardCharsets.US_ASCII));
-            await().until(() -> store.staged.get() == 1);
+            await().until(() -> store.open() == 1);
         }
 
-        await().until(() -> store.staged.get() == 0);
-        assertThat(store.records).hasSize(1);
+        await().until(() -> store.open() == 0);
+        assertThat(store.records()).hasSize(1);
     }
 
     @Test
@@ -773,7 +780,7 @@ class FilesHandlerTest {
 
             assertThat(TestServer.readTo(socket.getInputStream(), "\r\n")).startsWith("HTTP/1.1 408 ");
         }
-        assertThat(store.records).hasSize(1);
+        assertThat(store.records()).hasSize(1);
     }
 
     @Test
@@ -788,7 +795,7 @@ class FilesHandlerTest {
                         + "{\"name\":\"app.txt\",\"type\":\"file\",\"size\":10,\"modified\":\"2025-11-23T10:00:00.123Z\","
                         + "\"etag\":\"\\\"v1\\\"\"},"
                         + "{\"name\":\"deep\",\"type\":\"directory\",\"size\":0,\"modified\":\"2025-11-23T10:00:00.123Z\"}"
-                        + "],\"next\":null,\"cursor\":\"e1-2\"}");
+                        + "],\"next\":null,\"cursor\":\"memory-2\"}");
     }
 
     @Test
@@ -865,7 +872,7 @@ class FilesHandlerTest {
     @Test
     void shouldAbortAPageThatCannotBeCompleted() throws Exception {
         IntStream.range(0, 6_000).forEach(i -> store.put("many/" + i, "x"));
-        store.isBroken = true;
+        store.failAfter(1);
 
         String response =
                 server.wire("GET /files/many/ HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nConnection: close\r\n\r\n");
@@ -895,7 +902,7 @@ class FilesHandlerTest {
                 .isEqualTo(409);
         assertThat(server.send("DELETE", "/files/builds/app.txt?dry-run", "").statusCode())
                 .isEqualTo(400);
-        assertThat(store.records).hasSize(1);
+        assertThat(store.records()).hasSize(1);
 
         HttpResponse<String> response = server.send("DELETE", "/files/builds/app.txt", "");
 
@@ -910,7 +917,7 @@ class FilesHandlerTest {
         assertThat(server.send("DELETE", "/files/builds/", "").statusCode()).isEqualTo(409);
         assertThat(server.send("DELETE", "/files/builds/?recursive", "").statusCode())
                 .isEqualTo(204);
-        assertThat(store.records).isEmpty();
+        assertThat(store.records()).isEmpty();
     }
 
     @Test
@@ -938,9 +945,9 @@ class FilesHandlerTest {
         assertThat(response.statusCode()).isEqualTo(201);
         assertThat(response.body()).startsWith("[{\"path\":\"builds/a.txt\"").endsWith("}]");
         assertThat(text("builds/a.txt")).isEqualTo("first");
-        assertThat(store.records.get(RecordPath.of("builds/grüße.bin"))).isEqualTo(big);
+        assertThat(store.records().get(RecordPath.of("builds/grüße.bin"))).isEqualTo(big);
         assertThat(text("builds/sub/c.txt")).isEmpty();
-        assertThat(store.records).hasSize(4);
+        assertThat(store.records()).hasSize(4);
         assertThat(form("/files/builds/", part("f", "a.txt", "second") + "--B--\r\n")
                         .statusCode())
                 .isEqualTo(200);
@@ -968,7 +975,7 @@ class FilesHandlerTest {
         assertThat(form("/files/builds/?dry-run", part("f", "a", "x") + "--B--\r\n")
                         .statusCode())
                 .isEqualTo(200);
-        assertThat(store.records).hasSize(1);
+        assertThat(store.records()).hasSize(1);
     }
 
     @Test
@@ -981,7 +988,7 @@ class FilesHandlerTest {
                             .statusCode())
                     .isEqualTo(400);
         }
-        assertThat(store.records).hasSize(1);
+        assertThat(store.records()).hasSize(1);
     }
 
     @Test
@@ -1015,7 +1022,7 @@ class FilesHandlerTest {
                             .statusCode())
                     .isEqualTo(400);
         }
-        assertThat(store.records).hasSize(2);
+        assertThat(store.records()).hasSize(2);
     }
 
     @Test
@@ -1035,7 +1042,7 @@ class FilesHandlerTest {
     }
 
     private String text(String path) {
-        return new String(store.records.get(RecordPath.of(path)), StandardCharsets.UTF_8);
+        return new String(store.records().get(RecordPath.of(path)), StandardCharsets.UTF_8);
     }
 
     private static String header(HttpResponse<?> response, String name) {
@@ -1043,7 +1050,7 @@ class FilesHandlerTest {
     }
 
     private static String digest(String algorithm, String text) {
-        byte[] hash = HexFormat.of().parseHex(FakeStore.hash(algorithm, text.getBytes(StandardCharsets.UTF_8)));
+        byte[] hash = HexFormat.of().parseHex(TestRecords.hash(algorithm, text.getBytes(StandardCharsets.UTF_8)));
         return algorithm.toLowerCase(Locale.ROOT) + "=:" + Base64.getEncoder().encodeToString(hash) + ":";
     }
 

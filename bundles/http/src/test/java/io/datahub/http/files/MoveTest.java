@@ -3,12 +3,12 @@ package io.datahub.http.files;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.api.path.RecordPath;
-import io.datahub.api.path.RecordUrls;
-import io.datahub.http.FakeStore;
 import io.datahub.http.HttpConfiguration;
 import io.datahub.test.Configurations;
 import io.datahub.test.RenewingAuthenticator;
 import io.datahub.test.http.TestServer;
+import io.datahub.test.memory.MemoryRecordStore;
+import io.datahub.test.memory.TestRecords;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.List;
@@ -21,12 +21,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MoveTest {
 
-    private FakeStore store;
+    private MemoryRecordStore store;
     private TestServer server;
 
     @BeforeEach
     void start() throws Exception {
-        store = new FakeStore();
+        store = TestRecords.create();
         server = new TestServer(
                 new FilesHandler(store, new RenewingAuthenticator(), null, Configurations.of(HttpConfiguration.class)));
         store.put("a/old name", "text");
@@ -57,8 +57,8 @@ class MoveTest {
         assertThat(header(response, "Location")).isEqualTo("/files/b/new%20name%25");
         assertThat(header(response, "ETag")).isEqualTo("\"v2\"");
         assertThat(response.body()).contains("\"path\":\"b/new name%\"", "\"size\":4", "\"sequence\":2");
-        assertThat(store.records).containsOnlyKeys(RecordPath.of("b/new name%"));
-        assertThat(store.lastMove.user()).isEqualTo(TestServer.ADMIN);
+        assertThat(store.records()).containsOnlyKeys(RecordPath.of("b/new name%"));
+        assertThat(store.lastMove().user()).isEqualTo(TestServer.ADMIN);
     }
 
     @Test
@@ -70,7 +70,7 @@ class MoveTest {
         assertThat(move("/files/a/old%20name", "/files/b", "Overwrite", "yes").statusCode())
                 .isEqualTo(400);
         assertThat(move("/files/a/old%20name", "/files/b").statusCode()).isEqualTo(200);
-        assertThat(store.records).containsOnlyKeys(RecordPath.of("b"));
+        assertThat(store.records()).containsOnlyKeys(RecordPath.of("b"));
     }
 
     @Test
@@ -107,7 +107,7 @@ class MoveTest {
         assertThat(move("/files/b", own.toUpperCase(java.util.Locale.ROOT) + "/files/./c")
                         .statusCode())
                 .isEqualTo(201);
-        assertThat(store.records).containsOnlyKeys(RecordPath.of("c"));
+        assertThat(store.records()).containsOnlyKeys(RecordPath.of("c"));
     }
 
     @Test
@@ -125,14 +125,14 @@ class MoveTest {
 
     @Test
     void shouldAcceptThePublicUrl() throws Exception {
-        store.urls = RecordUrls.of("https://hub.example/datahub/");
+        store.setPublicUrl("https://hub.example/datahub/");
         String from = "/files/a/old%20name";
         for (String to : List.of("https://hub.example/datahub/files/b", "/datahub/files/c", "/files/d")) {
             assertThat(move(from, to).statusCode()).isEqualTo(201);
             from = to.substring(to.indexOf("/files/"));
         }
         assertThat(move(from, "https://hub.example/other/files/b").statusCode()).isEqualTo(400);
-        assertThat(store.records).containsOnlyKeys(RecordPath.of("d"));
+        assertThat(store.records()).containsOnlyKeys(RecordPath.of("d"));
     }
 
     @ParameterizedTest
@@ -157,7 +157,7 @@ class MoveTest {
             })
     void shouldRefuseDestinationsByTheRulesOfPaths(String destination) throws Exception {
         assertThat(move("/files/a/old%20name", destination).statusCode()).isEqualTo(400);
-        assertThat(store.records).containsOnlyKeys(RecordPath.of("a/old name"));
+        assertThat(store.records()).containsOnlyKeys(RecordPath.of("a/old name"));
     }
 
     @Test
@@ -177,7 +177,7 @@ class MoveTest {
         assertThat(response.statusCode()).isEqualTo(201);
         assertThat(header(response, "Location")).isEqualTo("/files/new/dir/");
         assertThat(response.body()).isEqualTo("{\"path\":\"new/dir\"}");
-        assertThat(store.lastWrite.path()).isEqualTo(RecordPath.of("new/dir"));
+        assertThat(store.lastWrite().path()).isEqualTo(RecordPath.of("new/dir"));
         assertThat(server.send("PUT", "/files/a/", "").statusCode()).isEqualTo(200);
         assertThat(server.send("PUT", "/files/a/", "body").statusCode()).isEqualTo(415);
         assertThat(server.send("PUT", "/files/a/old%20name/", "").statusCode()).isEqualTo(409);
@@ -195,7 +195,7 @@ class MoveTest {
     void shouldKeepTheTimeOfTheClient(String header, Instant time) throws Exception {
         HttpResponse<String> response = server.send("PUT", "/files/new", "x", "X-OC-Mtime", header);
 
-        assertThat(store.lastWrite.clientModified()).contains(time);
+        assertThat(store.lastWrite().clientModified()).contains(time);
         assertThat(response.statusCode()).isEqualTo(201);
     }
 
