@@ -16,6 +16,7 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -149,15 +150,13 @@ public record StoreContext(
     /**
      * Creates the missing parents of a path, and renames something to it.
      *
-     * @param missing how many parents were missing just now
+     * @param missing the parents that were missing just now, outermost first
      * @return false if the path holds something that can't be replaced
      */
-    public boolean renameTo(RecordPath path, int missing, Rename rename) throws IOException {
+    public boolean renameTo(RecordPath path, List<RecordPath> missing, Rename rename) throws IOException {
         for (int i = 0; ; i++) {
             try {
-                if (missing > 0 || i > 0) {
-                    parents.create(path);
-                }
+                parents.create(i == 0 ? missing : parents.missing(path));
                 rename.run();
                 return true;
             } catch (NoSuchFileException e) {

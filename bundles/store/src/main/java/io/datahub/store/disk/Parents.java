@@ -31,16 +31,11 @@ public final class Parents {
         this.staging = staging;
     }
 
-    /** The number of missing parent directories of the path. */
-    public int countMissing(RecordPath path) throws IOException {
-        return listMissing(path).size();
-    }
-
-    /** The missing parents, outermost first. */
-    private List<RecordPath> listMissing(RecordPath path) throws IOException {
+    /** The missing parent directories of the path, outermost first. */
+    public List<RecordPath> missing(RecordPath path) {
         List<RecordPath> missing = new ArrayList<>();
         for (RecordPath parent = path.parent(); !parent.isRoot(); parent = parent.parent()) {
-            if (FileStat.of(tree.resolve(parent)).isPresent()) {
+            if (Files.exists(tree.resolve(parent))) {
                 break;
             }
             missing.add(0, parent);
@@ -49,18 +44,18 @@ public final class Parents {
     }
 
     /**
-     * Creates the missing parent directories, each in staging, and moves them into place; {@link #flush} makes them
-     * durable.
+     * Creates directories, outermost first: each in staging, from where it is moved into place. {@link #flush} makes
+     * them durable.
      */
-    public void create(RecordPath path) throws IOException {
-        for (RecordPath parent : listMissing(path)) {
-            createDirectory(parent, staging.newFile());
+    public void create(List<RecordPath> directories) throws IOException {
+        for (RecordPath directory : directories) {
+            createDirectory(directory, staging.newFile());
         }
     }
 
     /** Creates a directory and its missing parents, if they don't exist; durable when this returns. */
     public void createDirectory(RecordPath directory) throws IOException {
-        create(directory);
+        create(missing(directory));
         createDirectory(directory, staging.newFile());
         flush(directory);
     }
@@ -73,7 +68,7 @@ public final class Parents {
         Files.createDirectory(staged);
         boolean moved = false;
         try {
-            if (FileStat.of(tree.resolve(path)).isEmpty()) {
+            if (!Files.exists(tree.resolve(path))) { // a rename doesn't replace a link by a directory
                 unflushed.put(path, new Object());
                 tree.put(staged, path);
                 moved = true;

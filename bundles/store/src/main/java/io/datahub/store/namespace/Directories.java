@@ -38,7 +38,7 @@ public final class Directories {
             Optional<Refusal> refusal = guard.refuseDirectory(request, state);
             if (refusal.isEmpty() && !state.onDisk().isDirectory()) {
                 refusal = freeSpace.refuse(
-                        DIRECTORY_BYTES * (1 + context.parents().countMissing(path)));
+                        DIRECTORY_BYTES * (1 + context.parents().missing(path).size()));
             }
             if (refusal.isPresent()) {
                 return Audit.refuse("mkdir", request, refusal.get());

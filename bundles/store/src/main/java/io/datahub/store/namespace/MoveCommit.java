@@ -59,12 +59,12 @@ final class MoveCommit {
             Quotas.Claim claim,
             Runnable renamed)
             throws IOException {
-        int missing = context.parents().countMissing(target);
+        List<RecordPath> missing = context.parents().missing(target);
         Instant now = Instant.now();
         List<Intent> intents = records.stream()
-                .map(each -> intent(each, user, now, missing + depth(each.target()) - depth(target)))
+                .map(each -> intent(each, user, now, missing.size() + depth(each.target()) - depth(target)))
                 .toList();
-        Optional<Intent> directory = directoryIntent(source, user, missing);
+        Optional<Intent> directory = directoryIntent(source, user, missing.size());
         if (!records.isEmpty() || directory.isPresent()) {
             writeIntents(target, directory, records, intents, user);
         }
@@ -93,7 +93,8 @@ final class MoveCommit {
     }
 
     /** Renames, unless something has changed; otherwise removes the intents and the parents that were created. */
-    private boolean renameOrUndo(RecordPath source, RecordPath target, List<MovedRecord> records, int missing)
+    private boolean renameOrUndo(
+            RecordPath source, RecordPath target, List<MovedRecord> records, List<RecordPath> missing)
             throws IOException {
         boolean moved = false;
         try {
@@ -104,7 +105,7 @@ final class MoveCommit {
                 List<RecordPath> intended = paths(records);
                 intended.add(target);
                 indexWriter.dropIntents(intended);
-                context.removeEmptyParents(target, missing);
+                context.removeEmptyParents(target, missing.size());
             }
         }
     }
@@ -191,7 +192,7 @@ final class MoveCommit {
         return true;
     }
 
-    private boolean rename(RecordPath source, RecordPath target, List<MovedRecord> records, int missing)
+    private boolean rename(RecordPath source, RecordPath target, List<MovedRecord> records, List<RecordPath> missing)
             throws IOException {
         if (records.size() == 1 && isSameFile(records.get(0))) {
             context.tree().remove(source); // two hard links of one file, which a rename would leave as they are

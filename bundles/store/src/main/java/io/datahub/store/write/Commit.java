@@ -105,10 +105,11 @@ public final class Commit {
             CommitTimes times = setTime(staged.path(), request.clientModified());
             FileStat stagedStat = FileStat.of(staged.path())
                     .orElseThrow(() -> new NoSuchFileException(staged.path().toString()));
-            Intent intent = intent(request, staged, stagedStat, validated.validators(), copy, times);
+            List<RecordPath> missing = context.parents().missing(path);
+            Intent intent = intent(request, staged, stagedStat, validated.validators(), missing.size(), copy, times);
             writeIntent(path, intent, staged);
             context.failPoints().at(Step.INTENDED);
-            future = move(request, staged, stagedStat, intent, state, claim);
+            future = move(request, staged, stagedStat, intent, missing, state, claim);
             if (future == null) {
                 return Result.refused(Reason.CONFLICT, path + " was modified concurrently; retry");
             }
@@ -162,9 +163,9 @@ public final class Commit {
             StagedFile staged,
             FileStat stagedStat,
             List<ValidatorId> validators,
+            int missing,
             Optional<LastGoodCopyEntry> copy,
-            CommitTimes times)
-            throws IOException {
+            CommitTimes times) {
         return new Intent(
                 Intent.Kind.WRITE,
                 stagedStat.key(),
@@ -174,7 +175,7 @@ public final class Commit {
                 request.user().name(),
                 validators,
                 List.of(),
-                context.parents().countMissing(request.path()),
+                missing,
                 copy.map(LastGoodCopyEntry::file).orElse(""),
                 times,
                 Optional.empty());
@@ -190,6 +191,7 @@ public final class Commit {
             StagedFile staged,
             FileStat stagedStat,
             Intent intent,
+            List<RecordPath> missing,
             PathState before,
             Quotas.Claim claim)
             throws IOException {
@@ -198,8 +200,7 @@ public final class Commit {
         boolean moved = false;
         try (InFlightRenames.Mark mark = context.renames().begin(path)) {
             if ((conditional && !context.tree().lookUp(path).equals(before.onDisk()))
-                    || !context.renameTo(
-                            path, intent.parents(), () -> context.tree().put(staged.path(), path))) {
+                    || !context.renameTo(path, missing, () -> context.tree().put(staged.path(), path))) {
                 return null;
             }
             moved = true;

@@ -43,7 +43,7 @@ class ParentsTest {
             for (int i = 0; i < 64; i++) {
                 RecordPath path = RecordPath.of("a/" + i % 4 + "/b/" + i);
                 futures.add(threads.submit(() -> {
-                    parents.create(path);
+                    parents.create(parents.missing(path));
                     parents.flush(path);
                     return path;
                 }));
@@ -56,8 +56,8 @@ class ParentsTest {
         }
 
         assertThat(root.resolve("files/a/3/b")).isDirectory();
-        assertThat(parents.countMissing(RecordPath.of("a/0/b/c"))).isZero();
-        assertThat(parents.countMissing(RecordPath.of("a/0/c/d/e"))).isEqualTo(2);
+        assertThat(parents.missing(RecordPath.of("a/0/b/c"))).isEmpty();
+        assertThat(parents.missing(RecordPath.of("a/0/c/d/e"))).hasSize(2);
     }
 
     @Test
@@ -71,7 +71,7 @@ class ParentsTest {
                 for (int i = 0; i < 4; i++) {
                     futures.add(threads.submit(() -> {
                         barrier.await();
-                        parents.create(path);
+                        parents.create(parents.missing(path));
                         return Files.readAttributes(tree.resolve(path.parent()), BasicFileAttributes.class)
                                 .fileKey();
                     }));
@@ -91,14 +91,14 @@ class ParentsTest {
     void shouldFailToFlushAMissingDirectoryAndFlushItOnceCreated() throws Exception {
         assertThatThrownBy(() -> parents.flush(RecordPath.of("gone/a"))).isInstanceOf(NoSuchFileException.class);
 
-        parents.create(RecordPath.of("gone/a"));
+        parents.create(parents.missing(RecordPath.of("gone/a")));
         parents.flush(RecordPath.of("gone/a"));
         assertThat(root.resolve("files/gone")).isDirectory();
     }
 
     @Test
     void shouldForgetADirectoryThatWasCreatedAndRemoved() throws Exception {
-        parents.create(RecordPath.of("a/b/c"));
+        parents.create(parents.missing(RecordPath.of("a/b/c")));
         tree.removeDirectory(RecordPath.of("a/b"));
         tree.removeDirectory(RecordPath.of("a"));
 
