@@ -35,6 +35,8 @@ public final class StagedFile implements AutoCloseable {
 
     private boolean kept;
 
+    private final EarlyFlush earlyFlush = new EarlyFlush();
+
     /** Creates the file. It is hashed with SHA-256 and with these algorithms as far as the platform has them. */
     public StagedFile(Path path, Collection<String> algorithms) throws IOException {
         this.path = path;
@@ -173,6 +175,7 @@ public final class StagedFile implements AutoCloseable {
             if (end > offset) {
                 hash.written(offset, written.limit(written.position() + (int) (end - offset)));
                 size = Math.max(size, end);
+                earlyFlush.written(file, end - offset);
             }
         }
     }
@@ -229,6 +232,7 @@ public final class StagedFile implements AutoCloseable {
     /** Makes the bytes durable. */
     public void sync() throws IOException {
         if (dirty) {
+            earlyFlush.await();
             opened().force(true);
             dirty = false;
         }
