@@ -146,6 +146,22 @@ public abstract class LastingDraftsContract {
     }
 
     @Test
+    void shouldDiscardOnlyWhatNobodyElseHasTakenOver() throws IOException {
+        String name = create();
+        Draft earlier = resume(name);
+        try (Draft later = resume(name)) {
+            earlier.discard();
+            earlier.close();
+            assertThat(later.append(bytes("text"))).isEmpty();
+            assertThat(find(name).size()).isEqualTo(4);
+            later.discard();
+        }
+        assertThat(reason(drafts().find(ANN, name))).isEqualTo(Reason.NOT_FOUND);
+        restart();
+        assertThat(reason(drafts().find(ANN, name))).isEqualTo(Reason.NOT_FOUND);
+    }
+
+    @Test
     void shouldGoOnAtAnyOffset() throws IOException {
         String name = create();
         append(name, "abcd");

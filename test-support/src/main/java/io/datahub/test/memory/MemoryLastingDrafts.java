@@ -362,6 +362,16 @@ public final class MemoryLastingDrafts implements LastingDrafts {
         }
 
         @Override
+        public void discard() {
+            synchronized (MemoryLastingDrafts.this) {
+                if (!isLost()) {
+                    draft.holder = null;
+                    drafts.remove(draft.name);
+                }
+            }
+        }
+
+        @Override
         public void close() {
             synchronized (MemoryLastingDrafts.this) {
                 if (!isLost()) {

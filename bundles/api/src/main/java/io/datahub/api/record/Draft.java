@@ -137,7 +137,17 @@ public interface Draft extends AutoCloseable {
      */
     Result<Change> reject(Refusal refusal) throws IOException;
 
-    /** Releases the draft, and discards the bytes unless they were committed. */
+    /**
+     * Discards the bytes, also those of a lasting draft unless another holder has taken it over. An ordinary draft needs
+     * no call, since closing discards its bytes. After that only {@link #close} may be called.
+     *
+     * @throws IOException if the medium failed
+     */
+    default void discard() throws IOException {
+        // closing does
+    }
+
+    /** Releases the draft, and discards the bytes unless they were committed; those of a lasting one are kept. */
     @Override
     void close();
 }

@@ -166,6 +166,13 @@ final class HeldDraft implements Draft, KeptDraft.Holder {
         return rejected;
     }
 
+    @Override
+    public void discard() throws IOException {
+        if (kept.beginCommit(this)) {
+            drafts.deleteHeld(kept);
+        }
+    }
+
     /** Once its file has been renamed the draft is the record, even if a later step of the commit fails. */
     private void doneIfMoved(String etag) throws IOException {
         if (staged.hasMoved()) {

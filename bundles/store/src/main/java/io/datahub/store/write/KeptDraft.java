@@ -304,6 +304,12 @@ final class KeptDraft {
         return true;
     }
 
+    /** Ends the commit that its holder has begun, and deletes the bytes. */
+    synchronized void removeHeld() throws IOException {
+        committing = false;
+        remove();
+    }
+
     /** Restores the quota claim that was released while another draft was made of this one. */
     synchronized void reopenClaim() {
         if (!gone && !entry.isDone()) {

@@ -244,6 +244,18 @@ final class KeptDrafts {
         return true;
     }
 
+    /** Deletes a draft for its holder, who has begun to commit it, so that nobody can take it over in the meantime. */
+    void deleteHeld(KeptDraft draft) throws IOException {
+        try {
+            removeEntries(List.of(draft.name()));
+        } catch (IOException e) {
+            draft.endCommit();
+            throw e;
+        }
+        draft.removeHeld();
+        files.remove(draft.name());
+    }
+
     /** Deletes expired drafts. */
     void expire(Instant now) throws IOException {
         for (KeptDraft draft : files.values()) {
