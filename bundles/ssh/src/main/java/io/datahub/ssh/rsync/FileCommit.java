@@ -1,15 +1,14 @@
 package io.datahub.ssh.rsync;
 
-import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.Sha256;
 import io.datahub.api.path.RecordPath;
-import io.datahub.api.record.Change;
 import io.datahub.api.record.Draft;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.WriteRequest;
+import io.datahub.ssh.session.Commits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -93,11 +92,9 @@ final class FileCommit {
     }
 
     private static Result<Boolean> commit(Draft draft) throws IOException {
-        Result<Change> committed = draft.commit();
-        Optional<Refusal> refusal = committed.refusal();
-        if (refusal.isPresent() && refusal.get().reason() == Reason.INVALID) {
-            draft.reject(refusal.get());
-        }
-        return committed.then(change -> Result.done(true));
+        return Commits.commit(draft)
+                .refusal()
+                .<Result<Boolean>>map(Result::refused)
+                .orElseGet(() -> Result.done(true));
     }
 }

@@ -3,10 +3,10 @@ package io.datahub.ssh.scp;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
-import io.datahub.api.record.Change;
 import io.datahub.api.record.Draft;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.WriteRequest;
+import io.datahub.ssh.session.Commits;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,7 +50,7 @@ final class IncomingFile {
             if (isCut.getAsBoolean()) {
                 throw new EOFException("the connection was cut");
             }
-            return refusal.isPresent() ? refusal : commit(draft);
+            return refusal.isPresent() ? refusal : Commits.commit(draft).refusal();
         }
     }
 
@@ -68,15 +68,6 @@ final class IncomingFile {
             if (refusal.isEmpty()) {
                 refusal = draft.append(ByteBuffer.wrap(buffer, 0, count));
             }
-        }
-        return refusal;
-    }
-
-    private static Optional<Refusal> commit(Draft draft) throws IOException {
-        Result<Change> committed = draft.commit();
-        Optional<Refusal> refusal = committed.refusal();
-        if (refusal.isPresent() && refusal.get().reason() == Reason.INVALID) {
-            draft.reject(refusal.get());
         }
         return refusal;
     }

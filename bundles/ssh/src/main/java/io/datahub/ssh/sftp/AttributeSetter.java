@@ -9,6 +9,7 @@ import io.datahub.api.record.LastingDraft;
 import io.datahub.api.record.Listing;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.WriteRequest;
+import io.datahub.ssh.session.Commits;
 import io.datahub.ssh.sftp.wire.Attributes;
 import io.datahub.ssh.sftp.wire.Status;
 import java.io.IOException;
@@ -49,7 +50,10 @@ final class AttributeSetter {
         if (entry.isRefused() && !mayWriteOnly) {
             return status(entry.refusal());
         }
-        return !entry.isRefused() && entry.get().directory() ? Status.OK : status(setRecord(path, attributes));
+        Optional<Refusal> refusal =
+                !entry.isRefused() && entry.get().directory() ? Optional.empty() : setRecord(path, attributes);
+        refusal.ifPresent(found -> workspace.showRefusal(path, found));
+        return status(refusal);
     }
 
     private static Status status(Optional<Refusal> refusal) {
@@ -82,16 +86,12 @@ final class AttributeSetter {
                 return Optional.empty();
             }
             Optional<Refusal> refusal = draft.truncate(size);
-            if (refusal.isEmpty()) {
-                refusal = draft.commit().refusal();
-                refusal.ifPresent(found -> DraftHandle.reject(draft, found));
-            }
-            return refusal;
+            return refusal.isPresent() ? refusal : Commits.commit(draft).refusal();
         }
     }
 
     private Optional<Refusal> set(LastingDraft draft, Attributes attributes) throws IOException {
-        attributes.modified().ifPresent(time -> workspace.drafts().setTime(draft.path(), time));
+        attributes.modified().ifPresent(time -> workspace.drafts().setTime(draft.name(), time));
         if (attributes.size().isEmpty() || attributes.size().getAsLong() == draft.size()) {
             return Optional.empty();
         }

@@ -105,6 +105,11 @@ final class DirectoryHandle implements Handle {
     }
 
     @Override
+    public RecordPath path() {
+        return directory;
+    }
+
+    @Override
     public Attributes attributes() {
         return Attributes.directory(Instant.now());
     }

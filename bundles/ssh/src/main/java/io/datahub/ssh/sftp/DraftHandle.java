@@ -3,35 +3,31 @@ package io.datahub.ssh.sftp;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
-import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
-import io.datahub.api.record.Change;
 import io.datahub.api.record.Draft;
 import io.datahub.api.record.LastingDraft;
 import io.datahub.api.record.WriteRequest;
+import io.datahub.ssh.session.Commits;
 import io.datahub.ssh.session.SshSession;
 import io.datahub.ssh.sftp.wire.Attributes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * A file that is being written, or an unfinished one that is being read. Once it has some size it is a lasting draft,
- * which outlasts a killed hub and which another connection can take over. Closed under a temporary name it stays a
- * draft, else it becomes the record's new version.
+ * A file that is being written. Once it has some size it is a lasting draft, which outlasts a killed hub and which
+ * another connection can take over. Closed under a temporary name it stays a draft, else it becomes the record's new
+ * version.
  */
 final class DraftHandle implements Handle {
 
     /** How an upload is opened. */
-    record Mode(boolean reads, boolean writes, boolean appends, boolean temporary) {}
+    record Mode(boolean reads, boolean appends, boolean temporary) {}
 
     /** Smaller drafts aren't worth the flush that makes them lasting. */
     static final long LASTING_BYTES = 8L << 20;
 
-    private static final Logger LOG = LoggerFactory.getLogger(DraftHandle.class);
     private static final Refusal INTERRUPTED = new Refusal(Reason.FAILED, "the upload was interrupted; upload again");
 
     private final SshSession session;
@@ -42,46 +38,64 @@ final class DraftHandle implements Handle {
     /** Whether it began from a version of the record. */
     private final boolean fromRecord;
 
+    /** The upload that was cut and that this continues, or could have been meant to continue. */
+    private final Optional<LastingDraft> cut;
+
+    private final Instant opened = Instant.now();
+
     private Draft draft;
 
     /** The name of the lasting draft; empty if it is an ordinary one. */
     private String name;
 
-    /** A draft of an earlier upload that was cut; resumed if the client goes on where that ended. */
-    private Optional<LastingDraft> earlier = Optional.empty();
-
     private Optional<Instant> modified = Optional.empty();
     private Refusal lost;
     private boolean changed;
+
+    /** Whether nothing is left of what was there before. */
+    private boolean replaced;
+
+    /** Whether the client has determined the end of the file, by writing up to it or by setting the size. */
+    private boolean reachedEnd;
+
     private boolean discarded;
     private boolean staysOrdinary;
     private boolean ended;
 
-    /** @param name the name of the lasting draft; empty if it is an ordinary one */
-    DraftHandle(SshSession session, OwnDrafts drafts, WriteRequest request, Mode mode, Draft draft, String name) {
+    /**
+     * @param draft the bytes to begin with
+     * @param name the name of the lasting draft; empty if it is an ordinary one
+     * @param cut an upload of this path that was cut: this continues it if it is that draft; otherwise it is obsolete
+     *     once this is committed
+     */
+    DraftHandle(
+            SshSession session,
+            OwnDrafts drafts,
+            WriteRequest request,
+            Mode mode,
+            Draft draft,
+            String name,
+            Optional<LastingDraft> cut) {
         this.session = session;
         this.drafts = drafts;
         this.request = request;
         this.mode = mode;
         this.draft = draft;
         this.name = name;
+        this.cut = cut;
         fromRecord = draft.baseEtag().isPresent();
         if (!name.isEmpty()) {
             drafts.opened(name, this);
         }
     }
 
-    /** There is a draft of an earlier upload, which is obsolete once this one is committed. */
-    void setEarlier(LastingDraft cut) {
-        earlier = Optional.of(cut);
-    }
-
-    RecordPath path() {
+    @Override
+    public RecordPath path() {
         return request.path();
     }
 
     boolean isWriting(RecordPath path) {
-        return mode.writes() && !discarded && path().equals(path);
+        return !discarded && !ended && path().equals(path);
     }
 
     /** Whether closing makes no new version of a record that exists. */
@@ -89,14 +103,26 @@ final class DraftHandle implements Handle {
         return mode.temporary() || !fromRecord;
     }
 
-    private boolean mayResume() {
-        return !changed && earlier.isPresent();
+    /** Whether nothing of a version that exists is in it. */
+    boolean isReplacement() {
+        return isNew() || replaced;
+    }
+
+    /** Whether it continues an upload that was cut, without having replaced all of that. */
+    boolean isContinued() {
+        return !mode.temporary()
+                && !replaced
+                && cut.filter(found -> found.name().equals(name)).isPresent();
     }
 
     @Override
     public Attributes attributes() {
-        long size = mayResume() && !fromRecord ? earlier.get().size() : draft.size();
-        return Attributes.file(size, modified.or(() -> drafts.time(path())).orElseGet(Instant::now));
+        return Attributes.file(shownSize(), modified.orElse(opened));
+    }
+
+    /** The size is hidden as long as it is that of a version that the user may not read. */
+    private long shownSize() {
+        return changed || !fromRecord || session.user().mayRead(path()) ? draft.size() : 0;
     }
 
     @Override
@@ -113,13 +139,16 @@ final class DraftHandle implements Handle {
 
     /** Writes bytes, wherever the client wants, or at the end if it appends. */
     Optional<Refusal> write(long offset, ByteBuffer bytes) throws IOException {
+        long position = mode.appends() && !ended ? draft.size() : offset;
+        long end = position + bytes.remaining();
         Optional<Refusal> refusal = refuseWrite();
-        if (refusal.isEmpty() && mayResume()) {
-            refusal = decideToResume(offset);
+        if (refusal.isEmpty() && !changed) {
+            refusal = refuseMisled(position);
         }
         if (refusal.isEmpty()) {
+            reachedEnd |= end > draft.size();
             changed = true;
-            refusal = draft.write(mode.appends() ? draft.size() : offset, bytes);
+            refusal = draft.write(position, bytes);
         }
         if (refusal.isEmpty() && name.isEmpty() && !staysOrdinary && draft.size() >= LASTING_BYTES) {
             refusal = makeLasting();
@@ -128,32 +157,36 @@ final class DraftHandle implements Handle {
     }
 
     private Optional<Refusal> refuseWrite() {
-        return lost != null || mode.writes()
-                ? Optional.ofNullable(lost)
-                : Optional.of(new Refusal(Reason.FORBIDDEN, "the handle isn't one for writing"));
+        return ended
+                ? Optional.of(new Refusal(Reason.CONFLICT, path() + " was renamed or removed; open it again"))
+                : Optional.ofNullable(lost);
     }
 
     /**
-     * A client that begins to write where an earlier upload was cut goes on with that. One that begins at the end of the
-     * present version may have been misled: it could not see the earlier upload, and would mix two files.
+     * A client that begins to write at the end of the present version while there is an upload that was cut may have
+     * been misled: it could not see the earlier upload, and would mix two files. One that begins after the end of the cut
+     * upload would leave a hole.
      */
-    private Optional<Refusal> decideToResume(long offset) throws IOException {
-        LastingDraft cut = earlier.orElseThrow();
-        boolean atPresentEnd = fromRecord && offset == draft.size();
-        boolean resumes = mode.appends() ? !fromRecord : offset == cut.size() && !atPresentEnd;
-        if (resumes && cut.size() > 0) {
-            Result<Draft> resumed = drafts.resume(request, cut.name());
-            if (!resumed.isRefused()) {
-                draft.close();
-                replace(resumed.get(), cut.name());
-            }
-            return resumed.refusal();
+    private Optional<Refusal> refuseMisled(long position) {
+        long size = draft.size();
+        if (cut.isEmpty() || mode.temporary() || replaced) {
+            return Optional.empty();
         }
-        return atPresentEnd && offset > 0 && !mode.appends()
+        if (isContinued()) {
+            return position <= size
+                    ? Optional.empty()
+                    : Optional.of(new Refusal(
+                            Reason.CONFLICT,
+                            "the upload of " + path() + " was cut at byte " + size
+                                    + "; go on there, or upload the whole file"));
+        }
+        return fromRecord && position == size && size > 0 && !mode.appends()
                 ? Optional.of(new Refusal(
                         Reason.CONFLICT,
-                        "an upload of " + path() + " was cut at byte " + cut.size() + ", but the present version has "
-                                + offset + " bytes: it can't be resumed; upload the whole file"))
+                        "an upload of " + path() + " was cut at byte "
+                                + cut.get().size()
+                                + ", but the present version has " + size
+                                + " bytes: it can't be resumed; upload the whole file"))
                 : Optional.empty();
     }
 
@@ -165,7 +198,7 @@ final class DraftHandle implements Handle {
     }
 
     private Optional<Refusal> makeLasting() throws IOException {
-        Result<LastingDraft> kept = drafts.keep(draft);
+        Result<LastingDraft> kept = drafts.keep(draft, modified);
         if (kept.isRefused()) {
             staysOrdinary = true; // it is an upload like any other, which can't be resumed
             return Optional.empty();
@@ -182,26 +215,35 @@ final class DraftHandle implements Handle {
     /** Cuts the file off or extends it. */
     Optional<Refusal> truncate(long size) throws IOException {
         Optional<Refusal> refusal = refuseWrite();
-        if (refusal.isPresent() || (!changed && size == draft.size())) {
+        if (refusal.isPresent() || (!changed && size == draft.size() && !isContinued())) {
             return refusal;
         }
         changed = true;
+        reachedEnd = true;
         return draft.truncate(size);
     }
 
     /** Begins with an empty file, which is a change even if nothing follows. */
     Optional<Refusal> empty() throws IOException {
         changed = true;
+        replaced = true;
         return draft.truncate(0);
+    }
+
+    /** Begins with an upload that was cut, of the size that the client sees. */
+    Optional<Refusal> resume() throws IOException {
+        return draft.truncate(OwnDrafts.shownSize(draft.size()));
     }
 
     void setModified(Instant time) {
         modified = Optional.of(time);
-        draft.setClientModified(modified);
+        if (!ended) {
+            draft.setClientModified(modified);
+        }
     }
 
     Optional<Refusal> sync() throws IOException {
-        return lost == null ? draft.sync() : Optional.of(lost);
+        return lost != null || ended ? refuseWrite() : draft.sync();
     }
 
     /** Closing will make nothing of it: the client has removed the file. */
@@ -209,16 +251,28 @@ final class DraftHandle implements Handle {
         discarded = true;
     }
 
+    /** Ends it right after it was opened; an upload that it has taken over stays. */
+    void giveUp() throws IOException {
+        discarded = name.isEmpty();
+        abandon();
+    }
+
     @Override
     public Result<Outcome> close() throws IOException {
         if (lost != null) {
             return Result.refused(lost);
         }
-        if (discarded || !mode.writes()) {
+        if (discarded || ended) {
             return Result.done(Outcome.NOTHING);
         }
         if (mode.temporary()) {
             return keep();
+        }
+        if (isContinued() && !reachedEnd) {
+            return Result.refused(
+                    Reason.CONFLICT,
+                    "the upload of " + path() + " was cut at byte " + draft.size()
+                            + " and wasn't continued there; upload the whole file");
         }
         if (!changed && fromRecord) {
             return modified.isEmpty()
@@ -231,42 +285,44 @@ final class DraftHandle implements Handle {
     }
 
     private Result<Outcome> keep() throws IOException {
-        modified.ifPresent(time -> drafts.setTime(path(), time));
-        if (!name.isEmpty()) {
-            end();
-            return Result.done(Outcome.NOTHING);
+        String kept = name;
+        if (name.isEmpty()) {
+            Result<LastingDraft> lasting = drafts.keep(draft, modified);
+            if (lasting.isRefused()) {
+                return Result.refused(lasting.refusal().get());
+            }
+            kept = lasting.get().name();
         }
-        Result<LastingDraft> kept = drafts.keep(draft);
-        ended = !kept.isRefused();
-        return kept.then(lasting -> Result.done(Outcome.NOTHING));
+        end();
+        if (modified.isPresent()) {
+            drafts.setTime(kept, modified.get());
+        }
+        return Result.done(Outcome.NOTHING);
     }
 
     private Result<Outcome> commit() throws IOException {
-        discarded = true; // unless this succeeds
-        Result<Change> committed = draft.commit();
-        Optional<Refusal> refusal = committed.refusal();
-        if (refusal.isPresent()) {
-            reject(draft, refusal.get());
-            return Result.refused(refusal.get());
+        discarded = name.isEmpty(); // a lasting draft is worth another attempt if the medium fails
+        Commits.Outcome outcome = Commits.commit(draft);
+        if (outcome.refusal().isEmpty()) {
+            end();
+            if (cut.isPresent()) {
+                drafts.removeAll(path(), name);
+            }
+            return Result.done(Outcome.STORED);
         }
-        end();
-        if (earlier.isPresent()) {
-            drafts.removeAll(path(), name);
-        }
-        return Result.done(Outcome.STORED);
+        Refusal refusal = outcome.refusal().get();
+        discarded |= outcome.ended() || !isTransient(refusal);
+        return Result.refused(
+                discarded
+                        ? refusal
+                        : new Refusal(refusal.reason(), refusal.detail() + "; the bytes are kept, resume the upload"));
     }
 
-    /** Announces that validators refused a draft, if they did; returns whether that has ended the draft. */
-    static boolean reject(Draft refused, Refusal refusal) {
-        if (refusal.reason() != Reason.INVALID) {
-            return false;
-        }
-        try {
-            return !refused.reject(refusal).isRefused();
-        } catch (IOException e) {
-            LOG.warn("event=ssh.sftp.rejection-failed reason={}", LogText.quoted(e));
-            return false;
-        }
+    private static boolean isTransient(Refusal refusal) {
+        return switch (refusal.reason()) {
+            case UNAVAILABLE, NO_ROOM, TOO_MANY -> true;
+            default -> false;
+        };
     }
 
     private void end() {
@@ -282,14 +338,13 @@ final class DraftHandle implements Handle {
             return;
         }
         try {
-            if (lost == null && changed && !discarded && name.isEmpty() && draft.size() > 0) {
-                drafts.keep(draft);
+            if (discarded) {
+                draft.discard();
+            } else if (lost == null && changed && name.isEmpty() && draft.size() > 0) {
+                drafts.keep(draft, modified);
             }
         } finally {
             end();
-        }
-        if (discarded && !name.isEmpty()) {
-            drafts.remove(name);
         }
     }
 }

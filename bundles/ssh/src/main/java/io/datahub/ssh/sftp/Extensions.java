@@ -106,8 +106,8 @@ final class Extensions {
     }
 
     private void fileSpace(int id, Packet packet, Output output) throws IOException {
-        boolean isOpen = workspace.handles().find(packet.text()).isPresent();
-        space(id, isOpen ? Result.done(RecordPath.ROOT) : Result.refused(Handle.UNKNOWN), output);
+        Optional<Handle> handle = workspace.handles().find(packet.text());
+        space(id, handle.map(open -> Result.done(open.path())).orElseGet(() -> Result.refused(Handle.UNKNOWN)), output);
     }
 
     private void space(int id, Result<RecordPath> path, Output output) throws IOException {

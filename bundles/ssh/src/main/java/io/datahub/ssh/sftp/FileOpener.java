@@ -54,7 +54,7 @@ final class FileOpener {
         }
         Optional<LastingDraft> draft = temporary ? drafts.find(path) : Optional.empty();
         if (draft.isPresent()) {
-            return readDraft(draft.get());
+            return DraftReader.open(workspace.session(), drafts, draft.get());
         }
         Result<Reading> reading =
                 workspace.session().store().open(workspace.session().user(), path);
@@ -62,30 +62,13 @@ final class FileOpener {
             draft = drafts.find(path);
         }
         return draft.isPresent()
-                ? readDraft(draft.get())
+                ? DraftReader.open(workspace.session(), drafts, draft.get())
                 : reading.then(opened -> Result.done(new RecordHandle(opened)));
-    }
-
-    private Result<DraftHandle> readDraft(LastingDraft draft) throws IOException {
-        if (drafts.isLive(draft)) {
-            return Result.refused(Reason.CONFLICT, draft.path() + " is being written by another connection of yours");
-        }
-        WriteRequest request = workspace.session().request(draft.path());
-        return drafts.resume(request, draft.name())
-                .then(opened -> Result.done(handle(
-                        request,
-                        new DraftHandle.Mode(true, false, false, drafts.isTemporary(draft.path())),
-                        opened,
-                        draft.name())));
-    }
-
-    private DraftHandle handle(WriteRequest request, DraftHandle.Mode mode, Draft draft, String name) {
-        return new DraftHandle(workspace.session(), drafts, request, mode, draft, name);
     }
 
     private Result<DraftHandle> write(RecordPath path, int flags) throws IOException {
         boolean temporary = drafts.isTemporary(path);
-        DraftHandle.Mode mode = new DraftHandle.Mode((flags & READ) != 0, true, (flags & APPEND) != 0, temporary);
+        DraftHandle.Mode mode = new DraftHandle.Mode((flags & READ) != 0, (flags & APPEND) != 0, temporary);
         boolean exclusive = (flags & CREATE) != 0 && (flags & EXCLUSIVE) != 0;
         Optional<LastingDraft> earlier = drafts.find(path);
         WriteRequest request = workspace.session().request(path);
@@ -106,8 +89,14 @@ final class FileOpener {
                             : new Refusal(Reason.NOT_FOUND, "there is no record " + path))
                     .orElseGet(() -> draft.refusal().get()));
         }
-        DraftHandle handle = handle(request, mode, draft.get(), "");
-        return begun(handle, earlier, flags);
+        boolean continues = earlier.isPresent()
+                && (flags & (TRUNCATE | EXCLUSIVE)) == 0
+                && draft.get().baseEtag().isEmpty();
+        if (continues) {
+            draft.get().close(); // what the client sees at the path is the upload that was cut
+            return resume(request, mode, earlier.get(), flags);
+        }
+        return begun(handle(request, mode, draft.get(), "", earlier), flags);
     }
 
     private static Result<DraftHandle> exists(RecordPath path) {
@@ -119,19 +108,28 @@ final class FileOpener {
         Result<Draft> resumed = drafts.resume(request, earlier.name());
         return resumed.isRefused()
                 ? Result.refused(resumed.refusal().get())
-                : begun(handle(request, mode, resumed.get(), earlier.name()), Optional.empty(), flags);
+                : begun(handle(request, mode, resumed.get(), earlier.name(), Optional.of(earlier)), flags);
     }
 
-    /** Empties a file that is to be truncated; notes a draft that could be resumed. */
-    private Result<DraftHandle> begun(DraftHandle handle, Optional<LastingDraft> earlier, int flags)
-            throws IOException {
-        Optional<Refusal> refusal = (flags & TRUNCATE) == 0 ? Optional.empty() : handle.empty();
-        if (refusal.isPresent()) {
-            handle.discard();
-            handle.abandon();
-            return Result.refused(refusal.get());
+    private DraftHandle handle(
+            WriteRequest request, DraftHandle.Mode mode, Draft draft, String name, Optional<LastingDraft> cut) {
+        return new DraftHandle(workspace.session(), drafts, request, mode, draft, name, cut);
+    }
+
+    /** Empties a file that is to be truncated. */
+    private Result<DraftHandle> begun(DraftHandle handle, int flags) throws IOException {
+        boolean completed = false;
+        try {
+            Optional<Refusal> refusal = (flags & TRUNCATE) != 0
+                    ? handle.empty()
+                    : handle.isContinued() ? handle.resume() : Optional.empty();
+            completed = refusal.isEmpty();
+            workspace.refused().remove(workspace.session(), handle.path()); // this is another attempt
+            return completed ? Result.done(handle) : Result.refused(refusal.get());
+        } finally {
+            if (!completed) {
+                handle.giveUp();
+            }
         }
-        earlier.ifPresent(handle::setEarlier);
-        return Result.done(handle);
     }
 }

@@ -4,6 +4,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
+import io.datahub.ssh.session.SshSession;
 import io.datahub.ssh.session.TransferMetrics;
 import io.datahub.ssh.session.TransferMetrics.Protocol;
 import io.datahub.ssh.sftp.wire.Attributes;
@@ -80,14 +81,19 @@ final class FileRequests {
             handle.abandon();
         }
         if (handle instanceof DraftHandle draft) {
-            if (refusal.isPresent()) {
-                workspace.refused().add(workspace.session().user(), draft.path());
-                workspace.showRefusal(draft.path(), refusal.get());
-            } else {
-                workspace.refused().remove(workspace.session().user(), draft.path());
-            }
+            closed(draft.path(), refusal);
         }
         return refusal.map(Status::of).orElse(Status.OK);
+    }
+
+    private void closed(RecordPath path, Optional<Refusal> refusal) throws IOException {
+        SshSession session = workspace.session();
+        if (refusal.isPresent()) {
+            workspace.refused().add(session, path, Remover.etag(session.store().stat(session.user(), path)));
+            workspace.showRefusal(path, refusal.get());
+        } else {
+            workspace.handles().closed(path);
+        }
     }
 
     private void count(Handle.Outcome outcome) {

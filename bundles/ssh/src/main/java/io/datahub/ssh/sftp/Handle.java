@@ -3,12 +3,16 @@ package io.datahub.ssh.sftp;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.path.RecordPath;
 import io.datahub.ssh.sftp.wire.Attributes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** What a client has opened. Used by one thread at a time. */
 interface Handle {
+
+    /** The path of the file or directory. */
+    RecordPath path();
 
     /** The present attributes. */
     Attributes attributes();

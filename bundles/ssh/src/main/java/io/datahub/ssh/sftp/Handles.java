@@ -4,9 +4,11 @@ import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,9 +18,15 @@ final class Handles {
     /** The maximum number of open handles of a channel. */
     static final int MAX = 256;
 
+    private static final int MAX_CLOSED = 1_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(Handles.class);
 
     private final Map<String, Handle> open = new LinkedHashMap<>();
+
+    /** The latest files that were written and closed, the latest last. */
+    private final Set<RecordPath> closed = new LinkedHashSet<>();
+
     private long last;
 
     /** Whether another one can be opened. */
@@ -45,15 +53,33 @@ final class Handles {
         return Optional.ofNullable(open.remove(name));
     }
 
+    /** The handles by which this path is being written here, latest last. */
+    List<DraftHandle> writingAll(RecordPath path) {
+        return open.values().stream()
+                .filter(DraftHandle.class::isInstance)
+                .map(DraftHandle.class::cast)
+                .filter(handle -> handle.isWriting(path))
+                .toList();
+    }
+
     /** The latest handle by which this path is being written here. */
     Optional<DraftHandle> writing(RecordPath path) {
-        DraftHandle found = null;
-        for (Handle handle : open.values()) {
-            if (handle instanceof DraftHandle draft && draft.isWriting(path)) {
-                found = draft;
-            }
+        List<DraftHandle> all = writingAll(path);
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+    }
+
+    /** Remembers that a file was written and closed here. */
+    void closed(RecordPath path) {
+        closed.remove(path);
+        closed.add(path);
+        if (closed.size() > MAX_CLOSED) {
+            closed.remove(closed.iterator().next());
         }
-        return Optional.ofNullable(found);
+    }
+
+    /** Whether a file was written and closed here. */
+    boolean hasClosed(RecordPath path) {
+        return closed.contains(path);
     }
 
     /** The paths that are being written here. */

@@ -1,41 +1,67 @@
 package io.datahub.ssh.sftp;
 
 import io.datahub.api.Refusal;
-import io.datahub.api.Result;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
-import io.datahub.api.record.Change;
 import io.datahub.api.record.Precondition;
 import io.datahub.api.record.RecordVersion;
+import io.datahub.api.user.User;
 import io.datahub.ssh.session.SshSession;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removals that the client was promised and that wait for its next request: WinSCP and others upload under a temporary
- * name, remove the old file, and rename. If validators then refuse the new one, the old one must still be there. Used by
- * one thread at a time.
+ * Removals that the client was promised and that wait for the rename that follows: WinSCP and others upload under a
+ * temporary name, remove the old file, and rename. If validators then refuse the new one, the old one must still be
+ * there. They wait for a few seconds at most, as far as there are requests. Used by one thread at a time.
  */
 final class HeldRemovals {
 
     private static final Logger LOG = LoggerFactory.getLogger(HeldRemovals.class);
     private static final int MAX = 1_000;
+    private static final long MAX_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final SshSession session;
-    private final Map<RecordPath, Optional<String>> held = new LinkedHashMap<>();
+    private final LongSupplier nanoTime;
 
-    HeldRemovals(SshSession session) {
-        this.session = session;
+    /** The oldest first. */
+    private final Map<RecordPath, Held> held = new LinkedHashMap<>();
+
+    /**
+     * A removal.
+     *
+     * @param etag the entity tag of the version that is to be removed
+     * @param upload the path of the temporary file that is to replace it
+     */
+    private record Held(Optional<String> etag, RecordPath upload, long since) {
+
+        boolean isSame(Optional<RecordVersion> current) {
+            return current.flatMap(RecordVersion::etag).equals(etag);
+        }
     }
 
-    /** Holds the removal of the version with this entity tag. */
-    void hold(RecordPath path, Optional<String> etag) throws IOException {
-        held.put(path, etag);
+    /** @param nanoTime a clock, in nanoseconds */
+    HeldRemovals(SshSession session, LongSupplier nanoTime) {
+        this.session = session;
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * Holds the removal of a version.
+     *
+     * @param etag the entity tag of the version
+     * @param upload the path of the temporary file that is to replace it
+     */
+    void hold(RecordPath path, Optional<String> etag, RecordPath upload) throws IOException {
+        held.put(path, new Held(etag, upload, nanoTime.getAsLong()));
         if (held.size() > MAX) {
             settle(held.keySet().iterator().next());
         }
@@ -46,27 +72,64 @@ final class HeldRemovals {
         return held.containsKey(path);
     }
 
+    /** The condition for replacing a record by an upload: that it is the version whose removal waits for that. */
+    Optional<Precondition> replacing(RecordPath path, RecordPath upload) {
+        return Optional.ofNullable(held.get(path))
+                .filter(found -> found.upload().equals(upload))
+                .map(found -> current -> current.isEmpty() || found.isSame(current));
+    }
+
     /** Forgets the removal: the record is replaced instead, or stays. */
     void drop(RecordPath path) {
         held.remove(path);
     }
 
-    /** Removes the record now, if that was held. */
+    /** Removes what has waited too long. */
+    void settleOld() throws IOException {
+        if (!held.isEmpty()) {
+            long now = nanoTime.getAsLong();
+            settle(path -> now - held.get(path).since() > MAX_NANOS);
+        }
+    }
+
+    /** Removes what waits at a path or below, or for the temporary file that is or was there. */
+    void settleAt(RecordPath path) throws IOException {
+        settle(each -> each.equals(path)
+                || each.isBelow(path)
+                || held.get(each).upload().equals(path)
+                || held.get(each).upload().isBelow(path));
+    }
+
+    private void settle(Predicate<RecordPath> which) throws IOException {
+        for (RecordPath path : held.keySet().stream().filter(which).toList()) {
+            settle(path);
+        }
+    }
+
+    /** Removes the record now, if that was held, unless the user may not do so any more. */
     void settle(RecordPath path) throws IOException {
-        if (!held.containsKey(path)) {
+        Held removal = held.remove(path);
+        if (removal == null) {
             return;
         }
-        Optional<String> etag = held.remove(path);
-        Precondition same = current -> current.flatMap(RecordVersion::etag).equals(etag);
-        Result<List<Change>> deleted =
-                session.store().delete(session.request(path).withPrecondition(same));
-        deleted.refusal()
+        Optional<User> user = session.currentUser();
+        if (user.isEmpty()) {
+            refused(path, "the login isn't valid any more");
+            return;
+        }
+        session.store()
+                .delete(session.request(path).withUser(user.get()).withPrecondition(removal::isSame))
+                .refusal()
                 .map(Refusal::detail)
-                .ifPresent(reason -> LOG.info(
-                        "event=ssh.sftp.removal-refused user={} path={} reason={}",
-                        LogText.quoted(session.user()),
-                        LogText.quoted(path),
-                        LogText.quoted(reason)));
+                .ifPresent(reason -> refused(path, reason));
+    }
+
+    private void refused(RecordPath path, String reason) {
+        LOG.info(
+                "event=ssh.sftp.removal-refused user={} path={} reason={}",
+                LogText.quoted(session.user()),
+                LogText.quoted(path),
+                LogText.quoted(reason));
     }
 
     /** Removes all now: the client is gone. */

@@ -5,42 +5,41 @@ import io.datahub.api.disk.TemporaryNames;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Draft;
 import io.datahub.api.record.LastingDraft;
-import io.datahub.api.record.LastingDrafts;
 import io.datahub.api.record.LastingDrafts.Remaining;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.ssh.session.SshSession;
 import io.datahub.ssh.sftp.wire.Attributes;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The user's drafts that nobody has open: those under temporary names, which are closed and wait for being renamed, and
- * those of uploads that were cut. Used by one thread at a time.
+ * The user's drafts that were begun over SFTP: those under temporary names, which are closed and wait for being renamed,
+ * and those of uploads that were cut. Uploads over other protocols aren't among them. Used by one thread at a time.
  */
 final class OwnDrafts {
 
-    private static final int MAX_TIMES = 10_000;
-    private static final Map<String, String> NOTES = Map.of("transport", "sftp");
+    private static final String TRANSPORT = "transport";
+    private static final String SFTP = "sftp";
+
+    /** The note with the second of the epoch at which the draft was kept. */
+    private static final String KEPT = "kept";
+
+    /** The note with the client's time, in the same way. */
+    private static final String MODIFIED = "modified";
 
     private final SshSession session;
     private final TemporaryNames names;
     private final LiveDrafts live;
+    private final ClientTimes times;
 
-    /** The times that the client has set, by path. */
-    private final Map<RecordPath, Instant> times = new LinkedHashMap<>();
-
-    OwnDrafts(SshSession session, TemporaryNames names, LiveDrafts live) {
+    OwnDrafts(SshSession session, TemporaryNames names, LiveDrafts live, ClientTimes times) {
         this.session = session;
         this.names = names;
         this.live = live;
-    }
-
-    private LastingDrafts drafts() {
-        return session.drafts();
+        this.times = times;
     }
 
     /** Whether a path is that of a file that its client will rename. */
@@ -54,15 +53,20 @@ final class OwnDrafts {
     }
 
     private List<LastingDraft> all(RecordPath path) throws IOException {
-        return drafts().list(session.user(), path).stream()
-                .filter(draft -> draft.path().equals(path))
-                .toList();
+        return below(path).stream().filter(draft -> draft.path().equals(path)).toList();
     }
 
     /** The drafts directly in a directory, latest first. */
     List<LastingDraft> in(RecordPath directory) throws IOException {
-        return drafts().list(session.user(), directory).stream()
+        return below(directory).stream()
                 .filter(draft -> !draft.path().isRoot() && draft.path().parent().equals(directory))
+                .toList();
+    }
+
+    /** The drafts of a path and of those below it, latest first. */
+    List<LastingDraft> below(RecordPath path) throws IOException {
+        return session.drafts().list(session.user(), path).stream()
+                .filter(draft -> SFTP.equals(draft.notes().get(TRANSPORT)))
                 .toList();
     }
 
@@ -71,27 +75,40 @@ final class OwnDrafts {
         return live.contains(draft.name());
     }
 
+    /**
+     * What the client sees of a draft. One under the name that the record will have was cut, even if all its bytes have
+     * arrived. It is shown without its last byte, since clients take a file of full size for complete and would never
+     * close it; those that resume send that byte again.
+     */
     Attributes attributes(LastingDraft draft) {
-        return Attributes.file(draft.size(), time(draft.path()).orElseGet(Instant::now));
+        return Attributes.file(
+                isTemporary(draft.path()) ? draft.size() : shownSize(draft.size()),
+                time(draft).or(() -> noted(draft, KEPT)).orElseGet(Instant::now));
+    }
+
+    /** What the client sees of the size of a cut upload. */
+    static long shownSize(long size) {
+        return Math.max(0, size - 1);
     }
 
     /** Makes a draft a lasting one. */
-    Result<LastingDraft> keep(Draft draft) throws IOException {
-        return drafts().keep(draft, NOTES);
+    Result<LastingDraft> keep(Draft draft, Optional<Instant> modified) throws IOException {
+        String now = Long.toString(Instant.now().getEpochSecond());
+        Map<String, String> notes = modified.map(
+                        time -> Map.of(TRANSPORT, SFTP, KEPT, now, MODIFIED, Long.toString(time.getEpochSecond())))
+                .orElseGet(() -> Map.of(TRANSPORT, SFTP, KEPT, now));
+        return session.drafts().keep(draft, notes);
     }
 
     /** Takes a draft over, for the path of the request. */
     Result<Draft> resume(WriteRequest request, String name) throws IOException {
-        return drafts().resume(request, name, Remaining.RECEIVED);
+        return session.drafts().resume(request, name, Remaining.RECEIVED);
     }
 
+    /** Removes a draft, even if another connection is writing it. */
     void remove(LastingDraft draft) throws IOException {
-        times.remove(draft.path());
-        remove(draft.name());
-    }
-
-    void remove(String name) throws IOException {
-        drafts().remove(session.user(), name);
+        times.remove(draft.name());
+        session.drafts().remove(session.user(), draft.name());
     }
 
     /** Removes drafts of a path that nobody is writing, but for one. */
@@ -104,19 +121,21 @@ final class OwnDrafts {
     }
 
     /** Remembers a time that the client has set for a draft, until that becomes a record. */
-    void setTime(RecordPath path, Instant time) {
-        times.put(path, time);
-        if (times.size() > MAX_TIMES) {
-            times.remove(times.keySet().iterator().next());
-        }
+    void setTime(String name, Instant time) {
+        times.set(name, time);
     }
 
-    Optional<Instant> time(RecordPath path) {
-        return Optional.ofNullable(times.get(path));
+    /** The time that the client has set for a draft. */
+    Optional<Instant> time(LastingDraft draft) {
+        return times.find(draft.name()).or(() -> noted(draft, MODIFIED));
     }
 
-    void forgetTime(RecordPath path) {
-        times.remove(path);
+    private static Optional<Instant> noted(LastingDraft draft, String note) {
+        return Optional.ofNullable(draft.notes().get(note)).map(Long::parseLong).map(Instant::ofEpochSecond);
+    }
+
+    void forgetTime(LastingDraft draft) {
+        times.remove(draft.name());
     }
 
     void opened(String name, Object writer) {

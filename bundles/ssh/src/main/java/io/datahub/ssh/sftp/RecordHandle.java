@@ -1,6 +1,7 @@
 package io.datahub.ssh.sftp;
 
 import io.datahub.api.Result;
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.ssh.sftp.wire.Attributes;
@@ -19,6 +20,11 @@ final class RecordHandle implements Handle {
 
     RecordVersion version() {
         return reading.version();
+    }
+
+    @Override
+    public RecordPath path() {
+        return version().path();
     }
 
     @Override

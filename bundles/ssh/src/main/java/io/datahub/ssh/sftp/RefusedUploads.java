@@ -1,27 +1,38 @@
 package io.datahub.ssh.sftp;
 
 import io.datahub.api.path.RecordPath;
-import io.datahub.api.user.User;
+import io.datahub.ssh.session.SshSession;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
  * Paths of uploads that were refused a moment ago. Some clients (rclone) then remove what they believe they have written
- * half, perhaps by another connection: that must not remove the last good version. Shared by all channels. Thread-safe.
+ * half, perhaps by another connection: that must not remove the last good version. It holds for the client's address,
+ * until the path is written again or its record changes. Shared by all channels. Thread-safe.
  */
 final class RefusedUploads {
 
     private static final long REMEMBERED_NANOS = Duration.ofMinutes(1).toNanos();
-    private static final int MAX = 10_000;
+    private static final int MAX_PER_USER = 1_000;
 
-    private record Key(String user, RecordPath path) {}
+    private record Key(InetAddress address, RecordPath path) {}
+
+    /**
+     * A refusal.
+     *
+     * @param etag the entity tag of the version that remains, if there is one
+     */
+    private record Mark(long since, Optional<String> etag) {}
 
     private final LongSupplier nanoTime;
 
-    /** When each was refused; guarded by this. */
-    private final Map<Key, Long> refused = new LinkedHashMap<>();
+    /** By user, the oldest first; guarded by this. */
+    private final Map<String, LinkedHashMap<Key, Mark>> refused = new HashMap<>();
 
     RefusedUploads() {
         this(System::nanoTime);
@@ -32,18 +43,47 @@ final class RefusedUploads {
         this.nanoTime = nanoTime;
     }
 
-    synchronized void add(User user, RecordPath path) {
-        Key key = new Key(user.name(), path);
-        refused.remove(key);
-        refused.put(key, nanoTime.getAsLong());
-        if (refused.size() > MAX) {
-            refused.remove(refused.keySet().iterator().next());
+    private static Key key(SshSession session, RecordPath path) {
+        return new Key(session.origin().address(), path);
+    }
+
+    /**
+     * Remembers a refusal.
+     *
+     * @param etag the entity tag of the version that remains, if there is one
+     */
+    synchronized void add(SshSession session, RecordPath path, Optional<String> etag) {
+        long now = nanoTime.getAsLong();
+        refused.values().removeIf(marks -> {
+            marks.values().removeIf(mark -> now - mark.since() >= REMEMBERED_NANOS);
+            return marks.isEmpty();
+        });
+        LinkedHashMap<Key, Mark> marks = refused.computeIfAbsent(session.user().name(), user -> new LinkedHashMap<>());
+        marks.remove(key(session, path));
+        marks.put(key(session, path), new Mark(now, etag));
+        if (marks.size() > MAX_PER_USER) {
+            marks.remove(marks.keySet().iterator().next());
         }
     }
 
-    /** Whether the user's upload to this path was refused in the last minute; true only once for each. */
-    synchronized boolean remove(User user, RecordPath path) {
-        Long since = refused.remove(new Key(user.name(), path));
-        return since != null && nanoTime.getAsLong() - since < REMEMBERED_NANOS;
+    /** Forgets a refusal: there is another attempt. */
+    synchronized void remove(SshSession session, RecordPath path) {
+        Map<Key, Mark> marks = refused.get(session.user().name());
+        if (marks != null) {
+            marks.remove(key(session, path));
+        }
+    }
+
+    /**
+     * Whether the client's upload to this path was refused in the last minute; true only once for each.
+     *
+     * @param etag the entity tag of the present version, if there is one
+     */
+    synchronized boolean take(SshSession session, RecordPath path, Optional<String> etag) {
+        Map<Key, Mark> marks = refused.get(session.user().name());
+        Mark mark = marks == null ? null : marks.remove(key(session, path));
+        return mark != null
+                && nanoTime.getAsLong() - mark.since() < REMEMBERED_NANOS
+                && mark.etag().equals(etag);
     }
 }

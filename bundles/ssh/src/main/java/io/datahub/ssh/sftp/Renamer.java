@@ -4,17 +4,18 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
-import io.datahub.api.record.Change;
 import io.datahub.api.record.Draft;
 import io.datahub.api.record.LastingDraft;
 import io.datahub.api.record.MoveRequest;
 import io.datahub.api.record.Precondition;
 import io.datahub.api.record.WriteRequest;
+import io.datahub.ssh.session.Commits;
 import io.datahub.ssh.session.SshSession;
 import io.datahub.ssh.session.TransferMetrics;
 import io.datahub.ssh.session.TransferMetrics.Protocol;
 import io.datahub.ssh.sftp.wire.Status;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /** Renames records, directories, and unfinished files, which become records by that. Used by one thread at a time. */
@@ -32,24 +33,44 @@ final class Renamer {
 
     /** @param replace whether a file at the new path may be replaced */
     Status rename(RecordPath from, RecordPath to, boolean replace) throws IOException {
-        workspace.removals().settle(from);
-        boolean removed = workspace.removals().contains(to);
-        Optional<Refusal> refusal = renamed(from, to, replace || removed);
-        if (refusal.filter(found -> found.reason() == Reason.NOT_FOUND).isPresent()) {
-            workspace.removals().settle(to);
-        } else {
-            workspace.removals().drop(to); // it is replaced, or the last good version stays
+        Optional<Precondition> removed = workspace.removals().replacing(to, from);
+        if (removed.isEmpty()) {
+            workspace.removals().settleAt(from);
+            workspace.removals().settleAt(to);
         }
-        refusal.filter(found -> found.reason() == Reason.INVALID).ifPresent(found -> workspace.showRefusal(to, found));
+        Optional<Refusal> refusal = closeOpen(from);
+        if (refusal.isEmpty()) {
+            refusal = renamed(from, to, replace, removed);
+        }
+        if (refusal.isPresent() && refusal.get().reason() != Reason.NOT_FOUND) {
+            workspace.showRefusal(to, refusal.get());
+        } else if (refusal.isPresent()) {
+            workspace.removals().settle(to); // nothing will replace it
+        }
         return refusal.map(Status::of).orElse(Status.OK);
     }
 
-    private Optional<Refusal> renamed(RecordPath from, RecordPath to, boolean replace) throws IOException {
+    /**
+     * Closes a temporary file that is still open here: some clients (sshfs) don't wait for that before they rename, or
+     * even send it later.
+     */
+    private Optional<Refusal> closeOpen(RecordPath from) throws IOException {
+        for (DraftHandle open : workspace.handles().writingAll(from)) {
+            if (!drafts.isTemporary(from)) {
+                return refusal(from + " is still open for writing; close it first");
+            }
+            Optional<Refusal> refusal = open.close().refusal();
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Refusal> renamed(RecordPath from, RecordPath to, boolean replace, Optional<Precondition> removed)
+            throws IOException {
         if (from.equals(to)) {
             return new Entries(workspace).find(from).refusal();
-        }
-        if (workspace.handles().writing(from).isPresent()) {
-            return refusal(from + " is still open for writing; close it first");
         }
         boolean temporary = drafts.isTemporary(from);
         if (temporary || session.store().stat(session.user(), from).isRefused()) {
@@ -57,10 +78,19 @@ final class Renamer {
             if (draft.isPresent()) {
                 return drafts.isLive(draft.get())
                         ? refusal(from + " is being written by another connection of yours")
-                        : renameDraft(draft.get(), to, replace);
+                        : renameDraft(draft.get(), to, replace, removed);
             }
         }
-        return session.store()
+        return move(from, to, replace);
+    }
+
+    private static Optional<Refusal> refusal(String detail) {
+        return Optional.of(new Refusal(Reason.CONFLICT, detail));
+    }
+
+    /** Moves a record or a directory, and what is unfinished in that. */
+    private Optional<Refusal> move(RecordPath from, RecordPath to, boolean replace) throws IOException {
+        Optional<Refusal> refusal = session.store()
                 .move(new MoveRequest(
                         session.user(),
                         session.origin().toString(),
@@ -70,18 +100,23 @@ final class Renamer {
                         replace,
                         session::currentUser))
                 .refusal();
+        List<LastingDraft> below = refusal.isEmpty() ? drafts.below(from) : List.of();
+        for (LastingDraft draft : below) {
+            if (draft.path().isBelow(from) && !drafts.isLive(draft)) {
+                String rest = draft.path().toString().substring(from.toString().length());
+                assign(draft, RecordPath.of(to + rest));
+            }
+        }
+        return refusal;
     }
 
-    private static Optional<Refusal> refusal(String detail) {
-        return Optional.of(new Refusal(Reason.CONFLICT, detail));
-    }
-
-    private Optional<Refusal> renameDraft(LastingDraft draft, RecordPath to, boolean replace) throws IOException {
+    private Optional<Refusal> renameDraft(
+            LastingDraft draft, RecordPath to, boolean replace, Optional<Precondition> removed) throws IOException {
         if (drafts.isTemporary(to)) {
             return renameTemporary(draft, to, replace);
         }
         return drafts.isTemporary(draft.path())
-                ? publish(draft, to, replace)
+                ? publish(draft, to, replace, removed)
                 : refusal("the upload of " + draft.path() + " was cut; resume it, or upload the file again");
     }
 
@@ -89,51 +124,51 @@ final class Renamer {
         if (drafts.find(to).isPresent() && !replace) {
             return refusal(to + " exists already");
         }
-        Result<Draft> moved = drafts.resume(session.request(to), draft.name());
-        if (!moved.isRefused()) {
-            moved.get().close();
-            drafts.removeAll(to, draft.name());
-            drafts.time(draft.path()).ifPresent(time -> drafts.setTime(to, time));
-            drafts.forgetTime(draft.path());
-        }
-        return moved.refusal();
-    }
-
-    /** Makes a draft the new version of a record. */
-    private Optional<Refusal> publish(LastingDraft draft, RecordPath to, boolean replace) throws IOException {
-        WriteRequest request = session.request(to).withClientModified(drafts.time(draft.path()));
-        Result<Draft> resumed =
-                drafts.resume(replace ? request : request.withPrecondition(Optional::isEmpty), draft.name());
-        if (resumed.isRefused()) {
-            return resumed.refusal();
-        }
-        Optional<Refusal> refusal;
-        boolean ended = true;
-        try (Draft opened = resumed.get()) {
-            Result<Change> committed = opened.commit();
-            refusal = committed.refusal();
-            ended = refusal.isEmpty() || DraftHandle.reject(opened, refusal.get());
-        }
+        Optional<Refusal> refusal = assign(draft, to);
         if (refusal.isEmpty()) {
-            session.count(Protocol.SFTP, TransferMetrics.Result.STORED);
-            workspace.refused().remove(session.user(), to);
             drafts.removeAll(to, draft.name());
-        } else if (ended) {
-            workspace.refused().add(session.user(), draft.path());
-        } else {
-            giveBack(draft);
-        }
-        if (ended) {
-            drafts.forgetTime(draft.path());
         }
         return refusal;
     }
 
-    /** Gives a draft its old path back, so that the client can try again. */
-    private void giveBack(LastingDraft draft) throws IOException {
-        Result<Draft> resumed = drafts.resume(session.request(draft.path()), draft.name());
+    /** Gives a draft another path. */
+    private Optional<Refusal> assign(LastingDraft draft, RecordPath path) throws IOException {
+        Result<Draft> resumed = drafts.resume(session.request(path), draft.name());
         if (!resumed.isRefused()) {
             resumed.get().close();
         }
+        return resumed.refusal();
+    }
+
+    /** Makes a draft the new version of a record. */
+    private Optional<Refusal> publish(
+            LastingDraft draft, RecordPath to, boolean replace, Optional<Precondition> removed) throws IOException {
+        WriteRequest request = session.request(to)
+                .withClientModified(drafts.time(draft))
+                .withPrecondition(removed.orElse(replace ? Precondition.NONE : Optional::isEmpty));
+        Result<Draft> resumed = drafts.resume(request, draft.name());
+        if (resumed.isRefused()) {
+            return resumed.refusal();
+        }
+        Commits.Outcome outcome = null;
+        try (Draft opened = resumed.get()) {
+            outcome = Commits.commit(opened);
+        } finally {
+            if (outcome == null || !outcome.ended()) {
+                assign(draft, draft.path()); // so that the client can try again
+            }
+        }
+        if (outcome.ended()) {
+            drafts.forgetTime(draft);
+            workspace.removals().drop(to); // it is replaced, or the last good version stays
+        }
+        if (outcome.refusal().isEmpty()) {
+            session.count(Protocol.SFTP, TransferMetrics.Result.STORED);
+            workspace.refused().remove(session, to);
+            drafts.removeAll(to, draft.name());
+        } else if (outcome.ended()) {
+            workspace.refused().add(session, draft.path(), Optional.empty());
+        }
+        return outcome.refusal();
     }
 }

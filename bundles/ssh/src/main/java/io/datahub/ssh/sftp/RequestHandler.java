@@ -64,6 +64,7 @@ final class RequestHandler {
         int id = packet.uint32();
         int size = output.size();
         try {
+            workspace.removals().settleOld();
             answer(id, packet, output);
         } catch (MalformedPacketException e) {
             output.cut(size);
@@ -100,7 +101,7 @@ final class RequestHandler {
             case RequestType.FSETSTAT -> files.setAttributes(packet);
             case RequestType.REMOVE -> with(packet, remover::remove);
             case RequestType.MKDIR -> with(packet, this::makeDirectory);
-            case RequestType.RMDIR -> with(packet, this::removeDirectory);
+            case RequestType.RMDIR -> with(packet, remover::removeDirectory);
             case RequestType.RENAME -> rename(packet);
             case RequestType.READLINK, RequestType.SYMLINK -> Status.NO_LINKS;
             default -> Status.unsupported("the hub doesn't have this request");
@@ -129,22 +130,12 @@ final class RequestHandler {
     }
 
     private Status makeDirectory(RecordPath path) throws IOException {
-        workspace.removals().settle(path);
+        workspace.removals().settleAt(path);
         Result<Boolean> made =
                 workspace.session().store().mkdir(workspace.session().request(path));
         return made.refusal()
                 .map(Status::of)
                 .orElseGet(() -> made.get() ? Status.OK : Status.failure("the directory exists already"));
-    }
-
-    private Status removeDirectory(RecordPath path) throws IOException {
-        return workspace
-                .session()
-                .store()
-                .rmdir(workspace.session().request(path))
-                .refusal()
-                .map(Status::of)
-                .orElse(Status.OK);
     }
 
     private Status rename(Packet packet) throws IOException {

@@ -24,6 +24,7 @@ public final class SftpSubsystem implements ChannelHandler {
     private final TemporaryNames names;
     private final RefusedUploads refused = new RefusedUploads();
     private final LiveDrafts live = new LiveDrafts();
+    private final ClientTimes times = new ClientTimes();
     private final Set<SftpChannel> channels = ConcurrentHashMap.newKeySet();
 
     /**
@@ -50,8 +51,8 @@ public final class SftpSubsystem implements ChannelHandler {
         return new RequestHandler(new Workspace(
                 session,
                 new Handles(),
-                new OwnDrafts(session, names, live),
-                new HeldRemovals(session),
+                new OwnDrafts(session, names, live, times),
+                new HeldRemovals(session, System::nanoTime),
                 refused,
                 errors));
     }

@@ -1,6 +1,7 @@
 package io.datahub.ssh.sftp;
 
 import io.datahub.api.Result;
+import io.datahub.api.path.RecordPath;
 import io.datahub.ssh.sftp.wire.Attributes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,6 +13,11 @@ final class SharedDraftHandle implements Handle {
 
     SharedDraftHandle(DraftHandle draft) {
         this.draft = draft;
+    }
+
+    @Override
+    public RecordPath path() {
+        return draft.path();
     }
 
     @Override

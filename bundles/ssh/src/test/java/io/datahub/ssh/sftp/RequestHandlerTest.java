@@ -158,10 +158,11 @@ class RequestHandlerTest {
         assertThat(hub.topics()).isEmpty();
 
         TestChannel later = hub.channel("ada");
-        assertThat(later.size("a")).isEqualTo(4);
+        assertThat(later.size("a")).isEqualTo(3);
         assertThat(later.list("/")).containsExactly("a");
         String resumed = later.open("a", WRITE | CREATE);
-        assertThat(later.write(resumed, 4, "more")).isEqualTo(OK);
+        assertThat(later.size("a")).isEqualTo(3);
+        assertThat(later.write(resumed, 3, "rmore")).isEqualTo(OK);
         assertThat(later.close(resumed)).isEqualTo(OK);
 
         assertThat(hub.content("a")).isEqualTo("fourmore");

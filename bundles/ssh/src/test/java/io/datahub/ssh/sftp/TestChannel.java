@@ -229,6 +229,13 @@ final class TestChannel {
         return (answer.body().getInt() & 040000) != 0 ? -2 : size;
     }
 
+    /** The size of an open file. */
+    long sizeOf(String handle) {
+        Answer answer = request(begin(8).text(handle));
+        answer.body().getInt();
+        return answer.body().getLong();
+    }
+
     /** The seconds of the time of modification. */
     int modified(String path) {
         Answer answer = request(begin(17).text(path));

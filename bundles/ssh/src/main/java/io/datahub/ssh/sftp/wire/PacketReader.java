@@ -49,8 +49,9 @@ public final class PacketReader {
             if (packet == null) {
                 header.put(bytes[at++]);
                 if (!header.hasRemaining()) {
-                    packet = begin(header.flip().getInt());
+                    int length = header.flip().getInt();
                     header.clear();
+                    packet = begin(length);
                 }
             } else {
                 int part = Math.min(packet.remaining(), end - at);

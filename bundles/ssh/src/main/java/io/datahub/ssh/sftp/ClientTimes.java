@@ -1,0 +1,34 @@
+package io.datahub.ssh.sftp;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The times that clients have set for drafts after these were kept, until they become records: a client may set the time
+ * by one connection and rename by another. Shared by all channels. Thread-safe.
+ */
+final class ClientTimes {
+
+    private static final int MAX = 10_000;
+
+    /** By the unguessable names of the drafts; guarded by this. */
+    private final Map<String, Instant> times = new LinkedHashMap<>();
+
+    synchronized void set(String draft, Instant time) {
+        times.remove(draft);
+        times.put(draft, time);
+        if (times.size() > MAX) {
+            times.remove(times.keySet().iterator().next());
+        }
+    }
+
+    synchronized Optional<Instant> find(String draft) {
+        return Optional.ofNullable(times.get(draft));
+    }
+
+    synchronized void remove(String draft) {
+        times.remove(draft);
+    }
+}
