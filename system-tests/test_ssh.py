@@ -54,25 +54,6 @@ def test_keys_of_all_kinds_log_in(hub, ci, keys):
     assert OpenSsh(hub, "admin", key=keys["rsa"][0]).run("md5sum").returncode == 255, "another user's key"
 
 
-def test_key_add(hub, keys, tmp_path):
-    assert hub.put_users({"dev": (new_token(), '<allow read="builds/"/>')}) == 200
-    private, line = new_key(str(tmp_path), "dev", "-t", "ed25519", "-C", "dev's laptop")
-    added = hub.run("console", f"datahub:key-add dev {line.replace(chr(39), '')}")
-    fingerprint = subprocess.run(["ssh-keygen", "-lf", private], capture_output=True, text=True).stdout.split()[1]
-    assert added.returncode == 0 and f"added {fingerprint} (devs laptop) to dev" in added.stdout, added.stdout + added.stderr
-    user = OpenSsh(hub, "dev", key=private)
-    assert user.run("md5sum").returncode == 0
-    again = hub.run("console", f"datahub:key-add dev {line.split(' dev')[0]}")
-    assert again.returncode != 0 and "has this key already" in again.stdout + again.stderr
-    assert "not accepted" in hub.run("console", "datahub:key-add dev ssh-dss AAAAB3NzaC1kc3M=").stderr
-    waiting = user.open("md5sum")
-    assert until(lambda: sessions(hub, hub.token(), "dev"))
-    assert hub.run("console", "datahub:token-revoke", "dev", fingerprint).returncode == 0
-    assert waiting.wait(10) == 255
-    waiting.communicate()
-    assert user.run("md5sum").returncode == 255
-
-
 def test_keys_that_are_only_offered_are_no_failures(hub, ci, keys):
     since = hub.log_size()
     client = paramiko.Transport(("127.0.0.1", hub.ssh))
@@ -189,6 +170,26 @@ def test_open_sessions_end_with_the_access(hub, admin, ci):
     assert hub.run("console", "datahub:disconnect", str(number)).returncode == 0
     assert waiting.wait(10) == 255
     assert "disconnected by an administrator" in waiting.communicate()[1]
+
+
+def test_key_add(hub, keys, tmp_path):
+    assert hub.put_users({"dev": (new_token(), '<allow read="builds/"/>')}) == 200
+    private, line = new_key(str(tmp_path), "dev", "-t", "ed25519", "-C", "dev's laptop")
+    added = hub.run("console", f"datahub:key-add dev {line.replace(chr(39), '')}")
+    fingerprint = subprocess.run(["ssh-keygen", "-lf", private], capture_output=True, text=True).stdout.split()[1]
+    assert added.returncode == 0 and f"added {fingerprint} (devs laptop) to dev" in added.stdout, added.stdout + added.stderr
+    user = OpenSsh(hub, "dev", key=private)
+    assert user.run("md5sum").returncode == 0
+    again = hub.run("console", f"datahub:key-add dev {line.split(' dev')[0]}")
+    assert again.returncode != 0 and "has this key already" in again.stdout + again.stderr
+    foreign = hub.run("console", "datahub:key-add dev ssh-dss AAAAB3NzaC1kc3M=")
+    assert foreign.returncode != 0 and "not accepted" in foreign.stdout + foreign.stderr
+    waiting = user.open("md5sum")
+    assert until(lambda: sessions(hub, hub.token(), "dev"))
+    assert hub.run("console", "datahub:token-revoke", "dev", fingerprint).returncode == 0
+    assert waiting.wait(10) == 255
+    waiting.communicate()
+    assert user.run("md5sum").returncode == 255
 
 
 def test_many_sessions(hub, admin):
