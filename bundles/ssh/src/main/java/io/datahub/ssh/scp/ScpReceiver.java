@@ -7,7 +7,6 @@ import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Listing;
 import io.datahub.ssh.session.BlockingCommand;
 import io.datahub.ssh.session.ClientPath;
-import io.datahub.ssh.session.RefusalText;
 import io.datahub.ssh.session.SshSession;
 import io.datahub.ssh.session.TransferMetrics;
 import io.datahub.ssh.session.TransferMetrics.Protocol;
@@ -95,6 +94,9 @@ final class ScpReceiver extends BlockingCommand {
 
     /** Where an entry goes to: below the target if that is a directory, otherwise it becomes the target. */
     private Result<RecordPath> path(RecordPath base, String name) throws IOException {
+        if (name.indexOf('/') >= 0) {
+            return Result.refused(Reason.BAD_REQUEST, "the name of a file can't have a slash");
+        }
         if (!directories.isEmpty()) {
             return directories.peek().child(name);
         }
@@ -137,8 +139,6 @@ final class ScpReceiver extends BlockingCommand {
 
     private void refuse(ScpStreams streams, String what, Refusal refusal) throws IOException {
         failed = true;
-        String line = what + ": " + RefusalText.of(refusal);
-        complain(line);
-        streams.error(line);
+        streams.error(complain(what, refusal));
     }
 }

@@ -8,7 +8,6 @@ import io.datahub.api.record.Listing;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.ssh.session.BlockingCommand;
-import io.datahub.ssh.session.RefusalText;
 import io.datahub.ssh.session.SshSession;
 import io.datahub.ssh.session.TransferMetrics;
 import io.datahub.ssh.session.TransferMetrics.Protocol;
@@ -140,8 +139,6 @@ final class ScpSender extends BlockingCommand {
 
     private void refuse(ScpStreams streams, String what, Refusal refusal) throws IOException {
         failed = true;
-        String line = what + ": " + RefusalText.of(refusal);
-        complain(line);
-        streams.error(line);
+        streams.error(complain(what, refusal));
     }
 }

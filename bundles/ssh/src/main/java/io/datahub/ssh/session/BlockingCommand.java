@@ -1,5 +1,6 @@
 package io.datahub.ssh.session;
 
+import io.datahub.api.Refusal;
 import io.datahub.api.log.LogText;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -62,6 +63,18 @@ public abstract class BlockingCommand implements Command {
     protected final void complain(String line) throws IOException {
         error.write(("datahub: " + line + "\n").getBytes(StandardCharsets.UTF_8));
         error.flush();
+    }
+
+    /**
+     * Tells the client's user of a refusal.
+     *
+     * @param what what is refused, as the client calls it
+     * @return the line that was written
+     */
+    protected final String complain(String what, Refusal refusal) throws IOException {
+        String line = RefusalText.of(what, refusal);
+        complain(line);
+        return line;
     }
 
     @Override

@@ -25,6 +25,21 @@ public final class RefusalText {
                         .limit(MAX_VIOLATIONS)
                         .map(RefusalText::of)
                         .collect(Collectors.joining("; "));
+        return printable(text);
+    }
+
+    /**
+     * Describes a refusal.
+     *
+     * @param what what is refused, as the client calls it
+     * @param refusal the refusal
+     * @return one line, without a full stop
+     */
+    public static String of(String what, Refusal refusal) {
+        return printable(what) + ": " + of(refusal);
+    }
+
+    private static String printable(String text) {
         String line = text.replaceAll("\\p{Cntrl}+", " ");
         return line.length() <= MAX_CHARS ? line : line.substring(0, MAX_CHARS - 1) + "…";
     }

@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
  * Connects a channel with its {@link RequestHandler}. Packets are queued by the transport's thread and handled in order
  * by one worker at a time, which goes as soon as there is nothing to do: an idle or slow client holds no thread. What is
  * queued is bounded by the channel's window, which opens again when a packet is handled; and no packet is handled while
- * the client doesn't take the answers.
+ * the client doesn't take the answers. What a client has sent before it closes the channel is handled, since some don't
+ * wait for the answers; but nothing is once its login is lost, or while the endpoint stops.
  */
 final class SftpChannel implements AsyncCommand, ChannelDataReceiver {
 
@@ -65,6 +66,10 @@ final class SftpChannel implements AsyncCommand, ChannelDataReceiver {
     private boolean inputEnded;
     private boolean broken;
     private boolean destroyed;
+
+    /** Whether nothing that is queued may be handled any more. */
+    private boolean dropped;
+
     private boolean finished;
 
     /**
@@ -108,6 +113,11 @@ final class SftpChannel implements AsyncCommand, ChannelDataReceiver {
     /** Takes input, on the transport's thread; the window opens again when it has been handled. */
     @Override
     public int data(ChannelSession from, byte[] bytes, int start, int length) {
+        synchronized (this) {
+            if (broken) {
+                return 0;
+            }
+        }
         try {
             reader.read(bytes, start, length, this::enqueue);
         } catch (MalformedPacketException e) {
@@ -144,7 +154,7 @@ final class SftpChannel implements AsyncCommand, ChannelDataReceiver {
     @Override
     public void destroy(ChannelSession closed) {
         synchronized (this) {
-            destroyed = true;
+            destroyed = true; // there is nobody to answer to
         }
         wake();
     }
@@ -165,6 +175,7 @@ final class SftpChannel implements AsyncCommand, ChannelDataReceiver {
         } catch (RejectedExecutionException e) {
             synchronized (this) {
                 destroyed = true; // the endpoint stops
+                dropped = true;
             }
             run();
         }
@@ -183,6 +194,7 @@ final class SftpChannel implements AsyncCommand, ChannelDataReceiver {
     }
 
     private void work() {
+        dropIfLost();
         for (int i = 0; i < MAX_BATCH; i++) {
             send();
             ByteBuffer packet;
@@ -191,8 +203,8 @@ final class SftpChannel implements AsyncCommand, ChannelDataReceiver {
                 if (finished) {
                     return;
                 }
-                ends = destroyed || broken || (inputEnded && packets.isEmpty());
-                boolean waits = !ends && writing && filling.size() >= MAX_WAITING_BYTES;
+                ends = broken || dropped || ((inputEnded || destroyed) && packets.isEmpty());
+                boolean waits = !ends && !destroyed && writing && filling.size() >= MAX_WAITING_BYTES;
                 packet = ends || waits ? null : packets.pollFirst();
                 if (packet == null && (!ends || (writing && !destroyed && !broken))) {
                     running = false; // until there is input, or the answers are sent
@@ -209,6 +221,19 @@ final class SftpChannel implements AsyncCommand, ChannelDataReceiver {
         submit();
     }
 
+    /** Drops what is queued if the connection has ended because the login is lost. */
+    private void dropIfLost() {
+        boolean asks;
+        synchronized (this) {
+            asks = destroyed && !dropped && !packets.isEmpty();
+        }
+        if (asks && session.currentUser().isEmpty()) {
+            synchronized (this) {
+                dropped = true;
+            }
+        }
+    }
+
     private void handle(ByteBuffer packet) {
         int length = packet.remaining() + Integer.BYTES;
         try {
@@ -220,6 +245,12 @@ final class SftpChannel implements AsyncCommand, ChannelDataReceiver {
             throw e;
         } finally {
             reader.release(packet);
+        }
+        synchronized (this) {
+            if (destroyed) {
+                filling.clear();
+                return;
+            }
         }
         try {
             channel.getLocalWindow().release(length);

@@ -92,6 +92,16 @@ class ScpTest {
         ExecResult result = run("scp -t builds/", "C0644 3 ../x\n");
         assertThat(result.status()).isEqualTo(1);
         assertThat(version("x")).isEmpty();
+        result = run("scp -t builds/", "C0644 1 a/b\n");
+        assertThat(result.text()).contains("can't have a slash");
+        assertThat(version("builds/a/b")).isEmpty();
+    }
+
+    @Test
+    void whatIsRefusedIsOneLine() throws Exception {
+        ExecResult result = run("scp -t 'a\nb\\c'", "");
+        assertThat(result.text()).startsWith("\1scp: a b").endsWith("\n");
+        assertThat(result.text().chars().filter(each -> each == '\n')).hasSize(1);
     }
 
     @Test

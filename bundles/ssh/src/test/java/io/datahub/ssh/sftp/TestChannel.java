@@ -6,7 +6,6 @@ import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.Reading;
-import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.Verdict;
@@ -27,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 
 /** A hub in memory, and a channel to it that speaks in packets. */
 final class TestChannel {
@@ -65,7 +65,14 @@ final class TestChannel {
         }
 
         TestChannel channel(String user) {
-            return new TestChannel(this, users.login(user, "ssh"));
+            return new TestChannel(this, session(user, null));
+        }
+
+        /** A connection whose channels use these threads. */
+        SshSession session(String user, ExecutorService workers) {
+            Home home = () -> Path.of("/nowhere");
+            SshServices services = new SshServices(store, drafts, broker, users.memory, home, workers, null, metrics);
+            return new SshSession(services, users.login(user, "ssh"), reason -> {});
         }
 
         List<String> topics() {
@@ -87,11 +94,8 @@ final class TestChannel {
     private final Output output = new Output();
     private int lastId;
 
-    private TestChannel(Hub hub, Login login) {
-        Home home = () -> Path.of("/nowhere");
-        SshServices services =
-                new SshServices(hub.store, hub.drafts, hub.broker, hub.users.memory, home, null, null, hub.metrics);
-        handler = hub.subsystem.handler(new SshSession(services, login, reason -> {}), errors::add);
+    private TestChannel(Hub hub, SshSession session) {
+        handler = hub.subsystem.handler(session, errors::add);
         request(new Request(1).int32(3));
     }
 

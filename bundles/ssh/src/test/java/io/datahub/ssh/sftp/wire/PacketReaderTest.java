@@ -54,6 +54,14 @@ class PacketReaderTest {
     }
 
     @Test
+    void shouldTakeMoreInputAfterAnImpossibleLength() {
+        assertThatThrownBy(() -> reader.read(new byte[4], 0, 4, this::receive))
+                .isInstanceOf(MalformedPacketException.class);
+        reader.read(new byte[] {0, 0, 0, 1, 7}, 0, 5, this::receive);
+        assertThat(received).containsExactly(new byte[] {7});
+    }
+
+    @Test
     void shouldTakeTheLargestPacket() {
         byte[] header =
                 ByteBuffer.allocate(4).putInt(PacketReader.MAX_PACKET_BYTES).array();
