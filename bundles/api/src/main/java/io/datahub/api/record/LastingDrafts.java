@@ -130,7 +130,7 @@ public interface LastingDrafts {
     Result<LastingDraft> release(User user, String name) throws IOException;
 
     /**
-     * Takes a draft over, to go on writing it. Closing it keeps it.
+     * Takes a draft over, to go on writing it. Closing it keeps it. One of unknown length may be written with pauses.
      *
      * @param request as at creation; a length becomes that of the whole record if it wasn't known yet, and another path
      *     replaces the present one; digests are those of the whole record

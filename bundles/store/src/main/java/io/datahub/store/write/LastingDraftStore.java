@@ -177,7 +177,11 @@ public final class LastingDraftStore implements LastingDrafts {
                                     staged,
                                     Optional.empty(),
                                     claim.current(),
-                                    admission.receive(conditional, staged, slot.get(), true),
+                                    admission.receive(
+                                            conditional,
+                                            staged,
+                                            slot.get(),
+                                            conditional.length().isPresent()),
                                     admission,
                                     committer,
                                     RecordDraft.Ending.NONE),

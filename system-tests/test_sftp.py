@@ -1,0 +1,324 @@
+"""SFTP with real clients: what is stored and announced, that a refused file leaves the last good version whatever the client does next,
+resuming after a cut, and that a killed hub has the old or the new version."""
+import asyncio, contextlib, io, json, os, random, subprocess, threading, time, urllib.parse
+
+import asyncssh, paramiko, pytest
+
+from support.sftp_clients import CLIENTS, SSH, OpenSsh
+from support.waiting import until
+
+GOOD, BETTER, BAD = b"<good/>\n", b"<better/>\n", b"<bad>\n"
+
+
+@pytest.fixture(scope="module")
+def validated(hub):
+    """The hub with a validator: what ends in .xml must be well-formed."""
+    with open(f"{hub.home}/etc/io.datahub.validator.xml-sftp.cfg", "w") as f:
+        f.write("paths = **/*.xml\n")
+    until(lambda: get(hub, "/files/v.xml?dry-run", "-T", write(hub.work, "bad.xml", BAD))[0] == 422, 60)
+    return hub
+
+
+def get(hub, path, *more):
+    return hub.curl(hub.token(), path, *more)
+
+
+def write(folder, name, data):
+    with open(f"{folder}/{name}", "wb") as f:
+        f.write(data)
+    return f"{folder}/{name}"
+
+
+def record(hub, path):
+    """The bytes and the entity tag of a record; nothing if there is none."""
+    status, head, body = get(hub, f"/files/{urllib.parse.quote(path)}")
+    return (body, head["etag"]) if status == 200 else None
+
+
+def cursor(hub):
+    return get(hub, "/files/")[1].get("datahub-cursor") or json.loads(get(hub, "/files/")[2])["cursor"]
+
+
+def changes(hub, since):
+    """What was announced since a cursor: kind and path."""
+    events = [json.loads(line) for line in get(hub, f"/changes?since={since}&limit=10000")[2].decode().splitlines()]
+    return [(event["type"].rsplit(".", 1)[1], event["subject"]) for event in events]
+
+
+def settled(hub, since, expected):
+    """Waits for what was announced (some clients don't wait for the answer) and checks that it is this and no more."""
+    with contextlib.suppress(TimeoutError, AssertionError):
+        until(lambda: len(changes(hub, since)) >= len(expected), 20)
+    assert changes(hub, since) == expected
+
+
+@pytest.mark.parametrize("kind", CLIENTS, ids=lambda kind: kind.__name__)
+def test_client(validated, tmp_path, kind):
+    hub = validated
+    client = kind(hub, "admin", hub.token(), str(tmp_path))
+    try:
+        use(hub, client, f"{kind.__name__}", str(tmp_path))
+    finally:
+        client.end()
+
+
+def use(hub, client, top, work):
+    assert get(hub, f"/files/{top}/", "-X", "PUT")[0] in (200, 201)
+    path = f"{top}/ä b.xml"
+    good, better, bad = write(work, "good", GOOD), write(work, "better", BETTER), write(work, "bad", BAD)
+
+    since = cursor(hub)
+    status, printed = client.put(good, path)
+    assert status == 0, printed
+    settled(hub, since, [("created", path)])
+    status, printed = client.get(path, f"{work}/back")
+    assert status == 0, printed
+    assert open(f"{work}/back", "rb").read() == GOOD
+
+    since = cursor(hub)
+    status, printed = client.put(better, path)
+    assert status == 0, printed
+    settled(hub, since, [("updated", path)])
+
+    since, before = cursor(hub), record(hub, path)
+    status, printed = client.put(bad, path)
+    assert (status != 0) == client.told, printed
+    assert not client.shown or "xml" in printed and "refused" in printed
+    settled(hub, since, [("rejected", path)])
+    assert record(hub, path) == before and before[0] == BETTER
+
+    since = cursor(hub)
+    status, printed = client.rename(path, f"{top}/new.xml")
+    assert status == 0, printed
+    settled(hub, since, [("created", f"{top}/new.xml"), ("deleted", path)])
+
+    since = cursor(hub)
+    status, printed = client.remove(f"{top}/new.xml")
+    assert status == 0, printed
+    settled(hub, since, [("deleted", f"{top}/new.xml")])
+
+    files = {"tree/a": b"a", "tree/d/b": b"b" * 100_000, "tree/d/ü/c": b""}
+    for name, data in files.items():
+        os.makedirs(os.path.dirname(f"{work}/{name}"), exist_ok=True)
+        write(work, name, data)
+    since = cursor(hub)
+    status, printed = client.tree(f"{work}/tree", f"{top}/t")
+    assert status == 0, printed
+    expected = sorted(("created", f"{top}/t{name[4:]}") for name in files)
+    until(lambda: len(changes(hub, since)) >= len(expected), 20)
+    assert sorted(changes(hub, since)) == expected
+    for name, data in files.items():
+        assert record(hub, f"{top}/t{name[4:]}")[0] == data
+
+
+@contextlib.contextmanager
+def session(hub):
+    transport = paramiko.Transport(("127.0.0.1", hub.ssh))
+    try:
+        transport.connect(username="admin", password=hub.token())
+        yield transport, paramiko.SFTPClient.from_transport(transport)
+    finally:
+        transport.close()
+
+
+def test_order_of_winscp(validated):
+    """A large file goes to NAME.filepart; then NAME is removed, and the other renamed."""
+    hub = validated
+    with session(hub) as (_, sftp):
+        for old, new in ((GOOD, BETTER), (GOOD, BAD)):
+            sftp.putfo(io.BytesIO(old), "w.xml", confirm=False)
+            since, before = cursor(hub), record(hub, "w.xml")
+            with sftp.open("w.xml.filepart", "w") as f:
+                f.write(new)
+            assert sftp.stat("w.xml.filepart").st_size == len(new)
+            assert record(hub, "w.xml.filepart") is None
+            sftp.remove("w.xml")
+            assert record(hub, "w.xml") == before
+            if new == BETTER:
+                sftp.rename("w.xml.filepart", "w.xml")
+                assert record(hub, "w.xml")[0] == BETTER
+                assert changes(hub, since) == [("updated", "w.xml")]
+            else:
+                with pytest.raises(OSError):
+                    sftp.rename("w.xml.filepart", "w.xml")
+                assert record(hub, "w.xml") == before
+                assert changes(hub, since) == [("rejected", "w.xml")]
+    assert record(hub, "w.xml") == before
+
+
+def test_resume_by_another_session(hub):
+    """What a cut upload has sent is continued by another session, of paramiko and of sftp, and after a restart."""
+    data = random.Random(1).randbytes(3_000_000)
+    since = cursor(hub)
+    for name in ("cut.bin", "cut2.bin.filepart"):
+        with session(hub) as (transport, sftp):
+            f = sftp.open(name, "w")
+            f.write(data[:1_000_000])
+            f.flush()
+            sftp.stat(name)
+            transport.close()
+    assert changes(hub, since) == []
+    with session(hub) as (_, sftp):
+        until(lambda: size(sftp, "cut2.bin.filepart") == 1_000_000, 20)
+        assert size(sftp, "cut.bin") == 1_000_000
+    assert record(hub, "cut.bin") is None
+    hub.run("restart")
+    since = cursor(hub)
+    local = write(hub.work, "cut.bin", data)
+    client = OpenSsh(hub, "admin", hub.token(), hub.work)
+    status, printed = client.batch(f"reput {local} cut.bin")
+    assert status == 0, printed
+    assert record(hub, "cut.bin")[0] == data
+    with session(hub) as (_, sftp):
+        with sftp.open("cut2.bin.filepart", "r+") as f:
+            f.seek(1_000_000)
+            f.write(data[1_000_000:])
+        sftp.rename("cut2.bin.filepart", "cut2.bin")
+    assert record(hub, "cut2.bin")[0] == data
+    assert changes(hub, since) == [("created", "cut.bin"), ("created", "cut2.bin")]
+
+
+def size(sftp, name):
+    with contextlib.suppress(FileNotFoundError):
+        return sftp.stat(name).st_size
+    return None
+
+
+def test_times_are_no_change(hub):
+    with session(hub) as (_, sftp):
+        sftp.putfo(io.BytesIO(b"text"), "times/a", confirm=False)
+        since = cursor(hub)
+        sftp.utime("times/a", (1_000_000_000, 1_000_000_000))
+        sftp.chmod("times/a", 0o600)
+        sftp.chown("times/a", 1, 1)
+        assert sftp.stat("times/a").st_mtime == 1_000_000_000
+        assert changes(hub, since) == []
+
+
+def test_what_has_no_grant(hub):
+    assert hub.curl(hub.token(), "/files/secret/a", "-T", write(hub.work, "a", b"a"))[0] in (200, 201)
+    tokens = hub.add_users(bob='<allow read="open/" create="inbox/bob/"/>')
+    client = OpenSsh(hub, "bob", tokens["bob"], hub.work)
+    for path in ("secret", "absent"):
+        status, printed = client.batch(f"ls {path}")
+        assert status != 0 and "denied" in printed.lower(), printed
+    status, printed = client.batch("ln -s a b")
+    assert status != 0
+    status, printed = client.put(f"{hub.work}/a", "inbox/bob/")
+    assert status == 0, printed
+    assert record(hub, "inbox/bob/a")[0] == b"a"
+    status, printed = client.put(f"{hub.work}/a", "inbox/bob/a")
+    assert status != 0 and "refused" in printed, printed
+
+
+def test_many_requests_at_once(hub):
+    """asyncssh sends many requests before it reads the answers."""
+    data = random.Random(2).randbytes(20_000_000)
+
+    async def copy():
+        async with asyncssh.connect("127.0.0.1", hub.ssh, username="admin", password=hub.token(), known_hosts=None) as connection:
+            async with connection.start_sftp_client() as sftp:
+                await sftp.put(write(hub.work, "many", data), "many")
+                await sftp.get("many", f"{hub.work}/many.back")
+                await asyncio.gather(*(sftp.put(f"{hub.work}/many", f"parallel/{n}") for n in range(8)))
+                names = [name for name in await sftp.listdir("parallel") if not name.startswith(".")]
+                assert sorted(names) == [str(n) for n in range(8)]
+    asyncio.run(copy())
+    assert open(f"{hub.work}/many.back", "rb").read() == data
+    assert record(hub, "parallel/7")[0] == data
+
+
+def test_long_directory(hub):
+    with session(hub) as (_, sftp):
+        for n in range(1_000):
+            with sftp.open(f"long/{n}", "w"):
+                pass
+        assert len(sftp.listdir("long")) == 1_000
+
+
+def test_random_writes(hub):
+    """Writes in random order, holes, truncation and appending give what a file would have."""
+    source = random.Random(3)
+    expected = bytearray()
+    with session(hub) as (_, sftp):
+        with sftp.open("random", "w") as f:
+            for _ in range(200):
+                at, data = source.randrange(300_000), source.randbytes(source.randrange(1, 5_000))
+                expected.extend(bytes(max(0, at + len(data) - len(expected))))
+                expected[at:at + len(data)] = data
+                f.seek(at)
+                f.write(data)
+            f.truncate(200_000)
+            f.truncate(250_000)
+            del expected[200_000:]
+            expected.extend(bytes(50_000))
+        with sftp.open("random", "a") as f:
+            f.write(b"end")
+    assert record(hub, "random")[0] == bytes(expected) + b"end"
+
+
+def test_kill(hub, size):
+    """A hub that is killed while files are closed and renamed has the old or the new version of each, and one event per version."""
+    for n in range(size("sftp-kills")):
+        since = cursor(hub)
+        with session(hub) as (_, sftp):
+            sftp.putfo(io.BytesIO(b"old"), f"kill/{n}", confirm=False)
+        killer = threading.Timer(random.Random(n).random() / 5, hub.kill)
+        acknowledged, sent = b"old", b"old"
+        killer.start()
+        with contextlib.suppress(OSError, EOFError, paramiko.SSHException), session(hub) as (_, sftp):
+            for i in range(10_000):
+                sent = f"new {i}".encode()
+                with sftp.open(f"kill/.{n}.aB3x{i % 90 + 10}", "w") as f:
+                    f.write(sent)
+                sftp.posix_rename(f"kill/.{n}.aB3x{i % 90 + 10}", f"kill/{n}")
+                acknowledged = sent
+                sent = f"newer {i}".encode()
+                with sftp.open(f"kill/{n}", "w") as f:
+                    f.write(sent)
+                acknowledged = sent
+        killer.join()
+        hub.start()
+        assert record(hub, f"kill/{n}")[0] in (acknowledged, sent)
+        kinds = [kind for kind, path in changes(hub, since) if path == f"kill/{n}"]
+        assert kinds == ["created"] + ["updated"] * (len(kinds) - 1)
+
+
+def packet(kind, *fields):
+    """A packet of the protocol: numbers take 4 bytes, pairs of a number and 8 take 8, texts their length before them."""
+    body = bytes([kind])
+    for field in fields:
+        if isinstance(field, str):
+            field = len(field).to_bytes(4, "big") + field.encode()
+        elif isinstance(field, tuple):
+            field = field[0].to_bytes(field[1], "big")
+        elif isinstance(field, int):
+            field = field.to_bytes(4, "big")
+        body += field
+    return len(body).to_bytes(4, "big") + body
+
+
+def test_slow_clients_hold_no_threads(hub):
+    """Clients that ask for much and read nothing don't keep others from being served."""
+    data = random.Random(4).randbytes(4_000_000)
+    assert get(hub, "/files/slow", "-T", write(hub.work, "slow", data))[0] in (200, 201)
+    client = OpenSsh(hub, "admin", hub.token(), hub.work)
+    requests = packet(1, 3) + packet(3, 1, "slow", 1, 0)
+    for n in range(2_000):
+        requests += packet(5, 2 + n, "1", (n % 100 * 32_768, 8), 32_768)
+    slow = []
+    try:
+        for _ in range(40):
+            slow.append(subprocess.Popen(["sshpass", "-e", "ssh", *SSH, f"-p{hub.ssh}", "-s", "admin@127.0.0.1", "sftp"],
+                                         env=client.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL))
+            os.set_blocking(slow[-1].stdin.fileno(), False)
+            slow[-1].stdin.write(requests)
+        with session(hub) as (_, sftp):
+            began = time.monotonic()
+            sftp.putfo(io.BytesIO(b"x"), "quick", confirm=False)
+            assert time.monotonic() - began < 30
+        assert all(each.poll() is None for each in slow)
+    finally:
+        for each in slow:
+            each.kill()
+            each.wait()
