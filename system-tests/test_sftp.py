@@ -208,7 +208,7 @@ def test_what_has_no_grant(hub):
     assert status == 0, printed
     assert record(hub, "inbox/bob/a")[0] == b"a"
     status, printed = client.put(f"{hub.work}/a", "inbox/bob/a")
-    assert status != 0 and "refused" in printed, printed
+    assert status != 0 and "replace" in printed, printed
 
 
 def test_many_requests_at_once(hub):

@@ -1,5 +1,5 @@
 """Real clients of SFTP, each with the same few operations, which return the exit status and what was printed."""
-import os, subprocess
+import os, subprocess, urllib.parse
 
 
 class Client:
@@ -20,7 +20,7 @@ class Client:
 
 
 SSH = ("-oStrictHostKeyChecking=no", "-oUserKnownHostsFile=/dev/null", "-oLogLevel=ERROR", "-oPubkeyAuthentication=no",
-       "-oBatchMode=no")
+       "-oPreferredAuthentications=password", "-oBatchMode=no")
 
 
 class OpenSsh(Client):
@@ -137,16 +137,12 @@ class Pscp(Psftp):
         return self.run("pscp", "-sftp", "-P", str(self.port), "-batch", *self.fingerprint(), "-pw", self.token,
                         f"{self.user}@127.0.0.1:{source}", target)
 
-    def tree(self, source, target):
-        return self.run("pscp", "-sftp", "-r", "-P", str(self.port), "-batch", *self.fingerprint(), "-pw", self.token, source,
-                        f"{self.user}@127.0.0.1:{target}")
-
 
 class Curl(Client):
     told, shown = False, False
 
     def curl(self, path, *more):
-        return self.run("curl", "-sS", "-k", "-u", f"{self.user}:{self.token}", *more, f"sftp://127.0.0.1:{self.port}/{path}")
+        return self.run("curl", "-sS", "-k", "-u", f"{self.user}:{self.token}", *more, f"sftp://127.0.0.1:{self.port}/{urllib.parse.quote(path)}")
 
     def put(self, source, target):
         return self.curl(target, "--ftp-create-dirs", "-T", source)

@@ -34,7 +34,7 @@ public final class TokenLogin implements PasswordAuthenticator, KeyboardInteract
         challenge.setInteractionName("");
         challenge.setInteractionInstruction("");
         challenge.setLanguageTag("");
-        challenge.addPrompt("Token: ", false);
+        challenge.addPrompt("Token, as the password: ", false); // lftp looks for the last word
         return challenge;
     }
 

@@ -7,7 +7,10 @@ import io.datahub.api.record.LastingDraft;
 import io.datahub.api.record.Listing;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
+import io.datahub.ssh.session.ClientPath;
 import io.datahub.ssh.sftp.wire.Attributes;
+import io.datahub.ssh.sftp.wire.Output;
+import io.datahub.ssh.sftp.wire.Status;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
@@ -19,6 +22,16 @@ final class Entries {
 
     Entries(Workspace workspace) {
         this.workspace = workspace;
+    }
+
+    /** Answers with the canonical form of a path, whether it exists or not. */
+    static void canonicalize(int id, String text, Output output) {
+        Result<RecordPath> path = ClientPath.parse(text);
+        if (path.isRefused()) {
+            output.status(id, Status.of(path.refusal().get()));
+        } else {
+            output.path(id, "/" + path.get());
+        }
     }
 
     /** The attributes of what is at a path. */

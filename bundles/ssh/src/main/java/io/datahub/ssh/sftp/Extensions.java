@@ -4,8 +4,8 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.StorageSpace;
+import io.datahub.ssh.session.ClientPath;
 import io.datahub.ssh.sftp.wire.Attributes;
-import io.datahub.ssh.sftp.wire.ClientPaths;
 import io.datahub.ssh.sftp.wire.Output;
 import io.datahub.ssh.sftp.wire.Packet;
 import io.datahub.ssh.sftp.wire.PacketReader;
@@ -55,9 +55,9 @@ final class Extensions {
         String name = packet.text();
         switch (name) {
             case "limits@openssh.com" -> limits(id, output);
-            case "statvfs@openssh.com" -> space(id, ClientPaths.parse(packet.text()), output);
+            case "statvfs@openssh.com" -> space(id, ClientPath.parse(packet.text()), output);
             case "fstatvfs@openssh.com" -> fileSpace(id, packet, output);
-            case "expand-path@openssh.com" -> ClientPaths.answer(id, ClientPaths.expand(packet.text()), output);
+            case "expand-path@openssh.com" -> Entries.canonicalize(id, packet.text(), output);
             default -> output.status(id, status(name, packet));
         }
     }
@@ -74,15 +74,15 @@ final class Extensions {
     }
 
     private Status rename(Packet packet) throws IOException {
-        Result<RecordPath> from = ClientPaths.parse(packet.text());
-        Result<RecordPath> to = ClientPaths.parse(packet.text());
+        Result<RecordPath> from = ClientPath.parse(packet.text());
+        Result<RecordPath> to = ClientPath.parse(packet.text());
         return from.isRefused() || to.isRefused()
                 ? Status.of(from.refusal().or(to::refusal).get())
                 : renamer.rename(from.get(), to.get(), true);
     }
 
     private Status setAttributes(Packet packet) throws IOException {
-        Result<RecordPath> path = ClientPaths.parse(packet.text());
+        Result<RecordPath> path = ClientPath.parse(packet.text());
         Attributes attributes = Attributes.read(packet);
         return path.isRefused() ? Status.of(path.refusal().get()) : setter.set(path.get(), attributes);
     }

@@ -5,10 +5,10 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.ssh.session.SshSession;
+import io.datahub.ssh.session.ClientPath;
 import io.datahub.ssh.session.TransferMetrics;
 import io.datahub.ssh.session.TransferMetrics.Protocol;
 import io.datahub.ssh.sftp.wire.Attributes;
-import io.datahub.ssh.sftp.wire.ClientPaths;
 import io.datahub.ssh.sftp.wire.Output;
 import io.datahub.ssh.sftp.wire.Packet;
 import io.datahub.ssh.sftp.wire.PacketReader;
@@ -33,13 +33,13 @@ final class FileRequests {
     }
 
     void open(int id, Packet packet, Output output) throws IOException {
-        Result<RecordPath> path = ClientPaths.parse(packet.text());
+        Result<RecordPath> path = ClientPath.parse(packet.text());
         int flags = packet.uint32();
         opened(id, path, output, parsed -> opener.open(parsed, flags));
     }
 
     void openDirectory(int id, Packet packet, Output output) throws IOException {
-        opened(id, ClientPaths.parse(packet.text()), output, entries::open);
+        opened(id, ClientPath.parse(packet.text()), output, entries::open);
     }
 
     /** What opens a handle. */

@@ -3,8 +3,8 @@ package io.datahub.ssh.sftp;
 import io.datahub.api.Result;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
+import io.datahub.ssh.session.ClientPath;
 import io.datahub.ssh.sftp.wire.Attributes;
-import io.datahub.ssh.sftp.wire.ClientPaths;
 import io.datahub.ssh.sftp.wire.MalformedPacketException;
 import io.datahub.ssh.sftp.wire.Output;
 import io.datahub.ssh.sftp.wire.Packet;
@@ -87,7 +87,7 @@ final class RequestHandler {
             case RequestType.READDIR -> files.list(id, packet, output);
             case RequestType.STAT, RequestType.LSTAT -> attributes(id, packet, output);
             case RequestType.FSTAT -> files.attributes(id, packet, output);
-            case RequestType.REALPATH -> ClientPaths.answer(id, packet.text(), output);
+            case RequestType.REALPATH -> Entries.canonicalize(id, packet.text(), output);
             case RequestType.EXTENDED -> extensions.handle(id, packet, output);
             default -> output.status(id, status(packet));
         }
@@ -114,12 +114,12 @@ final class RequestHandler {
     }
 
     private static Status with(Packet packet, PathRequest request) throws IOException {
-        Result<RecordPath> path = ClientPaths.parse(packet.text());
+        Result<RecordPath> path = ClientPath.parse(packet.text());
         return path.isRefused() ? Status.of(path.refusal().get()) : request.apply(path.get());
     }
 
     private void attributes(int id, Packet packet, Output output) throws IOException {
-        Result<RecordPath> path = ClientPaths.parse(packet.text());
+        Result<RecordPath> path = ClientPath.parse(packet.text());
         Result<Attributes> found =
                 path.isRefused() ? Result.refused(path.refusal().get()) : entries.find(path.get());
         FileRequests.answer(id, found, output);

@@ -62,7 +62,7 @@ class RequestHandlerTest {
 
         assertThat(hub.content("a")).isEqualTo("good");
         assertThat(hub.topics()).containsExactly("file.created/a", "file.rejected/a");
-        assertThat(channel.errors).containsExactly("datahub: a refused by words: line 3, column 1: a wrong word");
+        assertThat(channel.errors).containsExactly("datahub: a: refused by validator words: line 3: a wrong word");
         assertThat(channel.remove("a")).isEqualTo(OK);
         assertThat(hub.topics()).last().isEqualTo("file.deleted/a");
     }
@@ -347,7 +347,7 @@ class RequestHandlerTest {
         assertThat(bob.put("inbox/bob/a", "x")).isEqualTo(OK);
         assertThat(bob.setTime("inbox/bob/a", 5)).isEqualTo(OK);
         assertThat(bob.tryToOpen("inbox/bob/a", PUT).status()).isEqualTo(DENIED);
-        assertThat(bob.errors).last().asString().startsWith("datahub: inbox/bob/a refused: ");
+        assertThat(bob.errors).last().asString().startsWith("datahub: inbox/bob/a: ");
     }
 
     @Test

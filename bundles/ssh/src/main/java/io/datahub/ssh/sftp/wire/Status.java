@@ -1,6 +1,7 @@
 package io.datahub.ssh.sftp.wire;
 
 import io.datahub.api.Refusal;
+import io.datahub.ssh.session.RefusalText;
 
 /**
  * The answer to a request that returns nothing else (draft-ietf-secsh-filexfer-02, section 7).
@@ -44,6 +45,6 @@ public record Status(int code, String text) {
             case METHOD_NOT_ALLOWED -> UNSUPPORTED;
             default -> FAILURE;
         };
-        return new Status(code, refusal.detail());
+        return new Status(code, RefusalText.of(refusal));
     }
 }
