@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
@@ -20,6 +21,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 public final class KeyAddCommand extends DatahubCommand {
 
     @Argument(name = "user", description = "The user who logs in with the key", required = true)
+    @Completion(UserNames.class)
     String user;
 
     @Argument(
