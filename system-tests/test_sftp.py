@@ -160,7 +160,7 @@ def test_resume_by_another_session(hub):
     assert changes(hub, since) == []
     with session(hub) as (_, sftp):
         until(lambda: size(sftp, "cut2.bin.filepart") == 1_000_000, 20)
-        assert size(sftp, "cut.bin") == 1_000_000
+        assert size(sftp, "cut.bin") == 999_999  # the last byte is to be sent again, or nobody could finish a file that was cut at its end
     assert record(hub, "cut.bin") is None
     hub.run("restart")
     since = cursor(hub)
