@@ -178,6 +178,30 @@ def test_resume_by_another_session(hub):
     assert changes(hub, since) == [("created", "cut.bin"), ("created", "cut2.bin")]
 
 
+def test_a_file_whose_close_is_missing_is_completed_by_resuming(hub):
+    """All bytes have arrived, but not CLOSE: opening it stores nothing, and clients don't take it for complete."""
+    data = random.Random(2).randbytes(300_000)
+    for name in ("whole.bin", "whole2.bin"):
+        with session(hub) as (transport, sftp):
+            f = sftp.open(name, "w")
+            f.write(data)
+            f.flush()
+            sftp.stat(name)
+            transport.close()
+    with session(hub) as (_, sftp):
+        until(lambda: size(sftp, "whole2.bin") == len(data) - 1, 20)
+        sftp.open("whole.bin", "r+").close()  # is refused, which paramiko doesn't tell
+    assert record(hub, "whole.bin") is None
+    local = write(hub.work, "whole.bin", data)
+    status, printed = OpenSsh(hub, "admin", hub.token(), hub.work).batch(f"reput {local} whole.bin")
+    assert status == 0, printed
+    assert record(hub, "whole.bin")[0] == data
+    with session(hub) as (_, sftp):
+        with sftp.open("whole2.bin", "a") as f:
+            f.write(data[sftp.stat("whole2.bin").st_size:])
+    assert record(hub, "whole2.bin")[0] == data
+
+
 def size(sftp, name):
     with contextlib.suppress(FileNotFoundError):
         return sftp.stat(name).st_size
