@@ -40,8 +40,9 @@ final class HeldRemovals {
      *
      * @param etag the entity tag of the version that is to be removed
      * @param upload the path of the temporary file that is to replace it
+     * @param stays whether the version stays unless it is replaced, since a first attempt failed
      */
-    private record Held(Optional<String> etag, RecordPath upload, long since) {
+    private record Held(Optional<String> etag, RecordPath upload, long since, boolean stays) {
 
         boolean isSame(Optional<RecordVersion> current) {
             return current.flatMap(RecordVersion::etag).equals(etag);
@@ -61,7 +62,7 @@ final class HeldRemovals {
      * @param upload the path of the temporary file that is to replace it
      */
     void hold(RecordPath path, Optional<String> etag, RecordPath upload) throws IOException {
-        held.put(path, new Held(etag, upload, nanoTime.getAsLong()));
+        held.put(path, new Held(etag, upload, nanoTime.getAsLong(), false));
         if (held.size() > MAX) {
             settle(held.keySet().iterator().next());
         }
@@ -82,6 +83,11 @@ final class HeldRemovals {
     /** Forgets the removal: the record is replaced instead, or stays. */
     void drop(RecordPath path) {
         held.remove(path);
+    }
+
+    /** The version stays: it couldn't be replaced. The client may try again. */
+    void retain(RecordPath path) {
+        held.computeIfPresent(path, (key, found) -> new Held(found.etag(), found.upload(), found.since(), true));
     }
 
     /** Removes what has waited too long. */
@@ -106,10 +112,10 @@ final class HeldRemovals {
         }
     }
 
-    /** Removes the record now, if that was held, unless the user may not do so any more. */
+    /** Removes the record now, if that was held, unless it stays or the user may not do so any more. */
     void settle(RecordPath path) throws IOException {
         Held removal = held.remove(path);
-        if (removal == null) {
+        if (removal == null || removal.stays()) {
             return;
         }
         Optional<User> user = session.currentUser();

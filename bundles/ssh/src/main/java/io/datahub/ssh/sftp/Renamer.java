@@ -44,6 +44,7 @@ final class Renamer {
         }
         if (refusal.isPresent() && refusal.get().reason() != Reason.NOT_FOUND) {
             workspace.showRefusal(to, refusal.get());
+            workspace.removals().retain(to);
         } else if (refusal.isPresent()) {
             workspace.removals().settle(to); // nothing will replace it
         }

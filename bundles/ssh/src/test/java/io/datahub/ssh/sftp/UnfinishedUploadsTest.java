@@ -273,6 +273,29 @@ class UnfinishedUploadsTest {
     }
 
     @Test
+    void shouldKeepWhatIsRemovedBeforeARenameThatFails() throws IOException {
+        AtomicBoolean isDown = new AtomicBoolean();
+        addValidator(isDown);
+        hub.store.put("a", "old");
+        channel.put("a.filepart", "new");
+        channel.remove("a");
+        isDown.set(true);
+        assertThat(channel.rename("a.filepart", "a")).isEqualTo(FAILURE);
+        channel.handler.end();
+        assertThat(hub.content("a")).isEqualTo("old");
+
+        isDown.set(false);
+        hub.store.put("c", "old");
+        later.put("c.filepart", "new");
+        later.remove("c");
+        isDown.set(true);
+        assertThat(later.rename("c.filepart", "c")).isEqualTo(FAILURE);
+        isDown.set(false);
+        assertThat(later.rename("c.filepart", "c")).isEqualTo(OK);
+        assertThat(hub.content("c")).isEqualTo("new");
+    }
+
+    @Test
     void shouldHoldARemovalOnlyForAnUploadOfThisChannel() {
         hub.store.put("data", "x");
         hub.store.put("a", "x");
