@@ -358,6 +358,11 @@ class RequestHandlerTest {
         assertThat(answer.body().getLong()).isEqualTo(4_096);
         assertThat(answer.body().getLong()).isEqualTo(4_096);
         assertThat(answer.body().getLong()).isEqualTo(10);
+
+        String handle = channel.open("q/a", PUT);
+        answer = channel.request(channel.extended("fstatvfs@openssh.com").text(handle));
+        assertThat(answer.body().position(answer.body().position() + 16).getLong())
+                .isEqualTo(10);
     }
 
     @Test
