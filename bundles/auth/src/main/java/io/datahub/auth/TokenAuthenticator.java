@@ -190,6 +190,14 @@ final class TokenAuthenticator implements Authenticator {
                         .isPresent();
     }
 
+    @Override
+    public void unproved(Credentials credentials, Origin origin) {
+        countFailure(
+                credentials,
+                origin,
+                refuse(credentials, origin, "no proof that the client has the " + credentials.kind()));
+    }
+
     private boolean isUsable(Identity identity, Origin origin) {
         return !identity.owner().disabled()
                 && identity.isValidAt(clock.instant())

@@ -333,6 +333,17 @@ class TokenAuthenticatorTest {
     }
 
     @Test
+    void shouldCountCredentialsWithoutProof() throws Exception {
+        users(Samples.ci(""));
+        Credentials own = Samples.basic("ci", Samples.CI_TOKEN);
+        for (int i = 0; i < 20; i++) {
+            authenticator.unproved(own, THERE);
+        }
+
+        assertThat(authenticator.failureDelay(own, THERE)).isPositive();
+    }
+
+    @Test
     void shouldDelayFailuresButNotSuccessesOfOneUser() throws Exception {
         users(Samples.ci(""));
         Credentials stale = Samples.basic("ci", "stale");

@@ -12,7 +12,8 @@ import org.apache.sshd.server.ServerBuilder;
 
 /**
  * The algorithms that are offered: those that OpenSSH offers by default, without SHA-1, and without NIST's hybrids, which
- * hardly any client has. What Bouncy Castle is needed for is left out where it is missing.
+ * hardly any client has. What Bouncy Castle is needed for is left out where it is missing. Nothing is compressed, since
+ * nothing limits what a small packet of a client inflates to.
  */
 final class Algorithms {
 
@@ -62,7 +63,6 @@ final class Algorithms {
                                 BuiltinSignatures.sk_ecdsa_sha2_nistp256,
                                 BuiltinSignatures.rsaSHA512,
                                 BuiltinSignatures.rsaSHA256)))
-                .compressionFactories(BuiltinFactory.setUpFactories(
-                        true, List.of(BuiltinCompressions.none, BuiltinCompressions.delayedZlib)));
+                .compressionFactories(BuiltinFactory.setUpFactories(true, List.of(BuiltinCompressions.none)));
     }
 }

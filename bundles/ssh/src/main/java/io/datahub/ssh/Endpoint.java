@@ -8,6 +8,7 @@ import io.datahub.ssh.connections.ProxyHeader;
 import io.datahub.ssh.login.KeyLogin;
 import io.datahub.ssh.login.Logins;
 import io.datahub.ssh.login.TokenLogin;
+import io.datahub.ssh.session.BlockingCommand;
 import io.datahub.ssh.session.ChannelHandlers;
 import io.datahub.ssh.session.SshServices;
 import java.io.IOException;
@@ -103,6 +104,7 @@ final class Endpoint implements AutoCloseable {
         CoreModuleProperties.SOCKET_BACKLOG.set(created, BACKLOG);
         CoreModuleProperties.SOCKET_KEEPALIVE.set(created, true);
         CoreModuleProperties.TCP_NODELAY.set(created, true);
+        CoreModuleProperties.WAIT_FOR_SPACE_TIMEOUT.set(created, BlockingCommand.MAX_SILENCE);
         CoreModuleProperties.STOP_WAIT_TIME.set(created, STOP_TIMEOUT);
         return created;
     }

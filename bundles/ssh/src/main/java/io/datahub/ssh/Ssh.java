@@ -115,7 +115,15 @@ public final class Ssh implements HealthCheck, MetricSource {
         ChannelHandlers handlers = newHandlers();
         try {
             SshServices services = new SshServices(
-                    store, drafts, broker, authenticator, home, workers.workers(), workers.commands(), metrics);
+                    store,
+                    drafts,
+                    broker,
+                    authenticator,
+                    home,
+                    workers.workers(),
+                    workers.commands(),
+                    workers.logins(),
+                    metrics);
             Endpoint endpoint =
                     new Endpoint(services, handlers, new HostKeyFiles(home.state()).load(workers.workers()), with);
             LOG.info("event=ssh.endpoint.started address={} {}", endpoint.address(), with);

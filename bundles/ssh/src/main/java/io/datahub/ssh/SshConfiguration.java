@@ -25,7 +25,9 @@ public @interface SshConfiguration {
     int maxConnectionsPerAddress() default 100;
 
     @AttributeDefinition(
-            description = "The maximum number of connections that aren't logged in; beyond it, the oldest is closed",
+            description =
+                    "The maximum number of connections that aren't logged in; beyond it, the oldest of the address "
+                            + "with the most of them is closed",
             min = "1")
     int maxHandshakes() default 100;
 
@@ -43,7 +45,8 @@ public @interface SshConfiguration {
     int maxChannels() default 32;
 
     @AttributeDefinition(
-            description = "The maximum number of scp, rsync and checksum commands that run at once",
+            description = "The maximum number of scp, rsync and checksum commands that run at once; one user has a "
+                    + "quarter at most",
             min = "1",
             max = "1024")
     int maxCommands() default 100;

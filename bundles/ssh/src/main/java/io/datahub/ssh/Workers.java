@@ -1,5 +1,7 @@
 package io.datahub.ssh;
 
+import io.datahub.ssh.session.CommandThreads;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
@@ -14,18 +16,19 @@ final class Workers implements AutoCloseable {
     private static final int MAX_WORKERS = 32;
     private static final long KEEP_SECONDS = 30;
 
+    private static final int MAX_LOGIN_THREADS = 4;
+
+    /** A user may run one of so many commands. */
+    private static final int USERS_SHARE = 4;
+
     private final ThreadPoolExecutor workers;
+    private final ThreadPoolExecutor logins;
     private final ThreadPoolExecutor commands;
+    private final CommandThreads commandThreads;
 
     Workers(int maxCommands) {
-        workers = new ThreadPoolExecutor(
-                MAX_WORKERS,
-                MAX_WORKERS,
-                KEEP_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                threads("datahub-ssh-worker-"));
-        workers.allowCoreThreadTimeOut(true);
+        workers = newPool(MAX_WORKERS, "datahub-ssh-worker-");
+        logins = newPool(MAX_LOGIN_THREADS, "datahub-ssh-login-");
         commands = new ThreadPoolExecutor(
                 0,
                 maxCommands,
@@ -33,6 +36,14 @@ final class Workers implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
                 threads("datahub-ssh-command-"));
+        commandThreads = new CommandThreads(commands, Math.max(1, maxCommands / USERS_SHARE));
+    }
+
+    private static ThreadPoolExecutor newPool(int max, String prefix) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                max, max, KEEP_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads(prefix));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     private static ThreadFactory threads(String prefix) {
@@ -48,8 +59,13 @@ final class Workers implements AutoCloseable {
         return workers;
     }
 
-    ExecutorService commands() {
-        return commands;
+    CommandThreads commands() {
+        return commandThreads;
+    }
+
+    /** For logins only, which nothing that clients do after them delays. */
+    Executor logins() {
+        return logins;
     }
 
     /** The number of commands that run. */
@@ -61,5 +77,6 @@ final class Workers implements AutoCloseable {
     public void close() {
         commands.shutdown(); // they end when their streams do
         workers.shutdown();
+        logins.shutdown();
     }
 }

@@ -129,6 +129,19 @@ class EndpointTest {
         assertThat(hub.users.attempts()).isEqualTo(1);
     }
 
+    @Test
+    void aWrongSignatureIsAFailure() throws Exception {
+        KeyPair listed = ed25519();
+        hub.users.with("ops", new Credentials.SshKey(Optional.empty(), publicKey(listed)));
+        try (ClientSession session = hub.connect("ops")) {
+            session.addPublicKeyIdentity(
+                    new KeyPair(listed.getPublic(), ed25519().getPrivate()));
+            assertThatThrownBy(() -> session.auth().verify(TIMEOUT)).isInstanceOf(SshException.class);
+        }
+        assertThat(hub.users.attempts()).isEqualTo(1);
+        assertThat(hub.broker.sessions()).isEmpty();
+    }
+
     private static KeyPair ed25519() throws Exception {
         return KeyUtils.generateKeyPair(KeyPairProvider.SSH_ED25519, 256);
     }
@@ -149,7 +162,7 @@ class EndpointTest {
             var offered = session.getServerKexProposals();
             assertThat(offered.get(KexProposalOption.ALGORITHMS)).contains("mlkem768x25519-sha256", "sntrup761x25519");
             assertThat(offered.get(KexProposalOption.SERVERKEYS)).startsWith("ssh-ed25519");
-            assertThat(offered.toString()).doesNotContain("sha1", "cbc", "3des");
+            assertThat(offered.toString()).doesNotContain("sha1", "cbc", "3des", "zlib");
         }
     }
 
@@ -230,6 +243,23 @@ class EndpointTest {
                 assertThat(second.isConnected() && third.isConnected()).isTrue();
                 assertThat(session.isOpen()).isTrue();
                 await().until(() -> hub.endpoint().connections().handshakes() == 2);
+            }
+        }
+    }
+
+    @Test
+    void anAddressWithManyConnectionsMakesRoomForOthers() throws Exception {
+        restart("maxHandshakes", 2, "proxies", new String[] {"127.0.0.1"});
+        try (Socket other = new Socket(InetAddress.getLoopbackAddress(), hub.port())) {
+            other.getOutputStream()
+                    .write("PROXY TCP4 192.0.2.7 192.0.2.1 5000 22\r\n".getBytes(StandardCharsets.US_ASCII));
+            await().until(() -> hub.endpoint().connections().addresses().contains("192.0.2.7"));
+            try (Socket first = new Socket(InetAddress.getLoopbackAddress(), hub.port());
+                    Socket second = new Socket(InetAddress.getLoopbackAddress(), hub.port())) {
+                first.setSoTimeout((int) TIMEOUT.toMillis());
+                first.getInputStream().readAllBytes();
+                assertThat(second.isConnected()).isTrue();
+                assertThat(hub.endpoint().connections().addresses()).contains("192.0.2.7");
             }
         }
     }

@@ -53,8 +53,8 @@ public final class TestEndpoint implements AutoCloseable {
      */
     public TestEndpoint(Path state, ChannelHandlers handlers, Object... settings) {
         Home home = () -> state;
-        SshServices services =
-                new SshServices(store, drafts, broker, users, home, workers.workers(), workers.commands(), metrics);
+        SshServices services = new SshServices(
+                store, drafts, broker, users, home, workers.workers(), workers.commands(), workers.logins(), metrics);
         endpoint = new Endpoint(services, handlers, new HostKeyFiles(state).load(rsa -> {}), settings(settings));
         client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
         client.start();

@@ -213,6 +213,11 @@ public final class MemoryUsers implements Authenticator {
     }
 
     @Override
+    public void unproved(Credentials credentials, Origin origin) {
+        attempts.incrementAndGet();
+    }
+
+    @Override
     public Optional<Login> renew(Login login) {
         String name = login.user().name();
         boolean isCurrent = login.credential().equals(NO_CREDENTIAL) || name.equals(owners.get(login.credential()));

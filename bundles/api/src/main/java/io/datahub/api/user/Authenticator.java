@@ -63,6 +63,15 @@ public interface Authenticator {
     boolean isKnown(Credentials credentials, Origin origin);
 
     /**
+     * Counts a failure of a client that didn't prove that these credentials are its own, by a signature for example; it
+     * is also written to the audit log. The credentials aren't looked up, so that nothing is recorded as a use.
+     *
+     * @param credentials what the client claims to have
+     * @param origin where it connects from
+     */
+    default void unproved(Credentials credentials, Origin origin) {}
+
+    /**
      * Updates a login to the current users.
      *
      * @param login a login of this or an earlier version of the users file

@@ -4,6 +4,7 @@ import io.datahub.api.event.CloseReason;
 import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.net.ConnectionLimiter;
+import io.datahub.api.net.IpAddress;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.ssh.session.SshServices;
@@ -11,8 +12,11 @@ import io.datahub.ssh.session.SshSession;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Iterator;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -30,7 +34,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The connections of the endpoint. They are limited in total, per address, and before the login; when there are too many
- * that aren't logged in, the oldest of them is closed. A connection whose client has logged in gets an
+ * that aren't logged in, the oldest of the address or IPv6 network that has the most of them is closed, so that one
+ * address can't keep the others from logging in. A connection whose client has logged in gets an
  * {@link SshSession}. Thread-safe.
  */
 public final class Connections implements SessionListener {
@@ -72,21 +77,31 @@ public final class Connections implements SessionListener {
             return;
         }
         connection.setAttribute(CLIENT, new Client(address, true));
-        oldestAfter(connection).ifPresent(oldest -> {
+        evictedFor(connection).ifPresent(one -> {
             evicted.increment();
-            oldest.close(true);
+            one.close(true);
         });
     }
 
-    private synchronized Optional<Session> oldestAfter(Session added) {
+    /** Adds a connection; returns the one that makes room for it. */
+    private synchronized Optional<Session> evictedFor(Session added) {
         handshakes.add(added);
         if (handshakes.size() <= maxHandshakes.getAsInt()) {
             return Optional.empty();
         }
-        Iterator<Session> oldestFirst = handshakes.iterator();
-        Session oldest = oldestFirst.next();
-        oldestFirst.remove();
-        return Optional.of(oldest);
+        Map<InetAddress, List<Session>> byNetwork = handshakes.stream()
+                .collect(Collectors.groupingBy(Connections::network, LinkedHashMap::new, Collectors.toList()));
+        Session one = byNetwork.values().stream()
+                .max(Comparator.comparingInt(List::size)) // of several, the first, which has the oldest connection
+                .orElseThrow()
+                .get(0);
+        handshakes.remove(one);
+        return Optional.of(one);
+    }
+
+    private static InetAddress network(Session connection) {
+        Client client = connection.getAttribute(CLIENT);
+        return client == null ? IpAddress.UNKNOWN : IpAddress.network(client.address());
     }
 
     private synchronized void forgetHandshake(Session connection) {

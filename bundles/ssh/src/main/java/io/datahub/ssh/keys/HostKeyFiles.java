@@ -9,10 +9,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -35,6 +40,9 @@ public final class HostKeyFiles {
     private static final Logger LOG = LoggerFactory.getLogger(HostKeyFiles.class);
     private static final int ED25519_BITS = 256;
     private static final int RSA_BITS = 3_072;
+
+    /** The permissions of others, none of which a private key may give. */
+    private static final Set<PosixFilePermission> OF_OTHERS = PosixFilePermissions.fromString("---rwxrwx");
 
     private final Path directory;
 
@@ -110,19 +118,45 @@ public final class HostKeyFiles {
     }
 
     private static KeyPair read(Path file) throws IOException {
-        byte[] text = Files.readAllBytes(file);
+        KeyPair pair = parse(file, Files.readAllBytes(file));
+        warnIfReadable(file);
+        if (!Files.exists(publicFile(file))) {
+            restorePublic(file, pair);
+        }
+        return pair;
+    }
+
+    private static KeyPair parse(Path file, byte[] text) {
         try {
             for (KeyPair pair : SecurityUtils.loadKeyPairIdentities(
                     null, NamedResource.ofName(file.toString()), new ByteArrayInputStream(text), null)) {
-                if (!Files.exists(publicFile(file))) {
-                    writePublic(file, pair);
-                }
                 return pair;
             }
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
             throw damaged(file, e);
         }
         throw damaged(file, null);
+    }
+
+    /** The hub doesn't need the file, so it starts without it, on a full disk, for example. */
+    private static void restorePublic(Path file, KeyPair pair) {
+        try {
+            writePublic(file, pair);
+        } catch (IOException e) {
+            LOG.warn(
+                    "event=ssh.host-key.public-missing file={} reason={}",
+                    LogText.quoted(publicFile(file)),
+                    LogText.quoted(e));
+        }
+    }
+
+    private static void warnIfReadable(Path file) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+        if (view != null && !Collections.disjoint(view.readAttributes().permissions(), OF_OTHERS)) {
+            LOG.warn(
+                    "event=ssh.host-key.exposed file={} remedy=\"chmod 600, and replace the key if others may have read it\"",
+                    LogText.quoted(file));
+        }
     }
 
     private static IllegalStateException damaged(Path file, Exception cause) {

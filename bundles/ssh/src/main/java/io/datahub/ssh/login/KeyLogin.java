@@ -1,5 +1,6 @@
 package io.datahub.ssh.login;
 
+import io.datahub.api.log.LogText;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.SshPublicKey;
 import java.security.PublicKey;
@@ -11,12 +12,16 @@ import org.apache.sshd.server.auth.UserAuth;
 import org.apache.sshd.server.auth.pubkey.PublickeyAuthenticator;
 import org.apache.sshd.server.auth.pubkey.UserAuthPublicKey;
 import org.apache.sshd.server.session.ServerSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Logs clients in by a public key that is listed for the user. A key that is only offered costs nothing, since clients
  * offer all that they have; it is authenticated once the client has signed with it. Thread-safe.
  */
 public final class KeyLogin extends AbstractUserAuthFactory implements PublickeyAuthenticator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KeyLogin.class);
 
     private final Logins logins;
 
@@ -61,13 +66,32 @@ public final class KeyLogin extends AbstractUserAuthFactory implements Publickey
             if (presented.isEmpty()) {
                 return false;
             }
-            Boolean verified = super.doAuth(buffer, init);
             if (!isSigned) {
-                return verified;
+                return offered(buffer, init);
             }
-            return Boolean.TRUE.equals(verified)
+            return isVerified(buffer, init)
                     ? logins.authenticate(getServerSession(), presented.get())
                     : logins.refuse(getServerSession(), presented.get());
+        }
+
+        /** Null if the client has been told to sign with the key. */
+        private Boolean offered(Buffer buffer, boolean init) {
+            try {
+                return super.doAuth(buffer, init);
+            } catch (Exception e) {
+                LOG.debug("event=ssh.login.bad-offer reason={}", LogText.quoted(e));
+                return false;
+            }
+        }
+
+        /** False also if the signature can't be read or checked: that is a failure like any other. */
+        private boolean isVerified(Buffer buffer, boolean init) {
+            try {
+                return Boolean.TRUE.equals(super.doAuth(buffer, init));
+            } catch (Exception e) {
+                LOG.debug("event=ssh.login.bad-signature reason={}", LogText.quoted(e));
+                return false;
+            }
         }
     }
 }

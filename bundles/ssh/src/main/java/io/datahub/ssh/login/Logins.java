@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.server.auth.AsyncAuthException;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
 public final class Logins {
 
     private static final Logger LOG = LoggerFactory.getLogger(Logins.class);
+
+    /** The attempt of a connection that was made last. */
+    private static final AttributeKey<AsyncAuthException> LATEST = new AttributeKey<>();
 
     private final SshServices services;
     private final Function<ServerSession, Origin> origins;
@@ -55,17 +59,18 @@ public final class Logins {
     boolean authenticate(ServerSession session, Credentials credentials) {
         AsyncAuthException pending = new AsyncAuthException();
         Origin origin = origins.apply(session);
+        supersede(session, pending);
         services.authenticator()
                 .authenticate(
                         credentials,
                         origin,
-                        services.workers(),
+                        services.logins(),
                         result -> finish(session, credentials, origin, result, pending));
         throw pending;
     }
 
     /**
-     * Refuses credentials whose possession wasn't proved, and counts the failure if they aren't known.
+     * Refuses credentials whose possession wasn't proved, and counts the failure.
      *
      * @return never: the result is passed on by the exception
      * @throws AsyncAuthException always
@@ -73,11 +78,18 @@ public final class Logins {
     boolean refuse(ServerSession session, Credentials credentials) {
         AsyncAuthException pending = new AsyncAuthException();
         Origin origin = origins.apply(session);
-        services.authenticator().authenticate(credentials, origin, services.workers(), result -> {
-            // whatever the result is, the client didn't prove anything
-            fail(credentials, origin, pending);
-        });
+        supersede(session, pending);
+        services.authenticator().unproved(credentials, origin);
+        fail(session, credentials, origin, pending);
         throw pending;
+    }
+
+    /**
+     * Forgets the answer to the attempt before, which may still be delayed: a client that doesn't wait for it isn't told,
+     * above all not after it has logged in.
+     */
+    private static void supersede(ServerSession session, AsyncAuthException pending) {
+        session.setAttribute(LATEST, pending);
     }
 
     /** Whether a key would be accepted if the client signed with it. */
@@ -98,14 +110,18 @@ public final class Logins {
             result.refusal()
                     .filter(refusal -> refusal.reason() != Reason.UNAUTHENTICATED)
                     .ifPresent(refusal -> tell(session, refusal));
-            fail(credentials, origin, pending);
+            fail(session, credentials, origin, pending);
         }
     }
 
-    private void fail(Credentials credentials, Origin origin, AsyncAuthException pending) {
+    private void fail(ServerSession session, Credentials credentials, Origin origin, AsyncAuthException pending) {
         long nanos = services.authenticator().failureDelay(credentials, origin).toNanos();
-        CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, services.workers())
-                .execute(() -> pending.setAuthed(false));
+        CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, services.logins())
+                .execute(() -> {
+                    if (session.getAttribute(LATEST) == pending && session.isOpen()) {
+                        pending.setAuthed(false);
+                    }
+                });
     }
 
     /** Tells why valid credentials don't count here; of others nothing is said. */

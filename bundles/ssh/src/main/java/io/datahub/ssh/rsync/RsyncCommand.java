@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.channel.ChannelSession;
@@ -49,12 +48,7 @@ final class RsyncCommand implements Command {
 
     @Override
     public void start(ChannelSession channel, Environment environment) {
-        try {
-            session.commands().execute(this::serve);
-        } catch (RejectedExecutionException e) {
-            say("too many commands are running; try again later");
-            exit.onExit(REFUSED);
-        }
+        session.run(channel, exit, this::serve);
     }
 
     /** The connection is closed: the program ends; files that it has received completely are stored nevertheless. */

@@ -6,6 +6,7 @@ import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Listing;
 import io.datahub.ssh.session.BlockingCommand;
+import io.datahub.ssh.session.ClientException;
 import io.datahub.ssh.session.ClientPath;
 import io.datahub.ssh.session.SshSession;
 import io.datahub.ssh.session.TransferMetrics;
@@ -76,7 +77,7 @@ final class ScpReceiver extends BlockingCommand {
         } else if (entry.matches()) {
             take(streams, base, entry);
         } else {
-            throw new IOException("the client doesn't speak the protocol of scp");
+            throw new ClientException("the client doesn't speak the protocol of scp");
         }
     }
 

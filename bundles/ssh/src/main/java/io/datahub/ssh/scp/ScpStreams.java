@@ -1,5 +1,6 @@
 package io.datahub.ssh.scp;
 
+import io.datahub.ssh.session.ClientException;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -60,9 +61,9 @@ final class ScpStreams {
         return switch (kind) {
             case OK -> Optional.empty();
             case ERROR -> Optional.of(readLine(""));
-            case FATAL -> throw new IOException("the client gave up: " + readLine(""));
+            case FATAL -> throw new ClientException("the client gave up: " + readLine(""));
             case -1 -> throw new EOFException("the connection was cut");
-            default -> throw new IOException("the client doesn't speak the protocol of scp");
+            default -> throw new ClientException("the client doesn't speak the protocol of scp");
         };
     }
 
@@ -80,7 +81,7 @@ final class ScpStreams {
                 throw new EOFException("the connection was cut");
             }
             if (line.size() == MAX_LINE_BYTES) {
-                throw new IOException("the client sends a line of more than " + MAX_LINE_BYTES + " bytes");
+                throw new ClientException("the client sends a line of more than " + MAX_LINE_BYTES + " bytes");
             }
             line.write(next);
             next = in.read();

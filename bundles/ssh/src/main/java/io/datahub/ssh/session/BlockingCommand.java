@@ -1,14 +1,17 @@
 package io.datahub.ssh.session;
 
 import io.datahub.api.Refusal;
+import io.datahub.api.log.LogLimit;
 import io.datahub.api.log.LogText;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.RejectedExecutionException;
+import java.time.Duration;
+import org.apache.sshd.common.channel.ChannelPipedInputStream;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.channel.ChannelSession;
@@ -23,8 +26,12 @@ import org.slf4j.LoggerFactory;
 public abstract class BlockingCommand implements Command {
 
     private static final Logger LOG = LoggerFactory.getLogger(BlockingCommand.class);
+    private static final LogLimit BROKEN_OFF = new LogLimit(10, Duration.ofMinutes(1));
+
+    /** After this time a command that waits for its client is broken off, since it holds a thread. */
+    public static final Duration MAX_SILENCE = Duration.ofMinutes(5);
+
     private static final int BUFFER_BYTES = 65_536;
-    private static final int BUSY_STATUS = 1;
     private static final int FAILED_STATUS = 1;
 
     private final SshSession session;
@@ -78,13 +85,8 @@ public abstract class BlockingCommand implements Command {
     }
 
     @Override
-    public final void start(ChannelSession channel, Environment environment) throws IOException {
-        try {
-            session.commands().execute(this::run);
-        } catch (RejectedExecutionException e) {
-            complain("there are too many commands at once; try again later");
-            exit.onExit(BUSY_STATUS);
-        }
+    public final void start(ChannelSession channel, Environment environment) {
+        session.run(channel, exit, this::run);
     }
 
     private void run() {
@@ -103,11 +105,26 @@ public abstract class BlockingCommand implements Command {
             LOG.debug("event=ssh.command.cut client={} reason={}", session, LogText.quoted(e.toString()), e);
             return;
         }
+        if (e instanceof ClientException || e instanceof SocketException) { // the latter: the client let it wait
+            logBrokenOff(e);
+            return;
+        }
         LOG.error("event=ssh.command.failed client={} reason={}", session, LogText.quoted(e.toString()), e);
         try {
             complain("the hub failed; its log has the reason");
         } catch (IOException lost) {
             LOG.debug("event=ssh.command.cut client={} reason={}", session, LogText.quoted(lost.toString()), lost);
+        }
+    }
+
+    private void logBrokenOff(Exception reason) {
+        LogLimit.Decision line = BROKEN_OFF.next();
+        if (line.mayWrite()) {
+            LOG.info(
+                    "event=ssh.command.broken-off client={} suppressed={} reason={}",
+                    LogText.quoted(session),
+                    line.suppressed(),
+                    LogText.quoted(reason.getMessage()));
         }
     }
 
@@ -118,6 +135,9 @@ public abstract class BlockingCommand implements Command {
 
     @Override
     public final void setInputStream(InputStream stream) {
+        if (stream instanceof ChannelPipedInputStream piped) {
+            piped.setTimeout(MAX_SILENCE.toMillis()); // the transport counts no traffic against an idle command
+        }
         in = stream;
     }
 

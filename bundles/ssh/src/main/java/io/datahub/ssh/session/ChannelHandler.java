@@ -17,7 +17,7 @@ public interface ChannelHandler extends AutoCloseable {
      *
      * <p>A command that implements {@code AsyncCommand} gets asynchronous streams; from its {@code start} it may call
      * {@code ChannelSession.setDataReceiver} to receive the input. Any other gets blocking streams, and must use them on
-     * a thread of {@link SshSession#commands}.
+     * a thread of {@link SshSession#run}.
      *
      * @param session the connection
      * @param request the name of the subsystem, or the command line as the client sent it; see {@link ShellWords}

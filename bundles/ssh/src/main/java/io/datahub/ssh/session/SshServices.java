@@ -5,6 +5,7 @@ import io.datahub.api.event.EventBroker;
 import io.datahub.api.record.LastingDrafts;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.user.Authenticator;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -16,8 +17,8 @@ import java.util.concurrent.ExecutorService;
  * @param authenticator verifies credentials
  * @param home the hub's directories
  * @param workers runs short tasks that block, such as the store's I/O, which the transport's own threads must not
- * @param commands runs commands with blocking streams, each on a thread of its own until it ends; rejects them if there
- *     are too many
+ * @param commands runs commands with blocking streams
+ * @param logins runs what follows from the results of logins
  * @param metrics counts what is transferred
  */
 public record SshServices(
@@ -27,5 +28,6 @@ public record SshServices(
         Authenticator authenticator,
         Home home,
         ExecutorService workers,
-        ExecutorService commands,
+        CommandThreads commands,
+        Executor logins,
         TransferMetrics metrics) {}

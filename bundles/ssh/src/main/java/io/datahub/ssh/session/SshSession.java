@@ -20,7 +20,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import org.apache.sshd.server.ExitCallback;
+import org.apache.sshd.server.channel.ChannelSession;
 
 /**
  * The connection of a client that has logged in, for the handlers of its channels. Its login is kept current: when the
@@ -111,11 +114,20 @@ public final class SshSession {
     }
 
     /**
-     * Runs commands with blocking streams, each on a thread of its own until it ends. It rejects them if there are too
-     * many at once, or while the endpoint stops.
+     * Runs a command with blocking streams on a thread of its own; or ends it with status 1 and a sentence, without
+     * waiting for the client, if there are too many commands at once, in total or of the user, or while the endpoint
+     * stops.
+     *
+     * @param channel the command's channel
+     * @param exit ends the command if it can't run
+     * @param command the command
      */
-    public ExecutorService commands() {
-        return services.commands();
+    public void run(ChannelSession channel, ExitCallback exit, Runnable command) {
+        try {
+            services.commands().run(user().name(), command);
+        } catch (RejectedExecutionException e) {
+            new LateRefusal(channel, exit).refuse("there are too many commands at once; try again later");
+        }
     }
 
     /** Counts a file that was transferred or refused. */

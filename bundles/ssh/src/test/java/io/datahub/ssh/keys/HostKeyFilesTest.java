@@ -55,6 +55,15 @@ class HostKeyFilesTest {
     }
 
     @Test
+    void aPublicKeyThatCannotBeWrittenDoesNotMatter() throws Exception {
+        List<KeyPair> keys = load();
+        Path file = state.resolve("ssh_host_ed25519_key.pub");
+        Files.delete(file);
+        Files.createDirectories(state.resolve(".partial-" + file.getFileName() + "/in-the-way"));
+        assertThat(load().get(0).getPublic()).isEqualTo(keys.get(0).getPublic());
+    }
+
+    @Test
     void aDamagedKeyIsNamed() throws Exception {
         load();
         Path file = state.resolve("ssh_host_ed25519_key");

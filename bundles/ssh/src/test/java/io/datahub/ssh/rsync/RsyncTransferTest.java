@@ -10,6 +10,7 @@ import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.Verdict;
+import io.datahub.ssh.session.CommandThreads;
 import io.datahub.ssh.session.SshServices;
 import io.datahub.ssh.session.SshSession;
 import io.datahub.ssh.session.TransferMetrics;
@@ -83,6 +84,7 @@ class RsyncTransferTest {
                         users.memory,
                         () -> folder,
                         threads,
+                        new CommandThreads(threads, 100),
                         threads,
                         new TransferMetrics()),
                 users.login("u", "ssh"),

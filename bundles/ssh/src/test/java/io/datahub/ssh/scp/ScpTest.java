@@ -19,11 +19,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.core.CoreModuleProperties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,31 @@ class ScpTest {
         try (var reading = hub.store.open(User.HUB, RecordPath.of(path)).get()) {
             return new String(reading.stream().readAllBytes(), StandardCharsets.UTF_8);
         }
+    }
+
+    /** 20 commands at once, of which a user may have 5. */
+    @Test
+    void tooManyCommandsAreRefusedWithoutWaitingForTheClient() throws Exception {
+        List<ChannelExec> idle = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            ChannelExec channel = session.createExecChannel("scp -t x");
+            channel.setOut(new ByteArrayOutputStream());
+            channel.open().verify(Duration.ofSeconds(30));
+            idle.add(channel);
+        }
+        assertThat(run("scp -t x", "").error()).contains("too many commands");
+        for (int i = 0; i < 20; i++) {
+            ChannelExec deaf = session.createExecChannel("scp -t x");
+            CoreModuleProperties.WINDOW_SIZE.set(deaf, 0L);
+            deaf.open().verify(Duration.ofSeconds(30));
+        }
+        try (ClientSession other = hub.login()) {
+            assertThat(other.isOpen()).isTrue();
+        }
+        for (ChannelExec channel : idle) {
+            channel.close(false).await(Duration.ofSeconds(30));
+        }
+        await().until(() -> run("scp -t x", "C0644 3 x\nabc\0").status() == 0);
     }
 
     @Test

@@ -71,7 +71,8 @@ final class TestChannel {
         /** A connection whose channels use these threads. */
         SshSession session(String user, ExecutorService workers) {
             Home home = () -> Path.of("/nowhere");
-            SshServices services = new SshServices(store, drafts, broker, users.memory, home, workers, null, metrics);
+            SshServices services =
+                    new SshServices(store, drafts, broker, users.memory, home, workers, null, null, metrics);
             return new SshSession(services, users.login(user, "ssh"), reason -> {});
         }
 
