@@ -46,11 +46,18 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.osgi.framework.Version;
 
-/** A store in a folder, with everything else in memory. It can be killed at any step and restarted. */
-public final class TestHub implements AutoCloseable {
+/**
+ * A store in a folder, with everything else in memory. It can be killed at any step and restarted. As a JUnit extension
+ * it is started before each test and closed after it.
+ */
+public final class TestHub implements BeforeEachCallback, AfterEachCallback, AutoCloseable {
 
     public static final User ADMIN = new User("ada", Set.of("admin"), List.of());
 
@@ -76,7 +83,8 @@ public final class TestHub implements AutoCloseable {
             "temporaryNames",
             TemporaryNames.of(".*.XXXXXX, *.part"));
 
-    public final Path root;
+    private final Supplier<Path> folder;
+    public Path root;
     public final List<Change> announced = new CopyOnWriteArrayList<>();
     public StoreSettings settings = SETTINGS;
     public ValidatorRegistry validators;
@@ -98,11 +106,40 @@ public final class TestHub implements AutoCloseable {
 
     private final List<RegisteredValidator> registered = new ArrayList<>();
 
+    private TestHub(Supplier<Path> folder) {
+        this.folder = folder;
+    }
+
+    /** A hub that is started at once. */
     public TestHub(Path root) throws IOException {
-        this.root = root;
+        this(() -> root);
+        startNew();
+    }
+
+    /**
+     * A hub for a field with {@code @RegisterExtension}.
+     *
+     * @param folder asked for before each test, when JUnit has made its temporary folder
+     */
+    public static TestHub in(Supplier<Path> folder) {
+        return new TestHub(folder);
+    }
+
+    private void startNew() throws IOException {
+        root = folder.get();
         Files.createDirectories(root.resolve("files"));
         Files.createDirectories(root.resolve("state"));
         start();
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        startNew();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        close();
     }
 
     public Home home() {

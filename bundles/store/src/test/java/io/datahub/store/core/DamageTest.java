@@ -15,9 +15,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,12 +30,13 @@ class DamageTest {
     @TempDir
     Path folder;
 
-    private TestHub hub;
+    @RegisterExtension
+    final TestHub hub = TestHub.in(() -> folder);
+
     private Cursor before;
 
     @BeforeEach
     void fill() throws Exception {
-        hub = new TestHub(folder);
         for (int i = 0; i < RECORDS; i++) {
             hub.write("d" + i % 7 + "/f" + i, "text " + i);
         }
@@ -47,11 +48,6 @@ class DamageTest {
         before = hub.journal.head();
         hub.topics();
         hub.stop();
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
     }
 
     private Path file() {

@@ -7,8 +7,7 @@ import io.datahub.store.TestHub;
 import io.datahub.test.contract.ChangeJournalContract;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class DiskChangeJournalTest extends ChangeJournalContract {
@@ -16,17 +15,8 @@ class DiskChangeJournalTest extends ChangeJournalContract {
     @TempDir
     Path folder;
 
-    private TestHub hub;
-
-    @BeforeEach
-    void start() throws IOException {
-        hub = new TestHub(folder);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    @RegisterExtension
+    final TestHub hub = TestHub.in(() -> folder);
 
     @Override
     protected ChangeJournal journal() {

@@ -5,11 +5,10 @@ import io.datahub.api.record.Cursor;
 import io.datahub.store.TestHub;
 import io.datahub.store.history.FileEventHistory;
 import io.datahub.test.contract.EventHistoryContract;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The history of file events over the journal on disk. */
@@ -18,18 +17,14 @@ class FileEventHistoryTest extends EventHistoryContract {
     @TempDir
     Path folder;
 
-    private TestHub hub;
+    @RegisterExtension
+    final TestHub hub = TestHub.in(() -> folder);
+
     private FileEventHistory history;
 
     @BeforeEach
-    void start() throws IOException {
-        hub = new TestHub(folder);
+    void start() {
         history = new FileEventHistory(hub.journal);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
     }
 
     @Override
@@ -58,6 +53,7 @@ class FileEventHistoryTest extends EventHistoryContract {
     protected void rebuild() throws Exception {
         hub.stop();
         Files.writeString(folder.resolve("state/store.mv"), "nonsense".repeat(4096));
+        hub.start();
         start();
     }
 }

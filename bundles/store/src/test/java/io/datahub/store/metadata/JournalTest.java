@@ -13,15 +13,11 @@ import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
 import io.datahub.store.TestHub;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class JournalTest {
@@ -29,17 +25,8 @@ class JournalTest {
     @TempDir
     Path folder;
 
-    private TestHub hub;
-
-    @BeforeEach
-    void startHub() throws IOException {
-        hub = new TestHub(folder);
-    }
-
-    @AfterEach
-    void stopHub() {
-        hub.close();
-    }
+    @RegisterExtension
+    final TestHub hub = TestHub.in(() -> folder);
 
     private static Reason reason(Result<?> result) {
         return result.refusal().map(Refusal::reason).orElseThrow();
@@ -152,22 +139,5 @@ class JournalTest {
         assertThat(hub.journal.read(User.HUB, hub.journal.head(), "", 1).isRefused())
                 .isFalse();
         assertThat(hub.put("a", "y").get().cursor().sequence()).isEqualTo(2);
-    }
-
-    @Test
-    void shouldWakeAWaiterOnTheNextEntry() throws Exception {
-        Cursor head = hub.journal.head();
-        assertThat(hub.journal.await(head, Duration.ofMillis(1))).isFalse();
-        CompletableFuture<Boolean> awaited = CompletableFuture.supplyAsync(() -> {
-            try {
-                return hub.journal.await(head, Duration.ofSeconds(20));
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        });
-        hub.put("a", "x");
-
-        assertThat(awaited.get(20, TimeUnit.SECONDS)).isTrue();
-        assertThat(hub.journal.await(Cursor.BEGINNING, Duration.ZERO)).isTrue();
     }
 }

@@ -5,11 +5,9 @@ import io.datahub.api.record.RecordStore;
 import io.datahub.api.validation.Validator;
 import io.datahub.store.TestHub;
 import io.datahub.test.contract.RecordNamespaceContract;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class DiskRecordNamespaceTest extends RecordNamespaceContract {
@@ -17,17 +15,8 @@ class DiskRecordNamespaceTest extends RecordNamespaceContract {
     @TempDir
     Path folder;
 
-    private TestHub hub;
-
-    @BeforeEach
-    void start() throws IOException {
-        hub = new TestHub(folder);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    @RegisterExtension
+    final TestHub hub = TestHub.in(() -> folder);
 
     @Override
     protected RecordStore store() {

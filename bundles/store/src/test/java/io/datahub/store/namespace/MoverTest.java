@@ -23,10 +23,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Moves, as far as they depend on the disk and on the database. */
@@ -35,17 +34,8 @@ class MoverTest {
     @TempDir
     Path folder;
 
-    private TestHub hub;
-
-    @BeforeEach
-    void start() throws IOException {
-        hub = new TestHub(folder);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    @RegisterExtension
+    final TestHub hub = TestHub.in(() -> folder);
 
     private Result<List<Change>> move(String source, String target) throws IOException {
         return hub.records.move(new MoveRequest(ADMIN, "test", path(source), path(target), false));

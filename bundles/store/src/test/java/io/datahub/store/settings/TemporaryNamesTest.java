@@ -6,13 +6,11 @@ import io.datahub.api.Reason;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Listing;
 import io.datahub.store.TestHub;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class TemporaryNamesTest {
@@ -20,17 +18,8 @@ class TemporaryNamesTest {
     @TempDir
     Path folder;
 
-    private TestHub hub;
-
-    @BeforeEach
-    void start() throws IOException {
-        hub = new TestHub(folder);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    @RegisterExtension
+    final TestHub hub = TestHub.in(() -> folder);
 
     @Test
     void shouldMatchPatterns() {

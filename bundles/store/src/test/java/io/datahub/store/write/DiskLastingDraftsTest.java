@@ -8,27 +8,17 @@ import io.datahub.store.TestHub;
 import io.datahub.test.contract.LastingDraftsContract;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Lasting drafts on disk. */
 class DiskLastingDraftsTest extends LastingDraftsContract {
 
     @TempDir
-    private Path root;
+    Path root;
 
-    private TestHub hub;
-
-    @BeforeEach
-    void start() throws IOException {
-        hub = new TestHub(root);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    @RegisterExtension
+    final TestHub hub = TestHub.in(() -> root);
 
     @Override
     protected LastingDrafts drafts() {

@@ -10,8 +10,7 @@ import io.datahub.test.contract.RecordStoreContract;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class DiskRecordStoreTest extends RecordStoreContract {
@@ -19,17 +18,8 @@ class DiskRecordStoreTest extends RecordStoreContract {
     @TempDir
     Path folder;
 
-    private TestHub hub;
-
-    @BeforeEach
-    void start() throws IOException {
-        hub = new TestHub(folder);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    @RegisterExtension
+    final TestHub hub = TestHub.in(() -> folder);
 
     @Override
     protected RecordStore store() {

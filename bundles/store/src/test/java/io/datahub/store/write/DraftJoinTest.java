@@ -34,9 +34,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Drafts whose length is declared late, and drafts that are made of others. */
@@ -47,18 +46,10 @@ class DraftJoinTest {
     @TempDir
     Path folder;
 
-    private TestHub hub;
+    @RegisterExtension
+    final TestHub hub = TestHub.in(() -> folder);
+
     private String lastJoined;
-
-    @BeforeEach
-    void start() throws IOException {
-        hub = new TestHub(folder);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
 
     private LastingDrafts drafts() {
         return hub.lastingDrafts();

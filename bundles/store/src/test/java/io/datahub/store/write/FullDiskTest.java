@@ -14,7 +14,6 @@ import io.datahub.api.validation.Verdict;
 import io.datahub.store.TestHub;
 import io.datahub.store.disk.SpareFile;
 import io.datahub.store.reconcile.Postponed;
-import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,9 +22,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Operations on a full disk, and what is retried once there is space. */
@@ -34,27 +33,22 @@ class FullDiskTest {
     private static final String USERS = RecordPath.USERS.toString();
 
     @TempDir
-    private Path folder;
+    Path folder;
 
-    private TestHub hub;
+    @RegisterExtension
+    final TestHub hub = TestHub.in(() -> folder);
 
     /** Number of following index updates that find the disk full. */
     private int full;
 
     @BeforeEach
-    void start() throws IOException {
-        hub = new TestHub(folder);
+    void start() {
         hub.atIntent = () -> {
             if (full > 0) {
                 full--;
                 FullDiskTest.<RuntimeException>fail(new FileSystemException("x", null, "No space left on device"));
             }
         };
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
     }
 
     @SuppressWarnings("unchecked")

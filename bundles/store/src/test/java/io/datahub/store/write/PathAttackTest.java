@@ -21,9 +21,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,19 +36,15 @@ class PathAttackTest {
     @TempDir
     Path folder;
 
-    private TestHub hub;
+    @RegisterExtension
+    final TestHub hub = TestHub.in(() -> folder.resolve("hub"));
+
     private Path outside;
 
     @BeforeEach
     void start() throws IOException {
-        hub = new TestHub(folder.resolve("hub"));
         outside = Files.createDirectory(folder.resolve("outside"));
         Files.writeString(outside.resolve("f"), "secret");
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
     }
 
     @Test

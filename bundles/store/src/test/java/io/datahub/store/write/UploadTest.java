@@ -42,9 +42,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class UploadTest {
@@ -54,17 +53,8 @@ class UploadTest {
     @TempDir
     Path folder;
 
-    private TestHub hub;
-
-    @BeforeEach
-    void start() throws IOException {
-        hub = new TestHub(folder);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    @RegisterExtension
+    final TestHub hub = TestHub.in(() -> folder);
 
     private static Reason reason(Result<?> result) {
         return result.refusal().map(Refusal::reason).orElseThrow();

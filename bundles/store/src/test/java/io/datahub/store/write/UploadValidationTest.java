@@ -31,9 +31,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class UploadValidationTest {
@@ -43,17 +42,8 @@ class UploadValidationTest {
     @TempDir
     Path folder;
 
-    private TestHub hub;
-
-    @BeforeEach
-    void start() throws IOException {
-        hub = new TestHub(folder);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    @RegisterExtension
+    final TestHub hub = TestHub.in(() -> folder);
 
     private static Refusal refusal(Result<?> result) {
         return result.refusal().orElseThrow();
