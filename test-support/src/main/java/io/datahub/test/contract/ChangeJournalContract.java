@@ -12,7 +12,6 @@ import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -24,8 +23,6 @@ import org.junit.jupiter.api.Timeout;
 /** What every {@link ChangeJournal} must do. */
 @Timeout(60)
 public abstract class ChangeJournalContract {
-
-    private static final Duration LONG = Duration.ofSeconds(30);
 
     /** The journal, empty at first. */
     protected abstract ChangeJournal journal();
@@ -164,21 +161,6 @@ public abstract class ChangeJournalContract {
                 .isEqualTo(journal().oldest().sequence() + 1);
         assertThat(read(Cursor.BEGINNING, 100)).isEqualTo(read(journal().oldest(), 100));
         assertThat(journal().head().sequence()).isEqualTo(20);
-    }
-
-    @Test
-    void shouldAwaitTheNextEntry() throws Exception {
-        append("a");
-        Cursor head = journal().head();
-        assertThat(journal().await(Cursor.BEGINNING, LONG)).isTrue();
-        assertThat(journal().await(new Cursor(head.epoch(), 0), LONG)).isTrue();
-        assertThat(journal().await(head, Duration.ofMillis(1))).isFalse();
-
-        FutureTask<Boolean> waiting = new FutureTask<>(() -> journal().await(head, LONG));
-        new Thread(waiting, "waiting").start();
-        append("b");
-        assertThat(waiting.get()).isTrue();
-        assertThat(paths(read(head, 10))).containsExactly("b");
     }
 
     @Test

@@ -11,12 +11,10 @@ import io.datahub.api.record.Cursor;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.ValidatorId;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** A journal in memory. Thread-safe. */
 public final class MemoryChangeJournal implements ChangeJournal {
@@ -42,7 +40,6 @@ public final class MemoryChangeJournal implements ChangeJournal {
         Change change = new Change(
                 type, cursor, time, version, user, validators, url, json(type, cursor, time, version, user, url));
         changes.add(change);
-        notifyAll();
         return change;
     }
 
@@ -135,18 +132,5 @@ public final class MemoryChangeJournal implements ChangeJournal {
                 .filter(change -> change.path().toString().startsWith(prefix) && user.mayRead(change.path()))
                 .toList();
         return new Page(matching.subList(Math.max(0, matching.size() - limit), matching.size()), head());
-    }
-
-    @Override
-    public synchronized boolean await(Cursor since, Duration time) throws InterruptedException {
-        long deadline = System.nanoTime() + time.toNanos();
-        while (since.epoch().equals(EPOCH) && head().sequence() <= since.sequence()) {
-            long remaining = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-            if (remaining <= 0) {
-                return false;
-            }
-            wait(remaining);
-        }
-        return !since.epoch().isEmpty() || head().sequence() > 0;
     }
 }

@@ -3,7 +3,6 @@ package io.datahub.api.record;
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.user.User;
-import java.time.Duration;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -48,16 +47,6 @@ public interface ChangeJournal {
      *     entries lie between them
      */
     Page newest(User user, String prefix, int limit);
-
-    /**
-     * Blocks until there is an entry after the cursor.
-     *
-     * @param since the cursor
-     * @param time the longest wait
-     * @return whether there is one; false on timeout
-     * @throws InterruptedException if the thread is interrupted
-     */
-    boolean await(Cursor since, Duration time) throws InterruptedException;
 
     /**
      * A page of journal entries.

@@ -10,7 +10,6 @@ import io.datahub.api.user.User;
 import io.datahub.store.pages.CorruptionException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -45,11 +44,6 @@ public final class Journal implements ChangeJournal {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    @Override
-    public boolean await(Cursor since, Duration time) throws InterruptedException {
-        return metadata.head().await(since, time);
     }
 
     @Override
