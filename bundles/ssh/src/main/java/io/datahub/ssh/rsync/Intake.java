@@ -56,10 +56,6 @@ final class Intake {
 
             @Override
             public void file(ReceivedFile file) throws IOException, InterruptedException {
-                if (upload.times().isUnchanged(file.path(), file.attributes())) {
-                    Files.delete(file.file());
-                    return;
-                }
                 batch.add(file);
                 if (batch.size() == BATCH) {
                     storeBatch();

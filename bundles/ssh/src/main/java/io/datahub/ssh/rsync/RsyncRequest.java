@@ -27,6 +27,11 @@ record RsyncRequest(boolean sends, String letters, List<String> options, List<St
         return has('c') || has('I') || options.stream().anyMatch(option -> option.startsWith("-@-"));
     }
 
+    /** Whether files are compared by attributes that the hub doesn't keep. */
+    boolean keepsExtendedAttributes() {
+        return has('A') || has('X');
+    }
+
     /** Whether the times of files are transferred. */
     boolean keepsTimes() {
         return has('t');

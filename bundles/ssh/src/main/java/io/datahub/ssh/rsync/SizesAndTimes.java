@@ -5,19 +5,19 @@ import io.datahub.api.record.Listing;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
 
 /**
  * Empty files that have the sizes and times of records, in sparse form. rsync takes a file of the same size and time for
  * unchanged, so it doesn't transfer it; for any other it finds the bytes of the record elsewhere, or transfers it as a
  * whole. They are only needed for records whose files have another time than the client's, as it was set later, or that
  * are no files on this disk.
+ *
+ * <p>Nobody may read them, so that the program can't copy them, whatever the client's options are: it copies a file of
+ * the same size and time if other attributes differ, and the copy would be a record of zeros.
  */
 final class SizesAndTimes {
 
@@ -67,29 +67,9 @@ final class SizesAndTimes {
                 sparse.setLength(entry.size());
             }
             Files.setLastModifiedTime(file, FileTime.from(time));
+            Files.setPosixFilePermissions(file, Set.of());
             count++;
         }
         return count < MAX_FILES;
-    }
-
-    /**
-     * Whether a file has the size and, to the second, the time of a record. rsync then copies it instead of transferring
-     * it, if only attributes differ that the hub doesn't keep.
-     */
-    boolean isUnchanged(RecordPath path, BasicFileAttributes file) throws IOException {
-        if (count == 0) {
-            return false;
-        }
-        try {
-            BasicFileAttributes known =
-                    Files.readAttributes(path.under(root), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            return known.isRegularFile() && known.size() == file.size() && seconds(known) == seconds(file);
-        } catch (NoSuchFileException e) {
-            return false;
-        }
-    }
-
-    private static long seconds(BasicFileAttributes file) {
-        return file.lastModifiedTime().to(TimeUnit.SECONDS);
     }
 }

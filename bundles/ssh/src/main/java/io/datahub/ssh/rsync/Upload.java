@@ -85,7 +85,7 @@ final class Upload {
                 compared.add(directory.under(Sandbox.RECORDS));
             }
         }
-        if (!request.comparesContent()) {
+        if (!request.comparesContent() && !request.keepsExtendedAttributes()) {
             Files.createDirectories(directory.under(folder.times()));
             if (present.directory()) {
                 times.addBelow(records, directory, request.isRecursive());
@@ -99,11 +99,6 @@ final class Upload {
     private boolean isFound(RecordPath path, Instant time) throws IOException {
         return parts.stream().anyMatch(part -> part.covers(path))
                 && files.orElseThrow().hasTime(path, time);
-    }
-
-    /** What tells unchanged files that the program has copied. */
-    SizesAndTimes times() {
-        return times;
     }
 
     /** Whether a directory was made for the transfer, and isn't the client's. */
@@ -128,6 +123,11 @@ final class Upload {
         arguments.add("--temp-dir=" + Sandbox.UNFINISHED);
         arguments.add("--chmod=D0700,F0600");
         arguments.add("--no-super");
+        // ACLs turn it on, on this side only: the program would copy each unchanged file whose mode is another one.
+        arguments.add("--no-perms");
+        if (parts.isEmpty()) {
+            arguments.add("--whole-file"); // there are no bytes to compare with
+        }
         // Without -o or -g, these would turn it on, on this side only.
         if (request.keepsOwner()) {
             arguments.add("--usermap=*:" + Files.getAttribute(folder.written(), "unix:uid"));

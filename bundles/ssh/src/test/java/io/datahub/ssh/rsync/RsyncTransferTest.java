@@ -155,6 +155,13 @@ class RsyncTransferTest {
         return store.stat(User.HUB, RecordPath.of(path)).get();
     }
 
+    private String text(String path) throws IOException {
+        try (var reading = store.open(User.HUB, RecordPath.of(path)).get();
+                var bytes = reading.stream()) {
+            return new String(bytes.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
     private boolean exists(String path) throws IOException {
         return !store.stat(User.HUB, RecordPath.of(path)).isRefused();
     }
@@ -192,11 +199,43 @@ class RsyncTransferTest {
         local("src/1", "two".getBytes(StandardCharsets.UTF_8), TIME.plusSeconds(1));
         assertThat(rsync("-a", "src/", "hub:a/").status()).isZero();
         assertThat(changes()).hasSize(2);
-        assertThat(new String(
-                        store.open(User.HUB, RecordPath.of("a/1")).get().stream()
-                                .readAllBytes(),
-                        StandardCharsets.UTF_8))
-                .isEqualTo("two");
+        assertThat(text("a/1")).isEqualTo("two");
+    }
+
+    @Test
+    void shouldKeepTheBytesOfUnchangedFilesWhateverIsComparedBesides() throws Exception {
+        local("src/1", "one");
+        rsync("-a", "src/", "hub:a/");
+        Files.createLink(local.resolve("src/2"), local.resolve("src/1"));
+        Files.setAttribute(local.resolve("src/1"), "user:note", "x".getBytes(StandardCharsets.UTF_8));
+        Files.setPosixFilePermissions(local.resolve("src/1"), PosixFilePermissions.fromString("rwxrwxrwx"));
+        for (String options : List.of("-rA", "-rX", "-rtA@2", "-aH", "-aHAX", "-rHX", "-aHA@2")) {
+            local("src/1", "one".getBytes(StandardCharsets.UTF_8), TIME.plusSeconds(options.contains("@") ? 1 : 0));
+            Outcome outcome = rsync(
+                    options.replace("@2", ""), options.contains("@") ? "--modify-window=2" : "-v", "src/", "hub:a/");
+            assertThat(outcome.status()).as(options + outcome.output()).isZero();
+            assertThat(text("a/1")).as(options).isEqualTo("one");
+        }
+        assertThat(text("a/2")).isEqualTo("one");
+        assertThat(changes()).hasSize(2);
+    }
+
+    @Test
+    void shouldNotCopyWhatNobodyMayRead() throws Exception {
+        Path times = Files.createDirectories(folder.resolve("times"));
+        Path written = Files.createDirectories(folder.resolve("written"));
+        store.put("a/1", "one");
+        VisibleRecords records =
+                new VisibleRecords(store, users.login("u", "ssh").user());
+        new SizesAndTimes(times, (path, time) -> false).addBelow(records, RecordPath.of("a"), true);
+        RsyncProgram.Found program = new RsyncProgram(SEARCH_PATH).find().get();
+        Sandbox sandbox = program.sandbox().reading(times, Sandbox.TIMES).writing(written, Sandbox.WRITTEN);
+        List<String> command = sandbox.run(program.rsync(), List.of("-r", Sandbox.TIMES + "/", Sandbox.WRITTEN + "/"));
+        Process run = new ProcessBuilder(command).redirectErrorStream(true).start();
+        assertThat(new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .contains("Permission denied");
+        assertThat(run.waitFor()).isEqualTo(23);
+        assertThat(written.resolve("a")).isEmptyDirectory();
     }
 
     @Test
