@@ -20,8 +20,8 @@ import io.datahub.store.namespace.Mover;
 import io.datahub.store.read.DirectoryLister;
 import io.datahub.store.read.RecordReader;
 import io.datahub.store.write.Deleter;
+import io.datahub.store.write.OrdinaryDrafts;
 import io.datahub.store.write.Room;
-import io.datahub.store.write.Uploads;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +35,7 @@ final class FileRecordStore implements RecordStore {
 
     private final RecordReader reader;
     private final DirectoryLister lister;
-    private final Uploads uploads;
+    private final OrdinaryDrafts drafts;
     private final Deleter deleter;
     private final Mover mover;
     private final Directories directories;
@@ -46,7 +46,7 @@ final class FileRecordStore implements RecordStore {
     FileRecordStore(
             RecordReader reader,
             DirectoryLister lister,
-            Uploads uploads,
+            OrdinaryDrafts drafts,
             Deleter deleter,
             Mover mover,
             Directories directories,
@@ -55,7 +55,7 @@ final class FileRecordStore implements RecordStore {
             Supplier<RecordUrls> urls) {
         this.reader = reader;
         this.lister = lister;
-        this.uploads = uploads;
+        this.drafts = drafts;
         this.deleter = deleter;
         this.mover = mover;
         this.directories = directories;
@@ -66,12 +66,12 @@ final class FileRecordStore implements RecordStore {
 
     @Override
     public Result<Draft> begin(WriteRequest request) throws IOException {
-        return IoErrors.translate(() -> uploads.begin(request));
+        return IoErrors.translate(() -> drafts.begin(request));
     }
 
     @Override
     public Result<Draft> edit(WriteRequest request) throws IOException {
-        return IoErrors.translate(() -> uploads.edit(request));
+        return IoErrors.translate(() -> drafts.edit(request));
     }
 
     @Override

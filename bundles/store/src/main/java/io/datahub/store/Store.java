@@ -41,15 +41,15 @@ import io.datahub.store.validation.ValidationService;
 import io.datahub.store.validation.ValidatorRegistry;
 import io.datahub.store.write.Commit;
 import io.datahub.store.write.Deleter;
+import io.datahub.store.write.DraftAdmission;
+import io.datahub.store.write.DraftCommitter;
 import io.datahub.store.write.LastingDraftStore;
+import io.datahub.store.write.OrdinaryDrafts;
 import io.datahub.store.write.Quotas;
 import io.datahub.store.write.Retention;
 import io.datahub.store.write.Room;
 import io.datahub.store.write.ServedLinks;
-import io.datahub.store.write.UploadAdmission;
-import io.datahub.store.write.UploadCommitter;
 import io.datahub.store.write.UploadCounts;
-import io.datahub.store.write.Uploads;
 import io.datahub.store.write.WriteGuard;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -110,13 +110,13 @@ final class Store implements AutoCloseable {
         Path servedLinks = home.root().resolve("cache").resolve("served");
 
         WriteGuard guard = new WriteGuard(context.tree());
-        UploadAdmission admission = new UploadAdmission(context, guard, freeSpace, spare, quotas);
+        DraftAdmission admission = new DraftAdmission(context, guard, freeSpace, spare, quotas);
         ServedLinks links = new ServedLinks(servedLinks);
         Commit commit = new Commit(context, guard, indexWriter, lastGoodVersions, links);
         RejectedFiles rejectedFiles = new RejectedFiles(home.state().resolve("rejected"), settings);
-        UploadCommitter committer = new UploadCommitter(
+        DraftCommitter committer = new DraftCommitter(
                 context, validation, lastGoodVersions, commit, uploadCounts, rejectedFiles, indexWriter);
-        Uploads uploads = new Uploads(context, admission, committer, uploadCounts);
+        OrdinaryDrafts drafts = new OrdinaryDrafts(context, admission, committer, uploadCounts);
         Deleter deleter = new Deleter(context, guard, indexWriter, lastGoodVersions, postponed::add);
         retention = new Retention(context, deleter);
         Mover mover = new Mover(context, guard, validation, indexWriter, lastGoodVersions, links, quotas);
@@ -138,7 +138,7 @@ final class Store implements AutoCloseable {
         records = new FileRecordStore(
                 reader,
                 lister,
-                uploads,
+                drafts,
                 deleter,
                 mover,
                 directories,
@@ -150,7 +150,7 @@ final class Store implements AutoCloseable {
         new RootIdentity(context.tree(), metadata).require();
         recovery = new Recovery(context, intents, indexWriter, rollback, lastGoodVersions, unflushed);
         lastGoodVersions.sweep(recovery.run());
-        lastingDrafts = new LastingDraftStore(context, uploads, admission, committer);
+        lastingDrafts = new LastingDraftStore(context, drafts, admission, committer);
         adapterStates = new DurableAdapterStates(metadata, InstantSource.system());
         metadata.onReopened(this::recoverAgain);
     }
@@ -205,7 +205,7 @@ final class Store implements AutoCloseable {
         uploadCounts.report(report);
     }
 
-    /** Deletes expired uploads, records and entries of adapters, and closes unused handles. Called periodically. */
+    /** Deletes expired drafts, records and entries of adapters, and closes unused handles. Called periodically. */
     void deleteExpired(Instant now) throws IOException {
         lastingDrafts.expire(now);
         retention.run(now);

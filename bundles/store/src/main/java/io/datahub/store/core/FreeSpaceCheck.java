@@ -18,7 +18,7 @@ import java.util.function.ToLongFunction;
 /** Checks the free space on the disks that the hub writes to, of which a reserve must stay free. */
 public final class FreeSpaceCheck {
 
-    /** Long uploads reserve this many bytes at a time and check again when they are used up. */
+    /** Large drafts reserve this many bytes at a time and check again when they are used up. */
     static final long GRANT_BYTES = 8L << 20;
 
     /** Space that an update of the index, or of the users file, may need, in bytes. */
@@ -33,7 +33,7 @@ public final class FreeSpaceCheck {
     private final ToLongFunction<Path> usableBytes;
     private final Supplier<StoreSettings> settings;
 
-    /** Bytes reserved by all uploads and not written yet. */
+    /** Bytes reserved by all drafts and not written yet. */
     private final AtomicLong reserved = new AtomicLong();
 
     private volatile Measurement lastMeasurement = new Measurement(0, System.nanoTime());
@@ -106,7 +106,7 @@ public final class FreeSpaceCheck {
     }
 
     /**
-     * Creates the space reservation of one upload, initially empty. Concurrent uploads can't reserve more in total than
+     * Creates the space reservation of one draft, initially empty. Concurrent drafts can't reserve more in total than
      * is free.
      */
     public Share share(WriteRequest request) {
@@ -114,7 +114,7 @@ public final class FreeSpaceCheck {
                 request.path().equals(RecordPath.USERS), request.length().orElse(Long.MAX_VALUE));
     }
 
-    /** The space reserved by one upload. Not thread-safe. */
+    /** The space reserved by one draft. Not thread-safe. */
     public final class Share implements AutoCloseable {
 
         private final boolean exempt;
@@ -137,7 +137,7 @@ public final class FreeSpaceCheck {
          * Reserves space for the next bytes; refuses if there is none. The caller writes the bytes if this doesn't
          * refuse.
          *
-         * @param from number of bytes of the upload that have been written
+         * @param from number of bytes of the draft that have been written
          */
         public Optional<Refusal> reserve(long from, long bytes) throws IOException {
             if (exempt) {
@@ -156,10 +156,10 @@ public final class FreeSpaceCheck {
         }
 
         /**
-         * Likewise for a hole at the end of the upload: bytes that may be written later. The space stays reserved until
+         * Likewise for a hole at the end of the draft: bytes that may be written later. The space stays reserved until
          * this is closed.
          *
-         * @param from the size of the upload so far
+         * @param from the size of the draft so far
          * @param to its size with the hole
          */
         public Optional<Refusal> reserveHole(long from, long to) throws IOException {

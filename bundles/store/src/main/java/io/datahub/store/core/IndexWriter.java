@@ -31,9 +31,9 @@ public final class IndexWriter {
     }
 
     /**
-     * Records a completed upload.
+     * Records a committed draft.
      *
-     * @param releaseClaim releases the upload's quota claim; run in the transaction, since the record counts from then
+     * @param releaseClaim releases the draft's quota claim; run in the transaction, since the record counts from then
      *     on
      */
     public CommitFuture<Optional<Change>> completed(

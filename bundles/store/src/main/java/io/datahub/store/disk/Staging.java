@@ -17,14 +17,14 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Staging {
 
-    /** The directory of resumable uploads below the state directory. */
-    public static final String UPLOADS = "uploads";
+    /** The directory of lasting drafts below the state directory. */
+    public static final String LASTING_DRAFTS = "uploads";
 
-    /** A file in the directory of resumable uploads of a backup, which doesn't contain their bytes. */
+    /** A file in the directory of lasting drafts of a backup, which doesn't contain their bytes. */
     public static final String RESTORED = "restored";
 
     private final Path folder;
-    private final Path uploads;
+    private final Path lastingDrafts;
     private final String runId;
     private final AtomicLong next = new AtomicLong();
 
@@ -44,23 +44,23 @@ public final class Staging {
         deleteLeftovers(inFiles);
         boolean sameDisk = isSameDisk(inState, inFiles);
         folder = sameDisk ? inState : inFiles;
-        uploads = (sameDisk ? state : inFiles).resolve(UPLOADS);
-        Files.createDirectories(uploads);
-        moveUploads((sameDisk ? inFiles : state).resolve(UPLOADS));
+        lastingDrafts = (sameDisk ? state : inFiles).resolve(LASTING_DRAFTS);
+        Files.createDirectories(lastingDrafts);
+        moveDrafts((sameDisk ? inFiles : state).resolve(LASTING_DRAFTS));
         if (sameDisk) {
             Files.delete(inFiles);
         }
     }
 
     /**
-     * Moves partial uploads here from the other location, which was used if the disks were laid out differently in an
+     * Moves lasting drafts here from the other location, which was used if the disks were laid out differently in an
      * earlier run.
      */
-    private void moveUploads(Path from) throws IOException {
+    private void moveDrafts(Path from) throws IOException {
         if (Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS)) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(from)) {
                 for (Path file : files) {
-                    Files.move(file, uploads.resolve(file.getFileName()));
+                    Files.move(file, lastingDrafts.resolve(file.getFileName()));
                 }
             }
             Files.delete(from);
@@ -83,7 +83,7 @@ public final class Staging {
     private static void deleteLeftovers(Path folder) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
-                if (!file.endsWith(UPLOADS)) {
+                if (!file.endsWith(LASTING_DRAFTS)) {
                     Files.delete(file);
                 }
             }
@@ -95,10 +95,10 @@ public final class Staging {
     }
 
     /**
-     * The directory of resumable uploads, which are kept across restarts; a rename from it into the tree is atomic too.
+     * The directory of lasting drafts, which are kept across restarts; a rename from it into the tree is atomic too.
      */
-    public Path uploads() {
-        return uploads;
+    public Path lastingDrafts() {
+        return lastingDrafts;
     }
 
     /** A path in the staging directory that wasn't used before. */

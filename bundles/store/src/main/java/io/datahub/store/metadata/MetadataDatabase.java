@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The open database file with index, journal, intents, last good copies, partial uploads and the state of adapters. All
+ * The open database file with index, journal, intents, last good copies, lasting drafts and the state of adapters. All
  * writes go through {@link MetadataStore}.
  */
 final class MetadataDatabase {

@@ -92,8 +92,8 @@ public final class Transaction {
     }
 
     /** Stores a lasting draft or its new state. */
-    public void putLastingDraft(String name, LastingDraftEntry upload) {
-        database.lastingDrafts.put(name, upload.pack());
+    public void putLastingDraft(String name, LastingDraftEntry draft) {
+        database.lastingDrafts.put(name, draft.pack());
     }
 
     public void removeLastingDraft(String name) {

@@ -42,7 +42,7 @@ public final class DiskSnapshots implements Snapshots {
     private static final Set<String> EXCLUDED = Set.of(
             "snapshot",
             "staging",
-            Staging.UPLOADS,
+            Staging.LASTING_DRAFTS,
             "rejected",
             "imported",
             "taken",
@@ -83,8 +83,8 @@ public final class DiskSnapshots implements Snapshots {
             context.metadata().copyTo(folder.resolve("state").resolve(STORE));
             copyTree(home.state(), folder.resolve("state"), EXCLUDED, this::copyState);
             Files.createFile(folder.resolve("state").resolve(MetadataStore.RESTORED));
-            Path uploads = Files.createDirectory(folder.resolve("state").resolve(Staging.UPLOADS));
-            Files.createFile(uploads.resolve(Staging.RESTORED));
+            Path drafts = Files.createDirectory(folder.resolve("state").resolve(Staging.LASTING_DRAFTS));
+            Files.createFile(drafts.resolve(Staging.RESTORED));
             return new TakenSnapshot(folder, records, context.metadata().head().cursor());
         }
     }

@@ -33,8 +33,8 @@ import java.util.stream.Collectors;
  * @param maxUploads maximum number of concurrent uploads
  * @param maxUploadsPerUser maximum number of concurrent uploads of one user
  * @param minUploadBytesPerSecond minimum throughput of a client, in bytes per second; 0 for none
- * @param keepPartialUploads how long a resumable upload is kept without new data
- * @param maxPartialUploads maximum number of unfinished resumable uploads per user
+ * @param keepLastingDrafts how long a lasting draft is kept without new data
+ * @param maxLastingDrafts maximum number of unfinished lasting drafts per user
  * @param quotas quotas per prefix and user
  * @param retentionRules how long records are kept
  * @param maxMovedRecords maximum number of records of a directory that is moved
@@ -60,8 +60,8 @@ public record StoreSettings(
         int maxUploads,
         int maxUploadsPerUser,
         long minUploadBytesPerSecond,
-        Duration keepPartialUploads,
-        int maxPartialUploads,
+        Duration keepLastingDrafts,
+        int maxLastingDrafts,
         List<Quota> quotas,
         List<RetentionRule> retentionRules,
         int maxMovedRecords,
@@ -144,8 +144,8 @@ public record StoreSettings(
                 + " maxUploads=" + maxUploads
                 + " maxUploadsPerUser=" + maxUploadsPerUser
                 + " minUploadBytesPerSecond=" + minUploadBytesPerSecond
-                + " keepUploadsHours=" + keepPartialUploads.toHours()
-                + " maxUnfinishedUploads=" + maxPartialUploads
+                + " keepUploadsHours=" + keepLastingDrafts.toHours()
+                + " maxUnfinishedUploads=" + maxLastingDrafts
                 + " quotas=" + quoted(quotas)
                 + " keepDays=" + quoted(retentionRules)
                 + " maxMovedRecords=" + maxMovedRecords

@@ -144,7 +144,7 @@ final class BaseVersion implements AutoCloseable {
     }
 
     /** Copies the bytes that are still missing in the staged file. */
-    Optional<Refusal> copy(UploadReceiver receiver) throws IOException {
+    Optional<Refusal> copy(DraftReceiver receiver) throws IOException {
         if (!isPending()) {
             return Optional.empty();
         }

@@ -76,7 +76,7 @@ public final class Commit {
     Result<Change> commit(
             WriteRequest original,
             StagedFile staged,
-            ValidatedUpload validated,
+            ValidatedDraft validated,
             Optional<LastGoodCopyEntry> copy,
             Quotas.Claim claim)
             throws IOException {

@@ -15,7 +15,7 @@ final class DraftBytes {
 
     private final StagedFile staged;
     private final Optional<BaseVersion> base;
-    private final UploadReceiver receiver;
+    private final DraftReceiver receiver;
     private final SizeLimit limit;
 
     /** Refuses sizes. */
@@ -24,7 +24,7 @@ final class DraftBytes {
     }
 
     /** @param limit asked before the staged file grows */
-    DraftBytes(StagedFile staged, Optional<BaseVersion> base, UploadReceiver receiver, SizeLimit limit) {
+    DraftBytes(StagedFile staged, Optional<BaseVersion> base, DraftReceiver receiver, SizeLimit limit) {
         this.staged = staged;
         this.base = base;
         this.receiver = receiver;

@@ -23,7 +23,7 @@ import java.util.Set;
  * Makes drafts of lasting ones. Their bytes are copied, so that a refusal or a crash leaves the lasting ones as they
  * are. Thread-safe.
  */
-record DraftJoin(Uploads uploads, KeptDrafts drafts) {
+record DraftJoin(OrdinaryDrafts ordinary, KeptDrafts drafts) {
 
     private static final int COPY_BYTES = 1 << 18;
 
@@ -73,7 +73,7 @@ record DraftJoin(Uploads uploads, KeptDrafts drafts) {
         boolean copied = false;
         try {
             long length = parts.stream().mapToLong(KeptDraft::bytes).sum();
-            Result<Draft> begun = uploads.begin(request.withLength(OptionalLong.of(length)), ending);
+            Result<Draft> begun = ordinary.begin(request.withLength(OptionalLong.of(length)), ending);
             if (begun.isRefused()) {
                 return Result.refused(begun.refusal().orElseThrow());
             }

@@ -24,7 +24,7 @@ final class HeldDraft implements Draft, KeptDraft.Holder {
     private static final Refusal TAKEN_OVER =
             new Refusal(Reason.CONFLICT, "another request has taken over the upload; query its offset");
     private static final Refusal WITHOUT_PATH =
-            new Refusal(Reason.BAD_REQUEST, "the draft has no path yet; resume it for one");
+            new Refusal(Reason.BAD_REQUEST, "the upload has no path yet; resume it for one");
 
     private final KeptDraft kept;
     private final RecordDraft draft;

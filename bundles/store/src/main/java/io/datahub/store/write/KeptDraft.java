@@ -128,7 +128,7 @@ final class KeptDraft {
                 ? Optional.empty()
                 : Optional.of(new Refusal(
                         Reason.FORBIDDEN,
-                        "you have no grant to read " + entry.path() + ", of which the draft contains bytes"));
+                        "you have no grant to read " + entry.path() + ", of which the upload contains bytes"));
     }
 
     synchronized boolean isExpired(Duration keep, Instant now) {
@@ -157,11 +157,11 @@ final class KeptDraft {
     synchronized <H extends Holder> Result<H> resume(WriteRequest request, ResumedClaim newClaim, Opener<H> opener)
             throws IOException {
         if (committing) {
-            return Result.refused(Refusal.unavailable("the draft is being committed; retry", RETRY_AFTER));
+            return Result.refused(Refusal.unavailable("the upload is being committed; retry", RETRY_AFTER));
         }
         endHolder();
         if (gone || entry.isDone()) {
-            return Result.refused(Reason.CONFLICT, gone ? "the draft was deleted" : "the draft is committed already");
+            return Result.refused(Reason.CONFLICT, gone ? "the upload was deleted" : "the upload is committed already");
         }
         long length = request.length().orElse(-1);
         if (entry.hasLength() ? length != entry.length() : length >= 0 && length < size) {
@@ -276,10 +276,10 @@ final class KeptDraft {
      */
     synchronized Optional<Refusal> hold() throws IOException {
         if (committing) {
-            return Optional.of(Refusal.unavailable("the draft " + name + " is being committed; retry", RETRY_AFTER));
+            return Optional.of(Refusal.unavailable("the upload " + name + " is being committed; retry", RETRY_AFTER));
         }
         if (gone || entry.isDone()) {
-            return Optional.of(new Refusal(Reason.CONFLICT, "the draft " + name + " is committed or deleted already"));
+            return Optional.of(new Refusal(Reason.CONFLICT, "the upload " + name + " is committed or deleted already"));
         }
         endHolder();
         committing = true;

@@ -41,16 +41,16 @@ final class KeptDrafts {
     private static final int NAME_BYTES = 16;
 
     private final StoreContext context;
-    private final UploadAdmission admission;
+    private final DraftAdmission admission;
     private final Path folder;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, KeptDraft> files = new ConcurrentHashMap<>();
 
     /** Loads the existing drafts and deletes orphaned files. Called after recovery. */
-    KeptDrafts(StoreContext context, UploadAdmission admission) throws IOException {
+    KeptDrafts(StoreContext context, DraftAdmission admission) throws IOException {
         this.context = context;
         this.admission = admission;
-        folder = context.staging().uploads();
+        folder = context.staging().lastingDrafts();
         boolean isRestored = Files.exists(folder.resolve(Staging.RESTORED));
         for (Map.Entry<String, LastingDraftEntry> each :
                 context.metadata().lastingDrafts().entrySet()) {
@@ -92,7 +92,7 @@ final class KeptDrafts {
 
     /** How long a draft is kept without new data. */
     Duration keep() {
-        return context.settings().get().keepPartialUploads();
+        return context.settings().get().keepLastingDrafts();
     }
 
     /** Creates an empty draft. */
@@ -174,7 +174,7 @@ final class KeptDrafts {
 
     /** Refuses another draft of a user who has the maximum number of unfinished ones. */
     Optional<Refusal> refuseTooMany(User user) {
-        int max = context.settings().get().maxPartialUploads();
+        int max = context.settings().get().maxLastingDrafts();
         long present = files.values().stream()
                 .filter(draft -> isUnfinished(draft.entry(), user))
                 .count();

@@ -25,20 +25,20 @@ import java.util.OptionalLong;
 public final class LastingDraftStore implements LastingDrafts {
 
     private final StoreContext context;
-    private final UploadAdmission admission;
-    private final UploadCommitter committer;
+    private final DraftAdmission admission;
+    private final DraftCommitter committer;
     private final KeptDrafts drafts;
     private final DraftJoin join;
 
     /** Loads the existing drafts. Called after recovery. */
     public LastingDraftStore(
-            StoreContext context, Uploads uploads, UploadAdmission admission, UploadCommitter committer)
+            StoreContext context, OrdinaryDrafts ordinary, DraftAdmission admission, DraftCommitter committer)
             throws IOException {
         this.context = context;
         this.admission = admission;
         this.committer = committer;
         drafts = new KeptDrafts(context, admission);
-        join = new DraftJoin(uploads, drafts);
+        join = new DraftJoin(ordinary, drafts);
     }
 
     @Override

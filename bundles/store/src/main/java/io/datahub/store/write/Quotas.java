@@ -20,8 +20,8 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /**
- * Enforces quotas on uploads and moves. Uploads in progress count with the size known so far, so that concurrent
- * uploads can't exceed a quota together. Thread-safe.
+ * Enforces quotas on drafts and moves. Unfinished drafts count with the size known so far, so that concurrent drafts
+ * can't exceed a quota together. Thread-safe.
  */
 public final class Quotas {
 
@@ -29,7 +29,7 @@ public final class Quotas {
     private final Usage usage;
     private final Supplier<StoreSettings> settings;
 
-    /** Uploads in progress; guarded by {@link #usage}. */
+    /** Unfinished drafts; guarded by {@link #usage}. */
     private final Set<Claim> claims = new HashSet<>();
 
     /** The quotas that the usage was measured for. */
@@ -56,7 +56,7 @@ public final class Quotas {
         return wanted;
     }
 
-    /** Creates the claim of an upload, for nothing yet. */
+    /** Creates the claim of a draft, for nothing yet. */
     Claim claim(WriteRequest request) {
         Claim claim = new Claim(request.path(), request.user().name());
         if (!request.path().equals(RecordPath.USERS)) {
@@ -136,7 +136,7 @@ public final class Quotas {
         }
     }
 
-    /** The room that the quotas leave a user below a path, without what uploads in progress have claimed. */
+    /** The room that the quotas leave a user below a path, without what unfinished drafts have claimed. */
     StorageSpace space(RecordPath path, String user) throws IOException {
         List<Quota> all = current();
         Claim claim = new Claim(path.isRoot() ? path : RecordPath.of(path + "/x"), user);
@@ -160,7 +160,7 @@ public final class Quotas {
         return limit == Long.MAX_VALUE ? limit : Math.max(0, limit - used);
     }
 
-    /** The quota that one upload takes. */
+    /** The quota that one draft takes. */
     public class Claim implements AutoCloseable {
 
         private final RecordPath path;

@@ -33,12 +33,12 @@ final class RecordDraft implements Draft {
     private final StagedFile staged;
     private final DraftBytes bytes;
     private final Quotas.Claim claim;
-    private final UploadAdmission admission;
-    private final UploadCommitter committer;
+    private final DraftAdmission admission;
+    private final DraftCommitter committer;
     private final Ending ending;
     private final long began = System.nanoTime();
     private Refusal refusal;
-    private ValidatedUpload validated;
+    private ValidatedDraft validated;
     private boolean done;
     private boolean closed;
 
@@ -53,9 +53,9 @@ final class RecordDraft implements Draft {
             StagedFile staged,
             Optional<BaseVersion> base,
             Quotas.Claim claim,
-            UploadReceiver receiver,
-            UploadAdmission admission,
-            UploadCommitter committer,
+            DraftReceiver receiver,
+            DraftAdmission admission,
+            DraftCommitter committer,
             Ending ending) {
         this.request = request;
         this.staged = staged;
@@ -164,13 +164,13 @@ final class RecordDraft implements Draft {
     public Result<List<ValidatorId>> validate() throws IOException {
         requireOpen();
         return IoErrors.translate(() -> {
-            Result<ValidatedUpload> result = validateStaged();
+            Result<ValidatedDraft> result = validateStaged();
             validated = result.isRefused() ? null : result.get();
             return result.then(found -> Result.done(found.validators()));
         });
     }
 
-    private Result<ValidatedUpload> validateStaged() throws IOException {
+    private Result<ValidatedDraft> validateStaged() throws IOException {
         if (refusal == null) {
             refusal = bytes.complete().orElse(null);
         }
@@ -200,7 +200,7 @@ final class RecordDraft implements Draft {
     @Override
     public Result<Change> commit() throws IOException {
         requireOpen();
-        ValidatedUpload earlier = validated;
+        ValidatedDraft earlier = validated;
         WriteRequest conditional = bytes.useBase()
                 ? request.withPrecondition(request.precondition().and(bytes.condition()))
                 : request;

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  */
 final class ResumedClaim implements AutoCloseable {
 
-    private final UploadAdmission admission;
+    private final DraftAdmission admission;
     private final Supplier<Quotas.Claim> present;
     private final Runnable reopen;
     private Quotas.Claim replacement;
@@ -26,7 +26,7 @@ final class ResumedClaim implements AutoCloseable {
      * @param present the draft's present claim
      * @param reopen restores it, unless the draft has ended in the meantime
      */
-    ResumedClaim(UploadAdmission admission, Supplier<Quotas.Claim> present, Runnable reopen) {
+    ResumedClaim(DraftAdmission admission, Supplier<Quotas.Claim> present, Runnable reopen) {
         this.admission = admission;
         this.present = present;
         this.reopen = reopen;

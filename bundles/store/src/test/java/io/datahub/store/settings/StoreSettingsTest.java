@@ -18,7 +18,7 @@ class StoreSettingsTest {
         assertThat(settings.source()).isEqualTo("/datahub");
         assertThat(settings.validatorWait()).isEqualTo(Duration.ofSeconds(10));
         assertThat(settings.maxUploads()).isEqualTo(1_000);
-        assertThat(settings.keepPartialUploads()).isEqualTo(Duration.ofDays(1));
+        assertThat(settings.keepLastingDrafts()).isEqualTo(Duration.ofDays(1));
         assertThat(settings.quotas()).isEmpty();
         assertThat(settings.temporaryNames().toString()).contains("*.part");
     }

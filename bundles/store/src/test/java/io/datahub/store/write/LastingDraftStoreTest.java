@@ -218,7 +218,7 @@ class LastingDraftStoreTest {
 
     @Test
     void shouldLimitKeptDraftsPerUserAndCountThemTowardsQuotas() throws Exception {
-        hub.configure("maxPartialUploads", 1, "quotas", Quota.parse("/: 10"));
+        hub.configure("maxLastingDrafts", 1, "quotas", Quota.parse("/: 10"));
         Draft first = hub.records
                 .begin(TestHub.request(ADMIN, "a/1", Precondition.NONE))
                 .get();
@@ -453,7 +453,7 @@ class LastingDraftStoreTest {
 
     @Test
     void shouldBeDoneWhenTheCommitFailsAfterTheRename() throws Exception {
-        hub.configure("maxPartialUploads", 1);
+        hub.configure("maxLastingDrafts", 1);
         String name = create(4);
         hub.atMove = () -> {
             throw new UncheckedIOException(new IOException("no more"));
@@ -504,7 +504,7 @@ class LastingDraftStoreTest {
 
     @Test
     void shouldLimitUnfinishedUploadsPerUser() throws Exception {
-        hub.configure("maxPartialUploads", 2);
+        hub.configure("maxLastingDrafts", 2);
         create(4);
         String second = create(4);
 

@@ -11,4 +11,4 @@ import java.util.Optional;
  * @param validators the validators that accepted the file
  * @param comparedWith the state of the version that validators compared the file with, if they did
  */
-record ValidatedUpload(List<ValidatorId> validators, Optional<PathState> comparedWith) {}
+record ValidatedDraft(List<ValidatorId> validators, Optional<PathState> comparedWith) {}

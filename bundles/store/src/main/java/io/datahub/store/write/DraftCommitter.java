@@ -28,7 +28,7 @@ import java.util.Optional;
  * Validates staged files and commits them. If a record is replaced while the new version is validated, a validator that
  * compared the two has to validate again. Thread-safe.
  */
-public final class UploadCommitter {
+public final class DraftCommitter {
 
     private static final int TRIES = 3;
 
@@ -43,7 +43,7 @@ public final class UploadCommitter {
     private final RejectedFiles rejected;
     private final IndexWriter indexWriter;
 
-    public UploadCommitter(
+    public DraftCommitter(
             StoreContext context,
             ValidationService validation,
             LastGoodVersions lastGoodVersions,
@@ -61,19 +61,19 @@ public final class UploadCommitter {
     }
 
     /** Validates a staged file, whose hashes are complete. */
-    Result<ValidatedUpload> validate(WriteRequest request, StagedFile staged) throws IOException {
+    Result<ValidatedDraft> validate(WriteRequest request, StagedFile staged) throws IOException {
         RecordPath path = request.path();
         ComparedVersion compared = new ComparedVersion(context, path);
         CandidateFile candidate = new CandidateFile(path, request.user().name(), staged, compared);
         Result<List<ValidatorId>> validated =
                 validation.validate(candidate, context.settings().get().validatorWait());
         validated.refusal().ifPresent(found -> Audit.refused("validate", request, found));
-        return validated.then(validators -> Result.done(new ValidatedUpload(validators, compared.state())));
+        return validated.then(validators -> Result.done(new ValidatedDraft(validators, compared.state())));
     }
 
-    /** Validates an upload, or returns the result if that has been done. */
+    /** Validates a draft, or returns the result if that has been done. */
     interface Validation {
-        Result<ValidatedUpload> validate() throws IOException;
+        Result<ValidatedDraft> validate() throws IOException;
     }
 
     /**
@@ -82,11 +82,11 @@ public final class UploadCommitter {
      * @param began start time of the upload, from {@link System#nanoTime}
      */
     Result<Change> commit(
-            WriteRequest request, StagedFile staged, Quotas.Claim claim, Validation uploadValidation, long began)
+            WriteRequest request, StagedFile staged, Quotas.Claim claim, Validation draftValidation, long began)
             throws IOException {
         Result<Change> result = null;
         try {
-            result = IoErrors.translate(() -> tryToCommit(request, staged, claim, uploadValidation));
+            result = IoErrors.translate(() -> tryToCommit(request, staged, claim, draftValidation));
             return result;
         } finally {
             counts.ended(result, staged.size(), began);
@@ -94,10 +94,10 @@ public final class UploadCommitter {
     }
 
     private Result<Change> tryToCommit(
-            WriteRequest request, StagedFile staged, Quotas.Claim claim, Validation uploadValidation)
+            WriteRequest request, StagedFile staged, Quotas.Claim claim, Validation draftValidation)
             throws IOException {
         context.failPoints().at(Step.STAGED);
-        Result<ValidatedUpload> validated = uploadValidation.validate();
+        Result<ValidatedDraft> validated = draftValidation.validate();
         for (int i = 0; ; i++) {
             if (validated.isRefused()) {
                 return Result.refused(validated.refusal().orElseThrow());
@@ -116,7 +116,7 @@ public final class UploadCommitter {
     }
 
     private Result<Change> commitValidated(
-            WriteRequest request, StagedFile staged, Quotas.Claim claim, ValidatedUpload validated) throws IOException {
+            WriteRequest request, StagedFile staged, Quotas.Claim claim, ValidatedDraft validated) throws IOException {
         Optional<LastGoodCopyEntry> copy = Optional.empty();
         boolean stored = false;
         try {

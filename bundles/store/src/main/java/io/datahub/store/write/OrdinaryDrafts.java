@@ -9,15 +9,16 @@ import io.datahub.store.core.StoreContext;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Begins drafts. Thread-safe. */
-public final class Uploads {
+/** Begins drafts that end with their connection. Thread-safe. */
+public final class OrdinaryDrafts {
 
     private final StoreContext context;
-    private final UploadAdmission admission;
-    private final UploadCommitter committer;
+    private final DraftAdmission admission;
+    private final DraftCommitter committer;
     private final UploadCounts counts;
 
-    public Uploads(StoreContext context, UploadAdmission admission, UploadCommitter committer, UploadCounts counts) {
+    public OrdinaryDrafts(
+            StoreContext context, DraftAdmission admission, DraftCommitter committer, UploadCounts counts) {
         this.context = context;
         this.admission = admission;
         this.committer = committer;
@@ -91,7 +92,7 @@ public final class Uploads {
             if (base.isRefused()) {
                 return Result.refused(base.refusal().orElseThrow());
             }
-            UploadReceiver receiver = admission.receive(request, staged, slot, !fromPresent);
+            DraftReceiver receiver = admission.receive(request, staged, slot, !fromPresent);
             return Result.done(
                     new RecordDraft(request, staged, base.get(), claim, receiver, admission, committer, ending));
         } finally {

@@ -13,7 +13,7 @@ import java.util.Optional;
  * Holds the request's slot in the {@link UploadLimiter} and its share of the free space. Not thread-safe, except for
  * {@link #close}.
  */
-final class UploadReceiver implements AutoCloseable {
+final class DraftReceiver implements AutoCloseable {
 
     private final StagedFile staged;
     private final UploadLimiter.Slot slot;
@@ -24,7 +24,7 @@ final class UploadReceiver implements AutoCloseable {
     private boolean isStream;
 
     /** @param isStream whether a client is expected to append all bytes without a pause */
-    UploadReceiver(
+    DraftReceiver(
             StagedFile staged,
             UploadLimiter.Slot slot,
             FreeSpaceCheck.Share share,

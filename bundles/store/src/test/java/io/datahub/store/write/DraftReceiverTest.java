@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class UploadReceiverTest {
+class DraftReceiverTest {
 
     @TempDir
     private Path folder;
@@ -29,7 +29,7 @@ class UploadReceiverTest {
         MinThroughput throughput = new MinThroughput(1 << 20, System.nanoTime() - TimeUnit.MINUTES.toNanos(1));
         FreeSpaceCheck freeSpace = new FreeSpaceCheck(List.of(folder), () -> TestHub.SETTINGS, disk -> 1L << 40);
         try (StagedFile staged = new StagedFile(folder.resolve("f"), List.of());
-                UploadReceiver receiver = new UploadReceiver(
+                DraftReceiver receiver = new DraftReceiver(
                         staged,
                         new UploadLimiter(() -> TestHub.SETTINGS).acquire(ADMIN).get(),
                         freeSpace.share(new WriteRequest(ADMIN, "test", path("a"))),

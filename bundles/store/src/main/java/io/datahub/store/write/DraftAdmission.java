@@ -14,10 +14,10 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * Decides which uploads may begin or resume: grants and preconditions, size, free space, quotas, and the number of
+ * Decides which drafts may begin or resume: grants and preconditions, size, free space, quotas, and the number of
  * concurrent uploads. Refusals are written to the audit log. Thread-safe.
  */
-public final class UploadAdmission {
+public final class DraftAdmission {
 
     private final StoreContext context;
     private final WriteGuard guard;
@@ -26,7 +26,7 @@ public final class UploadAdmission {
     private final Quotas quotas;
     private final UploadLimiter limiter;
 
-    public UploadAdmission(
+    public DraftAdmission(
             StoreContext context, WriteGuard guard, FreeSpaceCheck freeSpace, SpareFile spare, Quotas quotas) {
         this.context = context;
         this.guard = guard;
@@ -76,7 +76,7 @@ public final class UploadAdmission {
         return freeSpace.refuse(path, bytes);
     }
 
-    /** Claims the announced size of an upload. The caller closes the claim. */
+    /** Claims the announced size of a draft. The caller closes the claim. */
     Result<Quotas.Claim> claim(WriteRequest request) throws IOException {
         Quotas.Claim claim = quotas.claim(request);
         boolean claimed = false;
@@ -92,7 +92,7 @@ public final class UploadAdmission {
     }
 
     /**
-     * Claims the size of an upload that began earlier. It may exceed the quotas, which may be newer than the upload.
+     * Claims the size of a draft that began earlier. It may exceed the quotas, which may be newer than the draft.
      */
     Quotas.Claim claimAgain(WriteRequest request) throws IOException {
         Quotas.Claim claim = quotas.claim(request);
@@ -104,7 +104,7 @@ public final class UploadAdmission {
         return claim.reserve(request.length().orElse(0), context.metadata().entry(request.path()));
     }
 
-    /** A closed claim, for an upload that is a record already. */
+    /** A closed claim, for a draft that is a record already. */
     Quotas.Claim closedClaim(WriteRequest request) {
         Quotas.Claim claim = quotas.claim(request);
         claim.close();
@@ -123,10 +123,10 @@ public final class UploadAdmission {
      *
      * @param isStream whether the client is expected to append all bytes without a pause
      */
-    UploadReceiver receive(WriteRequest request, StagedFile staged, UploadLimiter.Slot slot, boolean isStream) {
+    DraftReceiver receive(WriteRequest request, StagedFile staged, UploadLimiter.Slot slot, boolean isStream) {
         MinThroughput throughput =
                 new MinThroughput(context.settings().get().minUploadBytesPerSecond(), System.nanoTime());
-        return new UploadReceiver(staged, slot, freeSpace.share(request), throughput, isStream);
+        return new DraftReceiver(staged, slot, freeSpace.share(request), throughput, isStream);
     }
 
     private static Optional<Refusal> audited(WriteRequest request, Optional<Refusal> refusal) {
