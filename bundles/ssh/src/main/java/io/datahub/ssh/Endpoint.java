@@ -41,6 +41,7 @@ final class Endpoint implements AutoCloseable {
     private final SshServer server;
     private final Connections connections;
     private final ScheduledExecutorService timer;
+    private final InetSocketAddress bound;
     private volatile SshSettings settings;
 
     /**
@@ -59,6 +60,7 @@ final class Endpoint implements AutoCloseable {
         server.setPort(address.getPort());
         try {
             server.start();
+            bound = (InetSocketAddress) server.getBoundAddresses().iterator().next();
         } catch (IOException | RuntimeException e) {
             close();
             throw new IllegalStateException(
@@ -123,7 +125,7 @@ final class Endpoint implements AutoCloseable {
 
     /** The address it listens on. */
     InetSocketAddress address() {
-        return (InetSocketAddress) server.getBoundAddresses().iterator().next();
+        return bound;
     }
 
     Connections connections() {

@@ -12,8 +12,12 @@ import org.apache.sshd.server.session.ServerSession;
 /** Opens the channels that clients ask for: sessions only. Those for forwarding have no factory. */
 public final class HubChannels implements ChannelFactory {
 
+    /** One of so many parts of the heap is for the channels. */
+    private static final int MEMORY_SHARE = 4;
+
     private final ChannelHandlers handlers;
     private final Function<ServerSession, SshSession> sessions;
+    private final ChannelMemory memory = new ChannelMemory(Runtime.getRuntime().maxMemory() / MEMORY_SHARE);
 
     /**
      * Creates the only one of an endpoint.
@@ -33,6 +37,6 @@ public final class HubChannels implements ChannelFactory {
 
     @Override
     public Channel createChannel(Session connection) {
-        return new HubChannel(handlers, sessions.apply((ServerSession) connection));
+        return new HubChannel(handlers, sessions.apply((ServerSession) connection), memory);
     }
 }

@@ -8,7 +8,6 @@ import io.datahub.ssh.session.ClientPath;
 import io.datahub.ssh.sftp.wire.Attributes;
 import io.datahub.ssh.sftp.wire.Output;
 import io.datahub.ssh.sftp.wire.Packet;
-import io.datahub.ssh.sftp.wire.PacketReader;
 import io.datahub.ssh.sftp.wire.Status;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,6 +17,9 @@ import java.util.Optional;
 final class Extensions {
 
     private static final int BLOCK_BYTES = 4_096;
+    /** For a header next to the data. */
+    private static final int PACKET_OVERHEAD = 1 << 10;
+
     private static final int MAX_NAME_BYTES = 255;
     private static final int COPY_BYTES = 1 << 16;
 
@@ -98,9 +100,9 @@ final class Extensions {
 
     private static void limits(int id, Output output) {
         output.extended(id, fields -> {
-            fields.int64(PacketReader.MAX_PACKET_BYTES);
-            fields.int64(PacketReader.MAX_DATA_BYTES);
-            fields.int64(PacketReader.MAX_DATA_BYTES);
+            fields.int64(output.maxData() + PACKET_OVERHEAD);
+            fields.int64(output.maxData());
+            fields.int64(output.maxData());
             fields.int64(Handles.MAX);
         });
     }

@@ -1,16 +1,17 @@
 package io.datahub.ssh.sftp;
 
 import io.datahub.api.log.LogText;
+import io.datahub.ssh.session.LastingCommand;
 import io.datahub.ssh.session.SshSession;
+import io.datahub.ssh.session.WindowSize;
 import io.datahub.ssh.sftp.wire.MalformedPacketException;
 import io.datahub.ssh.sftp.wire.Output;
+import io.datahub.ssh.sftp.wire.PacketQueue;
 import io.datahub.ssh.sftp.wire.PacketReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -33,12 +34,15 @@ import org.slf4j.LoggerFactory;
  * the client doesn't take the answers. What a client has sent before it closes the channel is handled, since some don't
  * wait for the answers; but nothing is once its login is lost, or while the endpoint stops.
  */
-final class SftpChannel implements AsyncCommand, ChannelDataReceiver {
+final class SftpChannel implements AsyncCommand, LastingCommand, ChannelDataReceiver {
 
     private static final Logger LOG = LoggerFactory.getLogger(SftpChannel.class);
 
     /** While this many bytes of answers wait to be sent, nothing is handled. */
-    private static final int MAX_WAITING_BYTES = 1 << 19;
+    private static final int MAX_WAITING_BYTES = 1 << 18;
+
+    /** The same if memory is scarce. */
+    private static final int SMALL_WAITING_BYTES = 1 << 14;
 
     /** After this many packets a worker gives way to other channels. */
     private static final int MAX_BATCH = 64;
@@ -46,10 +50,11 @@ final class SftpChannel implements AsyncCommand, ChannelDataReceiver {
     private final SshSession session;
     private final RequestHandler handler;
     private final Consumer<SftpChannel> onEnd;
-    private final PacketReader reader = new PacketReader();
     private final ErrorStream errors;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
+    private PacketReader reader = new PacketReader();
+    private int maxWaiting = MAX_WAITING_BYTES;
     private ChannelSession channel;
     private IoOutputStream out;
     private ExitCallback exit;
@@ -60,7 +65,7 @@ final class SftpChannel implements AsyncCommand, ChannelDataReceiver {
     private Output sending = new Output();
 
     // Guarded by this.
-    private final Deque<ByteBuffer> packets = new ArrayDeque<>();
+    private final PacketQueue packets = new PacketQueue();
     private boolean running;
     private boolean writing;
     private boolean inputEnded;
@@ -84,8 +89,8 @@ final class SftpChannel implements AsyncCommand, ChannelDataReceiver {
         this.handler = handler.apply(errors::show);
     }
 
-    /** Completed when everything is released. */
-    CompletableFuture<Void> ended() {
+    @Override
+    public CompletableFuture<Void> ended() {
         return ended;
     }
 
@@ -107,6 +112,12 @@ final class SftpChannel implements AsyncCommand, ChannelDataReceiver {
     @Override
     public void start(ChannelSession started, Environment environment) {
         channel = started;
+        if (WindowSize.of(started) == WindowSize.SMALL) {
+            reader = new PacketReader(PacketReader.SMALL_PACKET_BYTES);
+            filling = new Output(PacketReader.SMALL_DATA_BYTES);
+            sending = new Output(PacketReader.SMALL_DATA_BYTES);
+            maxWaiting = SMALL_WAITING_BYTES;
+        }
         channel.setDataReceiver(this);
     }
 
@@ -128,7 +139,7 @@ final class SftpChannel implements AsyncCommand, ChannelDataReceiver {
 
     private void enqueue(ByteBuffer packet) {
         synchronized (this) {
-            packets.addLast(packet);
+            packets.add(packet, reader);
         }
         wake();
     }
@@ -204,8 +215,8 @@ final class SftpChannel implements AsyncCommand, ChannelDataReceiver {
                     return;
                 }
                 ends = broken || dropped || ((inputEnded || destroyed) && packets.isEmpty());
-                boolean waits = !ends && !destroyed && writing && filling.size() >= MAX_WAITING_BYTES;
-                packet = ends || waits ? null : packets.pollFirst();
+                boolean waits = !ends && !destroyed && writing && filling.size() >= maxWaiting;
+                packet = ends || waits ? null : packets.poll();
                 if (packet == null && (!ends || (writing && !destroyed && !broken))) {
                     running = false; // until there is input, or the answers are sent
                     return;

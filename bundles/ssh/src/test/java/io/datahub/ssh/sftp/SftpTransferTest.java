@@ -43,6 +43,10 @@ class SftpTransferTest {
     void connect(@TempDir Path state) throws IOException {
         endpoint = TestEndpoint.ofSubsystem(state, new SftpSubsystem(path -> false));
         session = endpoint.login("ops", "ops-token");
+        openChannel();
+    }
+
+    private void openChannel() throws IOException {
         channel = session.createSubsystemChannel("sftp");
         channel.open().verify(TIMEOUT);
         out = new DataOutputStream(channel.getInvertedIn());
@@ -126,6 +130,36 @@ class SftpTransferTest {
             assertThat(answer.get(9)).isEqualTo(data[i * PIECE]);
         }
         assertThat(receive().getInt(1)).isEqualTo(PIECES);
+    }
+
+    /** Opens channels until they get a small window. */
+    private void useUpMemory() throws IOException {
+        int opened = 1;
+        while (maxRead() > PIECE) {
+            if (opened++ % 30 == 0) {
+                session = endpoint.login("ops", "ops-token");
+            }
+            openChannel();
+        }
+    }
+
+    private long maxRead() throws IOException {
+        send(new Request(200).int32(7).text("limits@openssh.com"));
+        return receive().getLong(13);
+    }
+
+    @Test
+    void shouldTransferFilesWhenMemoryIsScarce() throws IOException {
+        useUpMemory();
+        shouldAnswerManyRequestsThatAreSentAtOnceInOrder();
+        openChannel();
+        shouldWaitForAClientThatDoesNotReadItsAnswers();
+        openChannel();
+        open(TestChannel.PUT | TestChannel.READ);
+        send(new Request(6).int32(8).text("1").int64(0).data(new byte[2 * PIECE]));
+        assertThat(receive().getInt(5)).isZero();
+        send(new Request(5).int32(9).text("1").int64(0).int32(2 * PIECE));
+        assertThat(receive().getInt(5)).isEqualTo(PIECE);
     }
 
     @Test

@@ -25,8 +25,19 @@ public final class Output {
     private static final int ATTRS = 105;
     private static final int EXTENDED_REPLY = 201;
 
+    private final int maxData;
     private byte[] bytes = new byte[INITIAL_BYTES];
     private int size;
+
+    /** Answers with as much data as clients may ask for. */
+    public Output() {
+        this(PacketReader.MAX_DATA_BYTES);
+    }
+
+    /** @param maxData the maximum number of bytes of a file in one answer */
+    public Output(int maxData) {
+        this.maxData = maxData;
+    }
 
     /** The fields of an answer. */
     public interface Fields {
@@ -38,6 +49,11 @@ public final class Output {
 
         /** Fills the buffer as far as there are bytes; returns the number, 0 or less at the end. */
         int read(ByteBuffer target) throws IOException;
+    }
+
+    /** The maximum number of bytes of a file in one answer. */
+    public int maxData() {
+        return maxData;
     }
 
     public byte[] bytes() {
@@ -159,11 +175,13 @@ public final class Output {
     }
 
     /**
-     * Encodes up to this many bytes of a file.
+     * Encodes up to this many bytes of a file, and at most {@link #maxData}.
      *
+     * @param wanted how many bytes the client asks for
      * @param ifNone the answer if the source has none
      */
-    public void data(int id, int length, Source source, Supplier<Status> ifNone) throws IOException {
+    public void data(int id, int wanted, Source source, Supplier<Status> ifNone) throws IOException {
+        int length = Math.min(wanted, maxData);
         int start = size;
         int32(0);
         int8(DATA);

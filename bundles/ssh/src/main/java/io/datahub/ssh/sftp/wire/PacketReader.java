@@ -16,7 +16,21 @@ public final class PacketReader {
     /** The maximum size of a packet, with room for a header next to the maximum data. */
     public static final int MAX_PACKET_BYTES = MAX_DATA_BYTES + (1 << 10);
 
+    /** The maximum number of bytes that one request reads if memory is scarce. */
+    public static final int SMALL_DATA_BYTES = 1 << 15;
+
+    /** The maximum size of a packet if memory is scarce: some clients write 64 KiB without asking. */
+    public static final int SMALL_PACKET_BYTES = (1 << 16) + (1 << 10);
+
     private static final int KEPT_BUFFERS = 8;
+
+    private final int maxBytes;
+
+    /** How much the spare buffers may take. */
+    private final int maxSpare;
+
+    /** The size of the spare buffers; guarded by them. */
+    private int spareBytes;
 
     /** Buffers to be used again, the largest first; guarded by itself. */
     private final Deque<ByteBuffer> spare = new ArrayDeque<>();
@@ -25,6 +39,17 @@ public final class PacketReader {
 
     /** The packet that has begun; null while its length isn't known. */
     private ByteBuffer packet;
+
+    /** A reader of packets of any size that is permitted. */
+    public PacketReader() {
+        this(MAX_PACKET_BYTES);
+    }
+
+    /** @param maxBytes the maximum size of a packet */
+    public PacketReader(int maxBytes) {
+        this.maxBytes = maxBytes;
+        maxSpare = 2 * maxBytes;
+    }
 
     /** Receives packets. */
     public interface Receiver {
@@ -67,11 +92,12 @@ public final class PacketReader {
     }
 
     private ByteBuffer begin(int length) {
-        if (length < 1 || length > MAX_PACKET_BYTES) {
+        if (length < 1 || length > maxBytes) {
             throw new MalformedPacketException("a packet can't have a length of " + Integer.toUnsignedString(length));
         }
         synchronized (spare) {
             if (!spare.isEmpty() && spare.peekFirst().capacity() >= length) {
+                spareBytes -= spare.peekFirst().capacity();
                 return spare.pollFirst().clear().limit(length);
             }
         }
@@ -82,8 +108,12 @@ public final class PacketReader {
     public void release(ByteBuffer done) {
         synchronized (spare) {
             if (spare.size() == KEPT_BUFFERS) {
-                spare.pollLast();
+                spareBytes -= spare.pollLast().capacity();
             }
+            if (spareBytes + done.capacity() > maxSpare) {
+                return;
+            }
+            spareBytes += done.capacity();
             if (spare.isEmpty() || spare.peekFirst().capacity() <= done.capacity()) {
                 spare.addFirst(done);
             } else {
