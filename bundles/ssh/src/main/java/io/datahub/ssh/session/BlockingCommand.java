@@ -63,7 +63,7 @@ public abstract class BlockingCommand implements Command {
 
     /** Whether the connection was cut, so that nothing may be committed any more. */
     protected final boolean isCut() {
-        return cut;
+        return cut || session.isLost();
     }
 
     /** Writes a line to the client's standard error. */
@@ -101,7 +101,7 @@ public abstract class BlockingCommand implements Command {
     }
 
     private void failed(Exception e) {
-        if (cut || !session.isOpen()) {
+        if (isCut() || !session.isOpen()) {
             LOG.debug("event=ssh.command.cut client={} reason={}", session, LogText.quoted(e.toString()), e);
             return;
         }

@@ -34,8 +34,10 @@ public final class SshSession {
 
     private final SshServices services;
     private final Consumer<CloseReason> disconnect;
+    private final WorkerLane lane;
     private final Session session;
     private volatile Login login;
+    private volatile boolean lost;
 
     /** Guarded by this, as is the next one. */
     private final Set<Runnable> listeners = new LinkedHashSet<>();
@@ -53,6 +55,7 @@ public final class SshSession {
         this.services = services;
         this.login = login;
         this.disconnect = disconnect;
+        lane = new WorkerLane(services.workers());
         session = services.broker().open(login, new Sink());
     }
 
@@ -108,6 +111,16 @@ public final class SshSession {
         return services;
     }
 
+    /**
+     * Runs a short task that blocks, like {@link #workers}, but only a few at once for this connection, so that others
+     * get their turns.
+     *
+     * @throws RejectedExecutionException while the endpoint stops
+     */
+    public void execute(Runnable task) {
+        lane.execute(task);
+    }
+
     /** Runs short tasks that block, such as I/O of the store. It rejects tasks while the endpoint stops. */
     public ExecutorService workers() {
         return services.workers();
@@ -133,6 +146,14 @@ public final class SshSession {
     /** Counts a file that was transferred or refused. */
     public void count(Protocol protocol, TransferMetrics.Result result) {
         services.metrics().count(protocol, result);
+    }
+
+    /**
+     * Whether the session must end, since its login is lost, for example: nothing may be done for the client any more,
+     * even while its connection is still there because it doesn't read.
+     */
+    public boolean isLost() {
+        return lost;
     }
 
     /** Whether the client is connected and permitted to be. */
@@ -199,6 +220,7 @@ public final class SshSession {
 
         @Override
         public void ended(CloseReason reason) {
+            lost = true;
             disconnect.accept(reason);
         }
     }

@@ -5,6 +5,7 @@ import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.StorageSpace;
 import io.datahub.ssh.session.ClientPath;
+import io.datahub.ssh.session.SshSession;
 import io.datahub.ssh.sftp.wire.Attributes;
 import io.datahub.ssh.sftp.wire.Output;
 import io.datahub.ssh.sftp.wire.Packet;
@@ -144,13 +145,23 @@ final class Extensions {
         long to = packet.uint64();
         return source.isEmpty() || target.isEmpty() || source.get() == target.get()
                 ? Status.of(Handle.UNKNOWN)
-                : copy(source.get(), from, length == 0 ? Long.MAX_VALUE : length, target.get(), to);
+                : copy(
+                        workspace.session(),
+                        source.get(),
+                        from,
+                        length == 0 ? Long.MAX_VALUE : length,
+                        target.get(),
+                        to);
     }
 
-    private static Status copy(Handle source, long from, long length, DraftHandle target, long to) throws IOException {
+    private static Status copy(SshSession session, Handle source, long from, long length, DraftHandle target, long to)
+            throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
         long copied = 0;
         while (copied < length) {
+            if (!session.isOpen() || session.isLost()) {
+                return Status.failure("the connection was cut");
+            }
             buffer.clear().limit((int) Math.min(COPY_BYTES, length - copied));
             Result<Integer> count = source.read(from + copied, buffer);
             if (count.isRefused()) {

@@ -63,7 +63,7 @@ final class FileOpener {
         }
         return draft.isPresent()
                 ? DraftReader.open(workspace.session(), drafts, draft.get())
-                : reading.then(opened -> Result.done(new RecordHandle(opened)));
+                : reading.then(opened -> Result.done(new RecordHandle(opened, workspace.session())));
     }
 
     private Result<DraftHandle> write(RecordPath path, int flags) throws IOException {

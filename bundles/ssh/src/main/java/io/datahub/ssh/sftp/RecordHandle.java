@@ -1,9 +1,11 @@
 package io.datahub.ssh.sftp;
 
+import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordVersion;
+import io.datahub.ssh.session.SshSession;
 import io.datahub.ssh.sftp.wire.Attributes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,10 +14,12 @@ import java.nio.ByteBuffer;
 final class RecordHandle implements Handle {
 
     private final Reading reading;
+    private final SshSession session;
     private boolean wasRead;
 
-    RecordHandle(Reading reading) {
+    RecordHandle(Reading reading, SshSession session) {
         this.reading = reading;
+        this.session = session;
     }
 
     RecordVersion version() {
@@ -35,6 +39,9 @@ final class RecordHandle implements Handle {
 
     @Override
     public Result<Integer> read(long offset, ByteBuffer target) throws IOException {
+        if (!session.user().mayRead(path())) {
+            return Result.refused(Reason.FORBIDDEN, "the grant to read this is gone");
+        }
         wasRead = true;
         int count = 0;
         while (target.hasRemaining()) {

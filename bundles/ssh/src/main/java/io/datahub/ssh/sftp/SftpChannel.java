@@ -47,6 +47,9 @@ final class SftpChannel implements AsyncCommand, LastingCommand, ChannelDataRece
     /** After this many packets a worker gives way to other channels. */
     private static final int MAX_BATCH = 64;
 
+    /** The same after this time: 20 ms. */
+    private static final long MAX_NANOS = 20_000_000;
+
     private final SshSession session;
     private final RequestHandler handler;
     private final Consumer<SftpChannel> onEnd;
@@ -182,7 +185,7 @@ final class SftpChannel implements AsyncCommand, LastingCommand, ChannelDataRece
 
     private void submit() {
         try {
-            session.workers().execute(this::run);
+            session.execute(this::run);
         } catch (RejectedExecutionException e) {
             synchronized (this) {
                 destroyed = true; // the endpoint stops
@@ -206,7 +209,8 @@ final class SftpChannel implements AsyncCommand, LastingCommand, ChannelDataRece
 
     private void work() {
         dropIfLost();
-        for (int i = 0; i < MAX_BATCH; i++) {
+        long begun = System.nanoTime();
+        for (int i = 0; i < MAX_BATCH && System.nanoTime() - begun < MAX_NANOS; i++) {
             send();
             ByteBuffer packet;
             boolean ends;
@@ -214,6 +218,7 @@ final class SftpChannel implements AsyncCommand, LastingCommand, ChannelDataRece
                 if (finished) {
                     return;
                 }
+                dropped |= session.isLost();
                 ends = broken || dropped || ((inputEnded || destroyed) && packets.isEmpty());
                 boolean waits = !ends && !destroyed && writing && filling.size() >= maxWaiting;
                 packet = ends || waits ? null : packets.poll();

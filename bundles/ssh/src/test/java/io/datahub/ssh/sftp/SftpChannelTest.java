@@ -2,6 +2,7 @@ package io.datahub.ssh.sftp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.datahub.ssh.session.SshSession;
 import io.datahub.ssh.sftp.TestChannel.Request;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -110,6 +111,19 @@ class SftpChannelTest {
         assertThat(channel.ended()).isCompleted();
         assertThat(hub.store.open()).isZero();
         assertThat(hub.drafts.names()).isEmpty();
+    }
+
+    @Test
+    void shouldHandleNothingOnceTheSessionIsLost() {
+        SshSession session = hub.session("ada", workers);
+        SftpChannel own = new SftpChannel(session, errors -> hub.subsystem.handler(session, errors), ended -> {});
+        own.setExitCallback((status, message, closes) -> {});
+        byte[] init = {0, 0, 0, 5, 1, 0, 0, 0, 3};
+        own.data(null, init, 0, init.length);
+        hub.broker.disconnect(session.id());
+        assertThat(session.isLost()).isTrue();
+        workers.runAll();
+        assertThat(own.ended()).isCompleted();
     }
 
     @Test
