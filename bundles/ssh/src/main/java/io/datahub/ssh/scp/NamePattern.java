@@ -7,8 +7,6 @@ import io.datahub.api.validation.WildcardPattern;
 import io.datahub.ssh.session.ClientPath;
 import io.datahub.ssh.session.SshSession;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,29 +23,42 @@ final class NamePattern {
         this.session = session;
     }
 
-    /** The paths that match; the path itself if none does, or if something of that very name exists. */
-    List<Result<RecordPath>> matches(String text) throws IOException {
+    /** Takes what matches. */
+    interface Receiver {
+        void receive(Result<RecordPath> path) throws IOException;
+    }
+
+    /**
+     * Passes on the paths that match, page by page; the path itself if none does, or if something of that very name
+     * exists.
+     */
+    void expand(String text, Receiver receiver) throws IOException {
         Result<RecordPath> path = ClientPath.parse(text);
         if (path.isRefused() || !hasWildcard(path.get().name()) || exists(path.get())) {
-            return List.of(path);
+            receiver.receive(path);
+            return;
         }
-        List<Result<RecordPath>> found = new ArrayList<>();
+        boolean found = false;
         WildcardPattern pattern = WildcardPattern.ofName(path.get().name());
         RecordPath directory = path.get().parent();
         Optional<String> after = Optional.of("");
         while (after.isPresent()) {
             Result<Listing> page = session.store().list(session.user(), directory, after.get(), PAGE);
             if (page.isRefused()) {
-                return List.of(Result.refused(page.refusal().orElseThrow()));
+                receiver.receive(Result.refused(page.refusal().orElseThrow()));
+                return;
             }
             for (Listing.Entry entry : page.get().entries()) {
                 if (pattern.matches(entry.name())) {
-                    found.add(directory.child(entry.name()));
+                    found = true;
+                    receiver.receive(directory.child(entry.name()));
                 }
             }
             after = page.get().next();
         }
-        return found.isEmpty() ? List.of(path) : found;
+        if (!found) {
+            receiver.receive(path);
+        }
     }
 
     private static boolean hasWildcard(String name) {

@@ -56,7 +56,7 @@ final class ScpReceiver extends BlockingCommand {
         }
         streams.acknowledge();
         Optional<String> message = streams.message();
-        while (message.isPresent()) {
+        while (message.isPresent() && !isCut()) {
             take(streams, base.get(), message.get());
             message = streams.message();
         }

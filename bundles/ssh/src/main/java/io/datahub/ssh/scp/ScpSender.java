@@ -11,6 +11,7 @@ import io.datahub.ssh.session.BlockingCommand;
 import io.datahub.ssh.session.SshSession;
 import io.datahub.ssh.session.TransferMetrics;
 import io.datahub.ssh.session.TransferMetrics.Protocol;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,9 +26,15 @@ final class ScpSender extends BlockingCommand {
     private static final int BUFFER_BYTES = 65_536;
     private static final int PAGE = 1_000;
 
+    /** The maximum number of nested directories, each of which is a few calls on the stack. */
+    private static final int MAX_DEPTH = 500;
+
     private final ScpOptions options;
     private final List<String> paths;
     private boolean failed;
+
+    /** The number of directories that the client is in. */
+    private int depth;
 
     ScpSender(SshSession session, ScpOptions options, List<String> paths) {
         super(session);
@@ -40,23 +47,28 @@ final class ScpSender extends BlockingCommand {
         ScpStreams streams = new ScpStreams(input, output);
         streams.answer();
         for (String text : paths) {
-            for (Result<RecordPath> path : new NamePattern(session()).matches(text)) {
+            new NamePattern(session()).expand(text, path -> {
                 if (path.isRefused()) {
                     refuse(streams, text, path.refusal().orElseThrow());
                 } else {
                     send(streams, path.get());
                 }
-            }
+            });
         }
         return failed ? 1 : 0;
     }
 
     private void send(ScpStreams streams, RecordPath path) throws IOException {
+        if (isCut()) {
+            throw new EOFException("the connection was cut");
+        }
         Result<Listing.Entry> entry = session().store().stat(session().user(), path);
         if (entry.isRefused()) {
             refuse(streams, path.toString(), entry.refusal().orElseThrow());
         } else if (!entry.get().directory()) {
             sendFile(streams, path);
+        } else if (options.recursive() && depth == MAX_DEPTH) {
+            refuse(streams, path.toString(), new Refusal(Reason.TOO_LARGE, "there are too many levels of directories"));
         } else if (options.recursive()) {
             sendDirectory(streams, path, entry.get().modified());
         } else {
@@ -75,6 +87,7 @@ final class ScpSender extends BlockingCommand {
     }
 
     private void sendEntries(ScpStreams streams, RecordPath path) throws IOException {
+        depth++;
         Optional<String> after = Optional.of("");
         while (after.isPresent()) {
             Result<Listing> page = session().store().list(session().user(), path, after.get(), PAGE);
@@ -87,6 +100,7 @@ final class ScpSender extends BlockingCommand {
             }
             after = page.get().next();
         }
+        depth--;
     }
 
     private void sendFile(ScpStreams streams, RecordPath path) throws IOException {

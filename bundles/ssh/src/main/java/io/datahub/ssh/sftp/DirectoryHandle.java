@@ -10,6 +10,7 @@ import io.datahub.ssh.sftp.wire.Output;
 import io.datahub.ssh.sftp.wire.Status;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -28,7 +29,8 @@ final class DirectoryHandle implements Handle {
     /** The next page; null after the last. */
     private Listing next;
 
-    private boolean begun;
+    /** The unfinished files that are still to be listed; null before the first page. */
+    private Iterator<Map.Entry<String, Attributes>> ownFiles;
 
     DirectoryHandle(Workspace workspace, Listing first) throws IOException {
         this.workspace = workspace;
@@ -60,11 +62,14 @@ final class DirectoryHandle implements Handle {
     /** Answers with the next page, or the end. */
     void list(int id, Output output) throws IOException {
         Map<String, Attributes> page = new LinkedHashMap<>();
-        if (!begun) {
-            begun = true;
+        if (ownFiles == null) {
+            ownFiles = drafts.entrySet().iterator();
             page.put(".", Attributes.directory(Instant.now()));
             page.put("..", Attributes.directory(Instant.now()));
-            page.putAll(drafts);
+        }
+        while (ownFiles.hasNext() && page.size() < PAGE) {
+            Map.Entry<String, Attributes> file = ownFiles.next();
+            page.put(file.getKey(), file.getValue());
         }
         while (next != null && page.size() < PAGE) {
             add(page);

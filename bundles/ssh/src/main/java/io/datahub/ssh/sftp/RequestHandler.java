@@ -1,6 +1,7 @@
 package io.datahub.ssh.sftp;
 
 import io.datahub.api.Result;
+import io.datahub.api.log.LogLimit;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
 import io.datahub.ssh.session.ClientPath;
@@ -12,6 +13,7 @@ import io.datahub.ssh.sftp.wire.RequestType;
 import io.datahub.ssh.sftp.wire.Status;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +25,7 @@ final class RequestHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
     private static final int VERSION = 3;
+    private static final LogLimit FAILURES = new LogLimit(10, Duration.ofMinutes(1));
 
     private final Workspace workspace;
     private final FileRequests files;
@@ -70,12 +73,20 @@ final class RequestHandler {
             output.cut(size);
             output.status(id, new Status(Status.BAD_MESSAGE, e.getMessage()));
         } catch (IOException | RuntimeException e) {
-            LOG.error(
-                    "event=ssh.sftp.request-failed user={}",
-                    LogText.quoted(workspace.session().user()),
-                    e);
+            logFailure(e);
             output.cut(size);
             output.status(id, Status.failure("the hub failed to do this; its log has the reason"));
+        }
+    }
+
+    private void logFailure(Exception reason) {
+        LogLimit.Decision line = FAILURES.next();
+        if (line.mayWrite()) {
+            LOG.error(
+                    "event=ssh.sftp.request-failed user={} suppressed={}",
+                    LogText.quoted(workspace.session().user()),
+                    line.suppressed(),
+                    reason);
         }
     }
 
