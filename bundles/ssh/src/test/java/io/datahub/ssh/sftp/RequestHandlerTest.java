@@ -128,6 +128,19 @@ class RequestHandlerTest {
     }
 
     @Test
+    void shouldListManyTemporaryFilesInSeveralAnswers() {
+        for (int i = 0; i < 250; i++) {
+            channel.put("f" + i + ".filepart", "text");
+        }
+        hub.store.put("record", "text");
+        String handle = channel.request(channel.begin(11).text("/")).text();
+        assertThat(channel.request(channel.begin(12).text(handle)).body().getInt())
+                .isEqualTo(100);
+        assertThat(channel.close(handle)).isEqualTo(OK);
+        assertThat(channel.list("/")).hasSize(251).contains("f249.filepart", "record");
+    }
+
+    @Test
     void shouldKeepTheTimeOfATemporaryFile() {
         channel.put("a.partial", "text");
         assertThat(channel.setTime("a.partial", 1_000)).isEqualTo(OK);
