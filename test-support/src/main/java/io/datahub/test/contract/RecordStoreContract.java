@@ -472,6 +472,10 @@ public abstract class RecordStoreContract {
         assertThat(store().space(ADMIN, path("r")).get().totalBytes()).isGreaterThan(10);
         assertThat(reason(store().space(user("bob", Action.READ, "r/"), path("q"))))
                 .isEqualTo(Reason.FORBIDDEN);
+        assertThat(store().space(user("eve", Action.CREATE, "q/b"), path("q/b"))
+                        .get()
+                        .freeBytes())
+                .isEqualTo(6);
     }
 
     @Test

@@ -386,7 +386,7 @@ public final class MemoryRecordStore implements RecordStore {
     @Override
     public synchronized Result<StorageSpace> space(User user, RecordPath path) throws IOException {
         requireWorking();
-        return user.mayEnter(path) || user.mayCreateIn(path)
+        return user.mayRead(path) || user.mayCreate(path) || user.mayEnter(path) || user.mayCreateIn(path)
                 ? Result.done(limits.space(path))
                 : Result.refused(Reason.FORBIDDEN, "you have no grant for " + path);
     }

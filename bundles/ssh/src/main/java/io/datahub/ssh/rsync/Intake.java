@@ -9,13 +9,13 @@ import io.datahub.ssh.session.TransferMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,24 +29,26 @@ final class Intake {
 
     private static final int BATCH = 64;
 
+    private static final String STOPPING = "the hub is stopping, so not all files are stored";
+
     private final SshSession session;
     private final Upload upload;
     private final FileCommit commit;
     private final Report report;
-    private final BooleanSupplier isStopping;
+    private final RsyncSetup setup;
     private final List<ReceivedFile> batch = new ArrayList<>();
 
     /**
      * Creates one for an upload.
      *
-     * @param isStopping whether the hub stops, so that nothing more is stored
+     * @param setup tells whether the hub stops, so that nothing more is stored, and has the threads that store
      */
-    Intake(SshSession session, Upload upload, FileCommit commit, Report report, BooleanSupplier isStopping) {
+    Intake(SshSession session, Upload upload, FileCommit commit, Report report, RsyncSetup setup) {
         this.session = session;
         this.upload = upload;
         this.commit = commit;
         this.report = report;
-        this.isStopping = isStopping;
+        this.setup = setup;
     }
 
     /** Stores everything. */
@@ -74,33 +76,30 @@ final class Intake {
     }
 
     private void storeBatch() throws InterruptedException {
-        ConcurrentLinkedQueue<ReceivedFile> queue = new ConcurrentLinkedQueue<>(batch);
+        Queue<ReceivedFile> queue = new ConcurrentLinkedQueue<>(batch);
         batch.clear();
-        Callable<Void> lane = () -> {
-            for (ReceivedFile next = queue.poll(); next != null && !isStopping.getAsBoolean(); next = queue.poll()) {
-                store(next);
-            }
-            return null;
-        };
-        List<Callable<Void>> lanes = new ArrayList<>();
-        for (int i = 0; i < Math.min(AT_ONCE, queue.size()); i++) {
-            lanes.add(lane);
-        }
-        List<Future<Void>> ended;
         try {
-            ended = session.workers().invokeAll(lanes);
+            CompletableFuture<?>[] lanes = new CompletableFuture<?>[Math.min(AT_ONCE, queue.size())];
+            Arrays.setAll(lanes, i -> lane(queue));
+            CompletableFuture.allOf(lanes).get();
         } catch (RejectedExecutionException e) {
-            report.failed("the hub is stopping, so not all files are stored");
-            return;
-        }
-        for (Future<Void> done : ended) {
-            try {
-                done.get();
-            } catch (ExecutionException e) {
-                LOG.error("event=ssh.rsync.failed session={} reason={}", LogText.quoted(session), LogText.quoted(e), e);
-                report.failed("the hub failed; its log has the reason");
+            report.failed(STOPPING);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RejectedExecutionException) {
+                report.failed(STOPPING);
+                return;
             }
+            LOG.error("event=ssh.rsync.failed session={} reason={}", LogText.quoted(session), LogText.quoted(e), e);
+            report.failed("the hub failed; its log has the reason");
         }
+    }
+
+    /** Stores one file after the other. Each is a task of its own, so that all transfers get their turn. */
+    private CompletableFuture<Void> lane(Queue<ReceivedFile> queue) {
+        ReceivedFile next = setup.isStopping().getAsBoolean() ? null : queue.poll();
+        return next == null
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.runAsync(() -> store(next), setup.storing()).thenCompose(done -> lane(queue));
     }
 
     private void store(ReceivedFile file) {
@@ -122,7 +121,9 @@ final class Intake {
     }
 
     private void makeDirectory(RecordPath path) throws IOException {
-        if (upload.isPrepared(path) || upload.isKnownDirectory(path) || isStopping.getAsBoolean()) {
+        if (upload.isPrepared(path)
+                || upload.isKnownDirectory(path)
+                || setup.isStopping().getAsBoolean()) {
             return;
         }
         WriteRequest request = session.request(path);

@@ -4,6 +4,7 @@ import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -20,8 +21,11 @@ final class ProgramRun {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final long LAST_WORDS_SECONDS = 5;
 
-    /** Guarded by this, as is the next one. */
+    /** Guarded by this, as are the next two. */
     private Process process;
+
+    /** What the program had started when it was killed. */
+    private final List<ProcessHandle> descendants = new ArrayList<>();
 
     private boolean killed;
 
@@ -49,9 +53,12 @@ final class ProgramRun {
 
     /** Kills what is left of the program, and waits until it can't write any more. */
     private void end(Process started) throws InterruptedException {
-        List<ProcessHandle> processes = started.descendants().toList();
         kill();
         started.waitFor();
+        List<ProcessHandle> processes;
+        synchronized (this) {
+            processes = List.copyOf(descendants);
+        }
         for (ProcessHandle each : processes) {
             each.destroyForcibly();
             each.onExit()
@@ -93,6 +100,7 @@ final class ProgramRun {
     synchronized void kill() {
         killed = true;
         if (process != null) {
+            process.descendants().forEach(descendants::add); // they aren't any more when it has ended
             process.destroyForcibly();
         }
     }

@@ -3,6 +3,7 @@ package io.datahub.ssh.rsync;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -14,6 +15,9 @@ import java.util.List;
 
 /** Walks through what a program has received: by name, and without following links. */
 final class ReceivedFiles {
+
+    /** Longer paths can't be opened on this machine; the program has made them by relative ones. */
+    private static final int MAX_PATH_BYTES = 4_000;
 
     private final Path root;
     private final Report report;
@@ -57,6 +61,10 @@ final class ReceivedFiles {
             String childPath = path.isEmpty() ? name : path + "/" + name;
             if (!child.equals(folder.resolve(name))) {
                 report.refused(childPath, "refused: the name is not valid UTF-8");
+                continue;
+            }
+            if (child.toString().getBytes(StandardCharsets.UTF_8).length > MAX_PATH_BYTES) {
+                report.refused(childPath, "refused: the path is too long for rsync; shorten it, or use SFTP");
                 continue;
             }
             BasicFileAttributes attributes =

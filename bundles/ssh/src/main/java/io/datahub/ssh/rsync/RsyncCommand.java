@@ -4,6 +4,8 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.log.LogText;
+import io.datahub.api.path.RecordPath;
+import io.datahub.api.record.StorageSpace;
 import io.datahub.ssh.session.SshSession;
 import java.io.IOException;
 import java.io.InputStream;
@@ -147,23 +149,23 @@ final class RsyncCommand implements Command {
             RsyncPath target,
             RsyncProgram.Found program)
             throws IOException, InterruptedException {
+        Result<StorageSpace> space = session.store().space(session.user(), target.path());
+        if (space.refusal().isPresent()) {
+            return refuse(space.refusal().get(), REFUSED);
+        }
+        long room = space.get().freeBytes();
         Upload upload = Upload.prepare(folder, records, files, request, target);
-        long room = session.store()
-                .space(session.user(), target.path())
-                .then(space -> Result.done(space.freeBytes()))
-                .get();
         Report report = new Report(this::say);
         int status;
-        try (RoomWatch watch = new RoomWatch(folder.written(), room, run, threadName())) {
+        try (RoomWatch watch = new RoomWatch(folder.written(), room, () -> isFull(target.path()), run, threadName())) {
             status = run.run(upload.command(program), threadName(), streams());
-            if (watch.isExceeded()) {
-                say("no room: more than the " + room + " bytes that are left were received");
+            if (watch.problem().isPresent()) {
+                say(watch.problem().get());
                 status = DISK_FAILED;
             }
         }
         FileCommit commit = new FileCommit(session.store(), session::request, request.keepsTimes());
-        new Intake(session, upload, commit, report, setup.isStopping())
-                .store(new ReceivedFiles(folder.received(), report));
+        new Intake(session, upload, commit, report, setup).store(new ReceivedFiles(folder.received(), report));
         LOG.info(
                 "event=ssh.rsync.received session={} path={} stored={} refused={} status={}",
                 LogText.quoted(session),
@@ -173,6 +175,17 @@ final class RsyncCommand implements Command {
                 status);
         boolean complete = status == DONE || status == SOME_VANISHED;
         return complete && report.refusedFiles() > 0 ? SOME_NOT_TRANSFERRED : status;
+    }
+
+    /** Whether nothing is left, as other transfers fill the disk, too. What is unknown isn't full. */
+    private boolean isFull(RecordPath path) {
+        try {
+            Result<StorageSpace> space = session.store().space(session.user(), path);
+            return !space.isRefused() && space.get().freeBytes() == 0;
+        } catch (IOException e) {
+            LOG.debug("event=ssh.rsync.room-unknown path={} reason={}", LogText.quoted(path), LogText.quoted(e));
+            return false;
+        }
     }
 
     private int refuse(Refusal refusal, int status) {

@@ -8,6 +8,10 @@ import io.datahub.ssh.session.SshSession;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.sshd.server.command.Command;
 
 /** Serves {@code rsync --server …}. Thread-safe. */
@@ -18,7 +22,13 @@ public final class RsyncHandler implements ChannelHandler {
 
     private static final int MAX_COMMAND = 1 << 16;
 
+    /** The number of files that all transfers together store at once. */
+    private static final int MAX_STORED_AT_ONCE = 8;
+
+    private static final long KEEP_SECONDS = 30;
+
     private final RsyncSetup setup;
+    private final ThreadPoolExecutor storing = newStoringThreads();
     private volatile boolean closed;
 
     /**
@@ -30,8 +40,26 @@ public final class RsyncHandler implements ChannelHandler {
      */
     public RsyncHandler(Path state, String searchPath, Optional<Path> files) {
         Path folder = state.resolve(FOLDER);
-        setup = new RsyncSetup(folder, new RsyncProgram(searchPath), files, () -> closed);
+        setup = new RsyncSetup(folder, new RsyncProgram(searchPath), files, storing, () -> closed);
         SessionFolder.deleteAll(folder);
+    }
+
+    /** Threads of its own: large files and slow validators must not keep those of other sessions busy. */
+    private static ThreadPoolExecutor newStoringThreads() {
+        AtomicInteger number = new AtomicInteger();
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                MAX_STORED_AT_ONCE,
+                MAX_STORED_AT_ONCE,
+                KEEP_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> {
+                    Thread thread = new Thread(task, "datahub-ssh-rsync-store-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     @Override
@@ -59,5 +87,6 @@ public final class RsyncHandler implements ChannelHandler {
     @Override
     public void close() {
         closed = true;
+        storing.shutdown();
     }
 }

@@ -2,6 +2,7 @@ package io.datahub.ssh.rsync;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -10,6 +11,8 @@ import java.util.function.BooleanSupplier;
  * @param folder the directory of all transfers
  * @param program the program that they run
  * @param files the directory of the records, if the store keeps them on this disk
+ * @param storing stores received files
  * @param isStopping whether the hub stops, so that nothing more is stored
  */
-record RsyncSetup(Path folder, RsyncProgram program, Optional<Path> files, BooleanSupplier isStopping) {}
+record RsyncSetup(
+        Path folder, RsyncProgram program, Optional<Path> files, Executor storing, BooleanSupplier isStopping) {}

@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * The command by which bubblewrap runs rsync: in namespaces of its own, without network and capabilities, seeing only
- * the machine's libraries and the directories that it is given, within limits of memory, file size and open files. It
+ * the machine's libraries and the directories that it is given, able to write only where it is told, within limits of
+ * memory and open files. It
  * ends with the thread that started it, at the latest with the hub.
  */
 final class Sandbox {
@@ -86,6 +87,8 @@ final class Sandbox {
 
     /** Ends the command with the program and its arguments. */
     List<String> run(Path rsync, List<String> arguments) {
+        // Both are in memory, and would be without limit.
+        add("--remount-ro", "/", "--remount-ro", "/dev");
         add("--", rsync);
         words.addAll(arguments);
         return List.copyOf(words);

@@ -2,13 +2,10 @@ package io.datahub.ssh.rsync;
 
 import io.datahub.api.log.LogText;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +14,9 @@ final class SessionFolder implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionFolder.class);
 
+    /** The system property that identifies this process. */
+    private static final String RUN = "io.datahub.ssh.rsync.run";
+
     private final Path root;
 
     private SessionFolder(Path root) {
@@ -24,17 +24,26 @@ final class SessionFolder implements AutoCloseable {
     }
 
     /**
-     * Deletes what earlier runs have left.
+     * Deletes what earlier runs of the hub have left, and nothing of this one: transfers may still be running.
      *
      * @param all the directory of all transfers
      */
     static void deleteAll(Path all) {
-        new SessionFolder(all).close();
+        if (Files.isDirectory(all)) {
+            new SessionFolder(all)
+                    .delete(child -> child.getFileName().toString().startsWith(thisRun()));
+        }
+    }
+
+    /** What the names of this process's directories begin with, whichever version of the bundle makes them. */
+    private static String thisRun() {
+        return System.getProperties()
+                        .computeIfAbsent(RUN, key -> UUID.randomUUID().toString()) + "-";
     }
 
     /** Creates a directory, with those that the program writes to. */
     static SessionFolder create(Path all) throws IOException {
-        SessionFolder folder = new SessionFolder(all.resolve(UUID.randomUUID().toString()));
+        SessionFolder folder = new SessionFolder(all.resolve(thisRun() + UUID.randomUUID()));
         for (Path each : new Path[] {folder.received(), folder.unfinished(), folder.times(), folder.sent()}) {
             Files.createDirectories(each);
         }
@@ -68,35 +77,14 @@ final class SessionFolder implements AutoCloseable {
 
     @Override
     public void close() {
+        delete(child -> false);
+    }
+
+    private void delete(Predicate<Path> spared) {
         try {
-            delete(root);
+            new Deletion(root).run(spared);
         } catch (IOException e) {
             LOG.warn("event=ssh.rsync.files-left directory={} reason={}", LogText.quoted(root), LogText.quoted(e));
         }
-    }
-
-    private static void delete(Path file) throws IOException {
-        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
-            try (DirectoryStream<Path> children = Files.newDirectoryStream(file)) {
-                for (Path child : children) {
-                    deleteChild(child);
-                }
-            }
-        }
-        Files.deleteIfExists(file);
-    }
-
-    /** Deletes a file by one system call; only directories cost more. */
-    private static void deleteChild(Path child) throws IOException {
-        try {
-            if (!Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
-                Files.delete(child);
-                return;
-            }
-        } catch (NoSuchFileException e) {
-            return;
-        }
-        delete(child);
     }
 }

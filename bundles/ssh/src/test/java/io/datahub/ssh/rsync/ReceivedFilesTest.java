@@ -60,6 +60,16 @@ class ReceivedFilesTest {
     }
 
     @Test
+    void shouldRefuseWhatIsTooDeepAndGoOn() throws Exception {
+        DeepFolder.create(folder.resolve("deep"));
+        Files.writeString(folder.resolve("z"), "1");
+        visit();
+        assertThat(found).containsExactly("z 1");
+        assertThat(lines).hasSize(1).allMatch(line -> line.contains("the path is too long for rsync"));
+        new Deletion(folder).run(child -> false);
+    }
+
+    @Test
     void shouldRefuseNamesThatNoRecordMayHave() throws Exception {
         Files.writeString(folder.resolve("a\\b"), "1");
         Files.writeString(folder.resolve("c\n"), "1");

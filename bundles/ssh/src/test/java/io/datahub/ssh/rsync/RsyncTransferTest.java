@@ -76,20 +76,24 @@ class RsyncTransferTest {
                 exit $status
                 """);
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
-        session = new SshSession(
+        session = session("u");
+        handler = new RsyncHandler(folder.resolve("state"), SEARCH_PATH, Optional.empty());
+    }
+
+    private SshSession session(String user) {
+        return new SshSession(
                 new SshServices(
                         store,
                         null,
                         new MemoryBroker(new MemoryBroker.Limits(10, 1L << 20, 1 << 20, 10)),
                         users.memory,
                         () -> folder,
-                        threads,
+                        null, // they are for SFTP
                         new CommandThreads(threads, 100),
                         threads,
                         new TransferMetrics()),
-                users.login("u", "ssh"),
+                users.login(user, "ssh"),
                 reason -> {});
-        handler = new RsyncHandler(folder.resolve("state"), SEARCH_PATH, Optional.empty());
     }
 
     @AfterEach
@@ -291,6 +295,31 @@ class RsyncTransferTest {
         Outcome again = rsync("-t", "1", "hub:new/");
         assertThat(again.status()).isEqualTo(23);
         assertThat(again.output()).contains("datahub: new/1 refused: ");
+    }
+
+    @Test
+    void shouldStoreTheOnlyRecordThatIsGranted() throws Exception {
+        users.with("dropper", Action.CREATE, "drop/x.txt");
+        session = session("dropper");
+        local("1", "one");
+        Outcome outcome = rsync("-t", "1", "hub:drop/x.txt");
+        assertThat(outcome).isEqualTo(new Outcome(0, ""));
+        assertThat(text("drop/x.txt")).isEqualTo("one");
+    }
+
+    @Test
+    void shouldRunWhereOnlyTheGivenDirectoriesAreWritable() throws Exception {
+        Path written = Files.createDirectories(folder.resolve("written"));
+        RsyncProgram.Found program = new RsyncProgram(SEARCH_PATH).find().get();
+        local("1", "one");
+        for (String target : List.of("/", "/dev/shm/", "/usr/")) {
+            Sandbox sandbox = program.sandbox().reading(local, Sandbox.SENT).writing(written, Sandbox.WRITTEN);
+            List<String> command = sandbox.run(program.rsync(), List.of("-r", Sandbox.SENT + "/", target));
+            Process run = new ProcessBuilder(command).redirectErrorStream(true).start();
+            assertThat(new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .as(target)
+                    .contains("Read-only file system");
+        }
     }
 
     @Test

@@ -21,7 +21,8 @@ public final class Room {
 
     /** The room for records of a user below a path. */
     public Result<StorageSpace> space(User user, RecordPath path) throws IOException {
-        if (!user.mayRead(path) && !user.mayEnter(path) && !user.mayCreateIn(path)) {
+        boolean granted = user.mayRead(path) || user.mayCreate(path) || user.mayEnter(path) || user.mayCreateIn(path);
+        if (!granted) {
             return Result.refused(Reason.FORBIDDEN, "you have no grant for " + path);
         }
         return Result.done(quotas.space(path, user.name()).within(freeSpace.space()));
