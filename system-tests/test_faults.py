@@ -58,7 +58,8 @@ def test_home_of_a_newer_hub(hub):
 
 def test_bundles_that_cannot_be_installed(new_hub):
     """A distribution that lacks one: the start gives up after a while, and says so."""
-    hub = new_hub(JAVA_OPTS=f"{os.environ.get('JAVA_OPTS', '')} -Ddatahub.launcher.installSeconds=25")
+    # A home of its own for Java, as Karaf looks for bundles in ~/.m2 as well.
+    hub = new_hub(JAVA_OPTS=f"{os.environ.get('JAVA_OPTS', '')} -Ddatahub.launcher.installSeconds=25 -Duser.home=/nonexistent")
     distribution = f"{hub.work}/distribution"
     shutil.copytree(f"{ROOT}/karaf-assembly/target/assembly", distribution, symlinks=True, copy_function=os.link)
     shutil.copy(f"{ROOT}/datahub", f"{distribution}/bin/datahub")
