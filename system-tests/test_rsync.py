@@ -233,6 +233,30 @@ def test_download(hub, up, reader, admin, tmp_path):
     os.remove(f"{hub.home}/files/up/shown/link")
 
 
+def test_wildcard(hub, up, tmp_path):
+    """More files match than could be made visible one by one."""
+    for i in range(2_500):
+        write(f"{tmp_path}/src/{i}.txt", str(i))
+    assert up.run("-a", f"{tmp_path}/src/", "127.0.0.1:up/wild/").returncode == 0
+    done = up.run("-a", "127.0.0.1:up/wild/*.txt", f"{tmp_path}/got")
+    assert done.returncode == 0, done.stderr
+    assert tree(f"{tmp_path}/got") == tree(f"{tmp_path}/src")
+
+
+def test_attributes(hub, up, admin, tmp_path):
+    """Unchanged files stay what they are, and aren't copied, whatever else is compared: here with a time set later."""
+    write(f"{tmp_path}/src/1", "one")
+    assert up.run("-a", f"{tmp_path}/src/", "127.0.0.1:up/attributes/").returncode == 0
+    write(f"{tmp_path}/src/1", "one", age=50_000)
+    assert up.run("-a", f"{tmp_path}/src/", "127.0.0.1:up/attributes/").returncode == 0
+    os.chmod(f"{tmp_path}/src/1", 0o755)
+    os.link(f"{tmp_path}/src/1", f"{tmp_path}/src/2")
+    for options in (["-rA"], ["-aHAX"], ["-rtA", "--modify-window=2"]):
+        done = up.run(*options, f"{tmp_path}/src/", "127.0.0.1:up/attributes/")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert [content(hub, admin, f"up/attributes/{name}") for name in "12"] == [b"one"] * 2
+
+
 def test_round_trip(hub, up, admin, tmp_path):
     """Files that come back are unchanged, so nothing is sent either way."""
     write(f"{tmp_path}/src/a", "a" * 10_000)

@@ -1,6 +1,7 @@
 package io.datahub.ssh.rsync;
 
 import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Listing;
@@ -8,6 +9,7 @@ import io.datahub.api.record.Reading;
 import io.datahub.ssh.rsync.ReadableFiles.Part;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * A tree of what the user may read, which the program sends. Its files are links to those of the store, which the
@@ -25,10 +28,18 @@ import java.util.Optional;
  */
 final class Download {
 
+    private static final int BUFFER_BYTES = 1 << 18;
+
+    /** What isn't covered by these parts is copied: the program is started slowly with more. */
+    private static final int MAX_PARTS = 200;
+
     private final Path tree;
     private final VisibleRecords records;
     private final Optional<ReadableFiles> files;
     private final List<Part> parts = new ArrayList<>();
+    private final BooleanSupplier isCancelled;
+    private final long minFreeBytes;
+    private Optional<Refusal> refusal = Optional.empty();
     private final Map<Path, Instant> directories = new LinkedHashMap<>();
 
     /**
@@ -36,26 +47,43 @@ final class Download {
      *
      * @param tree the directory for the tree
      * @param files the store's directory, if it has one
+     * @param isCancelled whether the client has disconnected
+     * @param minFreeBytes what copies have to leave free on the tree's disk
      */
-    Download(Path tree, VisibleRecords records, Optional<ReadableFiles> files) {
+    Download(
+            Path tree,
+            VisibleRecords records,
+            Optional<ReadableFiles> files,
+            BooleanSupplier isCancelled,
+            long minFreeBytes) {
         this.tree = tree;
         this.records = records;
         this.files = files;
+        this.isCancelled = isCancelled;
+        this.minFreeBytes = minFreeBytes;
     }
 
-    /** Adds what is at a path; nothing if there is nothing that the user may read, which the program then reports. */
-    void add(RecordPath path, boolean recursive) throws IOException {
+    /**
+     * Adds what is at a path; nothing if there is nothing that the user may read, which the program then reports.
+     *
+     * @return whether to go on: not if the client has disconnected, or if there is a refusal
+     */
+    boolean add(RecordPath path, boolean recursive) throws IOException {
         Optional<Listing.Entry> entry = records.at(path);
         if (entry.isEmpty()) {
-            return;
+            return !isCancelled.getAsBoolean();
         }
         List<Part> readable = files.isPresent() ? files.get().below(path) : List.of();
-        readable.stream().filter(part -> !covers(part.path())).forEach(parts::add);
+        readable.stream()
+                .filter(part -> parts.size() < MAX_PARTS && !covers(part.path()))
+                .forEach(parts::add);
         Files.createDirectories(path.parent().under(tree));
-        add(path, entry.get());
-        if (entry.get().directory()) {
-            records.visit(path, recursive, this::add);
-        }
+        return add(path, entry.get()) && (!entry.get().directory() || records.visit(path, recursive, this::add));
+    }
+
+    /** Why there is no download. */
+    Optional<Refusal> refusal() {
+        return refusal;
     }
 
     /** Gives the directories their times; called last. */
@@ -80,17 +108,23 @@ final class Download {
             if (covers(path)) {
                 Files.createSymbolicLink(file, path.under(Sandbox.RECORDS));
             } else {
-                copy(path, file);
+                copy(path, file, entry.size());
             }
         }
-        return true;
+        return refusal.isEmpty() && !isCancelled.getAsBoolean();
     }
 
     private boolean covers(RecordPath path) {
         return parts.stream().anyMatch(part -> part.covers(path));
     }
 
-    private void copy(RecordPath path, Path file) throws IOException {
+    private void copy(RecordPath path, Path file, long size) throws IOException {
+        if (Files.getFileStore(tree).getUsableSpace() - size < minFreeBytes) {
+            refusal = Optional.of(new Refusal(
+                    Reason.TOO_LARGE,
+                    "the hub would have to copy more files than it has room for; name a directory or fewer files"));
+            return;
+        }
         Result<Reading> opened = records.store().open(records.user(), path);
         if (opened.refusal().isPresent()) {
             if (opened.refusal().get().reason() == Reason.NOT_FOUND) {
@@ -101,10 +135,25 @@ final class Download {
         }
         try (Reading reading = opened.get();
                 InputStream bytes = reading.stream()) {
-            Files.copy(bytes, file);
+            if (!copy(bytes, file)) {
+                return;
+            }
             Instant time =
                     reading.version().clientModified().orElse(reading.version().modified());
             Files.setLastModifiedTime(file, FileTime.from(time));
+        }
+    }
+
+    /** Copies unless the client disconnects meanwhile. */
+    private boolean copy(InputStream bytes, Path file) throws IOException {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try (OutputStream out = Files.newOutputStream(file)) {
+            int count = bytes.read(buffer);
+            while (count >= 0 && !isCancelled.getAsBoolean()) {
+                out.write(buffer, 0, count);
+                count = bytes.read(buffer);
+            }
+            return count < 0;
         }
     }
 }

@@ -83,6 +83,11 @@ final class ProgramRun {
         return process == null ? !killed : process.isAlive();
     }
 
+    /** Whether it was killed, be it before it was started. */
+    synchronized boolean isKilled() {
+        return killed;
+    }
+
     /** Waits until the program has ended, or for this time. */
     void await(long millis) throws InterruptedException {
         Process running;

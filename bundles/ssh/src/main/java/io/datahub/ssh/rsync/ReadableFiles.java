@@ -53,7 +53,7 @@ final class ReadableFiles {
     }
 
     /**
-     * The parts at or below a path; none if they are too many.
+     * The parts that have what is at or below a path; none if they are too many.
      *
      * @param path a record or a directory
      */
@@ -61,7 +61,9 @@ final class ReadableFiles {
         Optional<Listing.Entry> entry = records.at(path);
         List<Part> parts = new ArrayList<>();
         if (entry.isPresent() && !entry.get().directory()) {
-            add(parts, path);
+            // Of many files in a directory, the directory is the only part.
+            RecordPath parent = path.parent();
+            add(parts, !parent.isRoot() && isReadable(parent) ? parent : path);
         } else if (path.isRoot()) {
             // The directory itself also has what isn't a record, such as the users file for most users.
             records.visit(path, false, (each, found) -> {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -107,7 +108,8 @@ final class RsyncCommand implements Command {
             }
             paths.addAll(request.sends() ? wildcards.expand(path.get()) : List.of(path.get()));
             if (paths.size() > Wildcards.MAX_MATCHES) {
-                return Result.refused(Reason.TOO_LARGE, "more than " + Wildcards.MAX_MATCHES + " paths match");
+                return Result.refused(
+                        Reason.TOO_LARGE, "more than " + Wildcards.MAX_MATCHES + " paths match; name their directory");
             }
         }
         return Result.done(paths);
@@ -120,9 +122,12 @@ final class RsyncCommand implements Command {
             List<RsyncPath> paths,
             RsyncProgram.Found program)
             throws IOException, InterruptedException {
-        Download download = new Download(folder.sent(), records, files);
+        long free = Files.getFileStore(folder.sent()).getUsableSpace();
+        Download download = new Download(folder.sent(), records, files, run::isKilled, free / 2);
         for (RsyncPath path : paths) {
-            download.add(path.path(), request.isRecursive());
+            if (!download.add(path.path(), request.isRecursive())) {
+                return download.refusal().map(each -> refuse(each, REFUSED)).orElse(DISK_FAILED);
+            }
         }
         download.finish();
         Sandbox sandbox = program.sandbox();

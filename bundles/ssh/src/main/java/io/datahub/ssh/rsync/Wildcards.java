@@ -9,8 +9,8 @@ import java.util.List;
 /** Expands {@code *} and {@code ?} in the paths of a download, as the shell of an ordinary server does. */
 final class Wildcards {
 
-    /** More matches than these are an error, as arguments of a program are limited too. */
-    static final int MAX_MATCHES = 10_000;
+    /** More matches than these are an error, as bubblewrap takes 9,000 arguments. */
+    static final int MAX_MATCHES = 8_000;
 
     private final VisibleRecords records;
 

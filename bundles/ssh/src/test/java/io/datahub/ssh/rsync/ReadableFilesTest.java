@@ -60,8 +60,14 @@ class ReadableFilesTest {
 
     @Test
     void shouldHaveOneRecord() throws IOException {
-        assertThat(parts("a/b/1", Action.READ, "a/")).containsExactly("a/b/1");
+        assertThat(parts("a/b/1", Action.READ, "a/b/1")).containsExactly("a/b/1");
+        assertThat(parts("5", Action.READ, "")).containsExactly("5");
         assertThat(parts("a/b/1", Action.READ, "a/c/")).isEmpty();
+    }
+
+    @Test
+    void shouldHaveTheDirectoryOfARecordWhenAllOfItMayBeRead() throws IOException {
+        assertThat(parts("a/b/1", Action.READ, "a/")).containsExactly("a/b");
     }
 
     @Test
