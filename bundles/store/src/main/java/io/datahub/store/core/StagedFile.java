@@ -8,6 +8,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +32,7 @@ public final class StagedFile implements AutoCloseable {
     /** Whether the next write, if it appends, hashes the bytes before it, too. */
     private boolean catchesUp;
 
-    /** Whether bytes may not be durable yet. */
+    /** Whether bytes or the time may not be durable yet. */
     private boolean dirty = true;
 
     private boolean kept;
@@ -236,6 +238,12 @@ public final class StagedFile implements AutoCloseable {
             opened().force(true);
             dirty = false;
         }
+    }
+
+    /** Sets the file's time, which the next sync makes durable, even if the bytes are already. */
+    public void setModified(Instant time) throws IOException {
+        Files.setLastModifiedTime(path, FileTime.from(time));
+        dirty = true;
     }
 
     /** Makes the bytes durable and closes the file. */

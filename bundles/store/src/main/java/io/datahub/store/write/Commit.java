@@ -26,10 +26,7 @@ import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.Intent;
 import io.datahub.store.metadata.LastGoodCopyEntry;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -102,7 +99,7 @@ public final class Commit {
                 return Result.refused(REPLACED_DURING_VALIDATION);
             }
             oldCopy = context.metadata().lastGoodCopy(path);
-            CommitTimes times = setTime(staged.path(), request.clientModified());
+            CommitTimes times = setTime(staged, request.clientModified());
             FileStat stagedStat = FileStat.of(staged.path())
                     .orElseThrow(() -> new NoSuchFileException(staged.path().toString()));
             List<RecordPath> missing = context.parents().missing(path);
@@ -141,11 +138,11 @@ public final class Commit {
      * Gives a file the client's time, which programs on this machine then see, rsync among them, and returns the times to
      * be indexed. A time in the future, which those could mistake for a change, is only indexed.
      */
-    private static CommitTimes setTime(Path file, Optional<Instant> client) {
+    private static CommitTimes setTime(StagedFile file, Optional<Instant> client) {
         Instant now = Instant.now();
         if (client.filter(now::isAfter).isPresent()) {
             try {
-                Files.setLastModifiedTime(file, FileTime.from(client.get()));
+                file.setModified(client.get());
                 return new CommitTimes(Optional.of(now), client);
             } catch (IOException | ArithmeticException e) {
                 LOG.debug("event=store.time.unsupported time={} reason={}", client.get(), LogText.quoted(e));

@@ -1,8 +1,10 @@
 package io.datahub.store.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,5 +56,19 @@ class StagedFileTest {
         Files.delete(path);
 
         assertThatThrownBy(file::flush).isInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
+    void shouldSyncAgainWhenItsTimeWasSet(@TempDir Path empty) throws IOException {
+        Path path = empty.resolve("timed");
+        try (StagedFile staged = new StagedFile(path, List.of())) {
+            staged.flush();
+            Files.delete(path);
+            assertThatCode(staged::sync).doesNotThrowAnyException();
+            Files.createFile(path);
+            staged.setModified(Instant.parse("2020-01-02T03:04:05Z"));
+            Files.delete(path);
+            assertThatThrownBy(staged::sync).isInstanceOf(NoSuchFileException.class);
+        }
     }
 }
