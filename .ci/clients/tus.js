@@ -11,6 +11,7 @@ const upload = new tus.Upload(source, {
   endpoint, uploadSize: options.uploadLengthDeferred || options.parallelUploads ? null : fs.statSync(file).size, chunkSize: Number(chunk) || Infinity, metadata: { path, filename: 'x' },
   headers: { Authorization: `Bearer ${token}` }, retryDelays: Array(Number(retries) || 0).fill(500),
   ...options,
+  onUploadUrlAvailable: () => console.log('at', upload.url),
   onProgress: (sent, total) => console.log('progress', sent, total),
   onError: (error) => { console.log('error', error.originalResponse ? error.originalResponse.getStatus() : error.message); process.exit(1); },
   onSuccess: () => { console.log('success', upload.url); },

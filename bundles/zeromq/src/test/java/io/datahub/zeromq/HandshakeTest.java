@@ -360,8 +360,8 @@ class HandshakeTest {
             RawPeer peer = hub.connect();
             peer.send(RawPeer.greeting(3, 0, "PLAIN"));
             peer.receive(64);
-            peer.send(first);
             long start = System.nanoTime();
+            peer.send(first);
             assertThat(peer.untilClosed()).isEmpty();
             assertThat(System.nanoTime() - start)
                     .as("late")

@@ -31,8 +31,14 @@ class RoomWatchTest {
         try (RoomWatch watch = new RoomWatch(folder, 10, isDiskFull, run, "test")) {
             Streams streams = new Streams(
                     new ByteArrayInputStream(new byte[0]), new ByteArrayOutputStream(), new ByteArrayOutputStream());
-            assertThat(run.run(List.of("/bin/sleep", "100000"), "test", streams))
-                    .isNotZero();
+            try {
+                assertThat(run.run(List.of("/bin/sleep", "100000"), "test", streams))
+                        .isNotZero();
+            } catch (IOException e) {
+                assertThat(run.isKilled())
+                        .as("ended by the watch before it was started")
+                        .isTrue();
+            }
             return watch.problem().orElseThrow();
         }
     }
