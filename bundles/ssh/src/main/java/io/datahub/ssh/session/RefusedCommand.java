@@ -1,19 +1,15 @@
 package io.datahub.ssh.session;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import org.apache.sshd.common.io.IoInputStream;
 import org.apache.sshd.common.io.IoOutputStream;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.channel.ChannelSession;
-import org.apache.sshd.server.command.AsyncCommand;
 
 /** Refuses a request: writes a sentence to the standard error and ends with a status. */
-public final class RefusedCommand implements AsyncCommand {
+public final class RefusedCommand extends AsynchronousCommand {
 
     private final String sentence;
     private final int status;
@@ -59,27 +55,7 @@ public final class RefusedCommand implements AsyncCommand {
     }
 
     @Override
-    public void setIoInputStream(IoInputStream stream) {
-        // reads nothing
-    }
-
-    @Override
     public void setIoOutputStream(IoOutputStream stream) {
         // writes nothing
-    }
-
-    @Override
-    public void setInputStream(InputStream stream) {
-        // reads nothing
-    }
-
-    @Override
-    public void setOutputStream(OutputStream stream) {
-        // writes nothing
-    }
-
-    @Override
-    public void setErrorStream(OutputStream stream) {
-        // only the asynchronous one is used
     }
 }

@@ -1,6 +1,7 @@
 package io.datahub.ssh.sftp;
 
 import io.datahub.api.log.LogText;
+import io.datahub.ssh.session.AsynchronousCommand;
 import io.datahub.ssh.session.LastingCommand;
 import io.datahub.ssh.session.SshSession;
 import io.datahub.ssh.session.WindowSize;
@@ -9,21 +10,17 @@ import io.datahub.ssh.sftp.wire.Output;
 import io.datahub.ssh.sftp.wire.PacketQueue;
 import io.datahub.ssh.sftp.wire.PacketReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.apache.sshd.common.io.IoInputStream;
 import org.apache.sshd.common.io.IoOutputStream;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.channel.ChannelDataReceiver;
 import org.apache.sshd.server.channel.ChannelSession;
-import org.apache.sshd.server.command.AsyncCommand;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * the client doesn't take the answers. What a client has sent before it closes the channel is handled, since some don't
  * wait for the answers; but nothing is once its login is lost, or while the endpoint stops.
  */
-final class SftpChannel implements AsyncCommand, LastingCommand, ChannelDataReceiver {
+final class SftpChannel extends AsynchronousCommand implements LastingCommand, ChannelDataReceiver {
 
     private static final Logger LOG = LoggerFactory.getLogger(SftpChannel.class);
 
@@ -312,25 +309,5 @@ final class SftpChannel implements AsyncCommand, LastingCommand, ChannelDataRece
             ended.complete(null);
             exit.onExit(broken ? 1 : 0);
         }
-    }
-
-    @Override
-    public void setIoInputStream(IoInputStream stream) {
-        // input arrives by data
-    }
-
-    @Override
-    public void setInputStream(InputStream stream) {
-        // only the asynchronous streams are used
-    }
-
-    @Override
-    public void setOutputStream(OutputStream stream) {
-        // only the asynchronous streams are used
-    }
-
-    @Override
-    public void setErrorStream(OutputStream stream) {
-        // only the asynchronous streams are used
     }
 }
