@@ -207,7 +207,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
 
     @Override
     public void announce(Cursor cursor, String name, byte[] payload) {
-        hubPublisher.publish(name, payload, Optional.of(cursor));
+        router.logs().announce(cursor, () -> hubPublisher.publish(name, payload, Optional.of(cursor)));
     }
 
     @Override

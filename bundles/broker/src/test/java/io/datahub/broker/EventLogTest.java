@@ -1,6 +1,7 @@
 package io.datahub.broker;
 
 import static io.datahub.api.user.Action.PUBLISH;
+import static io.datahub.api.user.Action.READ;
 import static io.datahub.api.user.Action.SUBSCRIBE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -34,7 +35,7 @@ import org.osgi.framework.ServiceReference;
 
 class EventLogTest {
 
-    private final TestUsers users = new TestUsers().with("ci", PUBLISH, "", SUBSCRIBE, "");
+    private final TestUsers users = new TestUsers().with("ci", PUBLISH, "", SUBSCRIBE, "", READ, "");
     private final Broker broker = new Broker(Configurations.of(BrokerConfiguration.class));
     private final FakeReferences references = new FakeReferences();
     private final Session publisher = broker.open(users.login("ci"), new FakeSink());
@@ -352,6 +353,40 @@ class EventLogTest {
         release.countDown();
         await().until(() -> seen.size() == 4);
         assertThat(seen).containsExactly("begin e-1", "end e-1", "begin e-2", "end e-2");
+    }
+
+    @Test
+    void shouldDeliverFileEventsWhereTheLogPlacesThem() {
+        subscriber.subscribe(new byte[0]);
+        List<Runnable> placed = new ArrayList<>();
+        ServiceReference<EventLog> reference = keep("build.", new EventLog() {
+            @Override
+            public void append(EventRun event, Completion completion) {
+                throw new IllegalStateException("nothing is published here");
+            }
+
+            @Override
+            public void announce(Cursor cursor, Runnable delivery) {
+                placed.add(delivery);
+                if (cursor.sequence() == 3) {
+                    throw new IllegalStateException("broken");
+                }
+            }
+        });
+        broker.announce(new Cursor("e", 1), "file.created/a", new byte[0]);
+        assertThat(received()).isEmpty();
+        placed.get(0).run();
+        placed.get(0).run();
+        assertThat(received()).containsExactly("file.created/a@e-1");
+
+        broker.announce(new Cursor("e", 2), "file.created/b", new byte[0]);
+        assertThat(received()).isEmpty();
+        broker.router().logs().remove(reference);
+        assertThat(received()).containsExactly("file.created/b@e-2");
+        placed.get(1).run();
+        keep("build.", log);
+        broker.announce(new Cursor("e", 3), "file.created/c", new byte[0]);
+        assertThat(received()).containsExactly("file.created/c@e-3");
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {

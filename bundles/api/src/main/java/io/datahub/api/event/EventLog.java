@@ -33,6 +33,19 @@ public interface EventLog {
      */
     void append(EventRun event, Completion completion);
 
+    /**
+     * Gives a file event its place among the kept events: the broker calls this, on the threads that announce file
+     * events, one call at a time and in the order of the journal. Kept events that were given a position before it are
+     * delivered before it, those after it later. It must not block: a log that still waits for a disk runs the delivery
+     * later, on a thread of its own. A log with positions of another numbering runs it at once.
+     *
+     * @param cursor the position of the file event
+     * @param delivery delivers it; to be run exactly once, and one at a time with {@link Completion#appended}
+     */
+    default void announce(Cursor cursor, Runnable delivery) {
+        delivery.run();
+    }
+
     /** Receives the outcome of appending one event. Thread-safe; doesn't block. */
     interface Completion {
 

@@ -6,22 +6,35 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A position in the hub's history: after all entries up to and including a number. File events and kept topics share
- * one numbering. A number is never given to two entries of one epoch: whatever could repeat one (a journal that was
- * rebuilt, restored from a backup or has lost its end) begins a new epoch.
+ * A position in the hub's history: after a file event, given by its number in the journal, and, where topics are kept,
+ * after one of the events that were kept between that file event and the next one. So file events and kept topics have
+ * one order, and the cursor of a file event is the same whether or not topics are kept. Numbers are never given to two
+ * entries of one epoch: whatever could repeat one (a journal that was rebuilt, restored from a backup or has lost its
+ * end) begins a new epoch.
  *
  * <p>Clients see the text, and treat it as opaque: they store it, compare it for equality and send it back. Within the
- * hub, too, only what keeps a history looks at the number; everybody else orders cursors by {@link #isUpTo}.
+ * hub, too, only what keeps a history looks at the numbers; everybody else orders cursors by {@link #isUpTo}.
  *
  * @param epoch identifies one lifetime of the history; empty only for {@link #BEGINNING}
- * @param sequence the number of the last entry before this position
+ * @param sequence the number of the last file event before this position
+ * @param kept the number of the last kept event before this position and after that file event; 0 if there is none
  */
-public record Cursor(String epoch, long sequence) {
+public record Cursor(String epoch, long sequence, long kept) {
 
     /** The position before the oldest retained entry, whichever that is. */
     public static final Cursor BEGINNING = new Cursor("", 0);
 
-    private static final Pattern FORM = Pattern.compile("([0-9a-z]{1,32})-([0-9]{1,18})");
+    private static final Pattern FORM = Pattern.compile("([0-9a-z]{1,32})-([0-9]{1,18})(?:\\.([1-9][0-9]{0,17}))?");
+
+    /**
+     * The position of a file event.
+     *
+     * @param epoch identifies one lifetime of the history
+     * @param sequence the number of the file event
+     */
+    public Cursor(String epoch, long sequence) {
+        this(epoch, sequence, 0);
+    }
 
     /**
      * Parses the result of {@link #toString}, or {@code 0} for the beginning.
@@ -35,7 +48,10 @@ public record Cursor(String epoch, long sequence) {
         }
         Matcher parts = FORM.matcher(text);
         return parts.matches()
-                ? Result.done(new Cursor(parts.group(1), Long.parseLong(parts.group(2))))
+                ? Result.done(new Cursor(
+                        parts.group(1),
+                        Long.parseLong(parts.group(2)),
+                        parts.group(3) == null ? 0 : Long.parseLong(parts.group(3))))
                 : Result.refused(
                         Reason.BAD_REQUEST,
                         "this isn't a cursor: use one that the hub has sent, unchanged, such as the id of a file event"
@@ -59,11 +75,11 @@ public record Cursor(String epoch, long sequence) {
      * @return whether everything before this position is before the other one, too; false if they are not comparable
      */
     public boolean isUpTo(Cursor end) {
-        return isComparableTo(end) && sequence <= end.sequence;
+        return isComparableTo(end) && (sequence < end.sequence || (sequence == end.sequence && kept <= end.kept));
     }
 
     @Override
     public String toString() {
-        return epoch.isEmpty() ? "0" : epoch + "-" + sequence;
+        return epoch.isEmpty() ? "0" : epoch + "-" + sequence + (kept == 0 ? "" : "." + kept);
     }
 }

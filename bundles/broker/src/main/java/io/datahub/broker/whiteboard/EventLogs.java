@@ -1,6 +1,7 @@
 package io.datahub.broker.whiteboard;
 
 import io.datahub.api.event.EventLog;
+import io.datahub.api.record.Cursor;
 import io.datahub.broker.topic.TopicPrefixes;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -71,6 +72,16 @@ public final class EventLogs {
             }
         }
         return Optional.empty();
+    }
+
+    /** Delivers a file event where the logs place it among their events; see {@link EventLog#announce}. */
+    public void announce(Cursor cursor, Runnable delivery) {
+        Runnable next = delivery;
+        for (RegisteredEventLog log : active) {
+            Runnable placed = next;
+            next = () -> log.announce(cursor, placed);
+        }
+        next.run();
     }
 
     /** Sets the topics whose events are refused unless a log keeps them. */

@@ -24,6 +24,7 @@ public final class RegisteredEventLog {
 
     private final EventLog log;
     private final Set<Attempt> waiting = ConcurrentHashMap.newKeySet();
+    private final Set<Announcement> announcements = ConcurrentHashMap.newKeySet();
     private final LogLimit limit = new LogLimit(1, Duration.ofSeconds(10));
     private volatile TopicPrefixes topics;
     private volatile boolean closed;
@@ -47,14 +48,7 @@ public final class RegisteredEventLog {
         try {
             log.append(event, attempt);
         } catch (RuntimeException | LinkageError e) {
-            LogLimit.Decision line = limit.next();
-            if (line.mayWrite()) {
-                LOG.error(
-                        "event=broker.log.failed log={} suppressed={}",
-                        log.getClass().getName(),
-                        line.suppressed(),
-                        e);
-            }
+            logFailure(e);
             attempt.refused(unavailable("the log of this topic failed; the hub's log has the cause"));
         }
         if (!attempt.over.get()) {
@@ -67,6 +61,36 @@ public final class RegisteredEventLog {
         }
     }
 
+    private void logFailure(Throwable failure) {
+        LogLimit.Decision line = limit.next();
+        if (line.mayWrite()) {
+            LOG.error(
+                    "event=broker.log.failed log={} suppressed={}",
+                    log.getClass().getName(),
+                    line.suppressed(),
+                    failure);
+        }
+    }
+
+    /** Has it place a file event among its own; see {@link EventLog#announce}. */
+    void announce(Cursor cursor, Runnable delivery) {
+        Announcement announcement = new Announcement(delivery);
+        try {
+            log.announce(cursor, announcement);
+        } catch (RuntimeException | LinkageError e) {
+            logFailure(e);
+            announcement.run();
+        }
+        if (!announcement.over.get()) {
+            announcements.add(announcement);
+            if (announcement.over.get()) {
+                announcements.remove(announcement);
+            } else if (closed) {
+                announcement.run();
+            }
+        }
+    }
+
     private static Refusal unavailable(String detail) {
         return Refusal.unavailable(detail, RETRY_AFTER);
     }
@@ -75,9 +99,10 @@ public final class RegisteredEventLog {
         return unavailable("the log of this topic was stopped before it had kept the event; try again");
     }
 
-    /** Refuses what hasn't been appended yet. */
+    /** Refuses what hasn't been appended yet, and delivers the file events that it hasn't placed. */
     void close() {
         closed = true;
+        announcements.forEach(Announcement::run);
         waiting.forEach(attempt -> attempt.refused(stopped()));
     }
 
@@ -104,6 +129,25 @@ public final class RegisteredEventLog {
             if (over.compareAndSet(false, true)) {
                 waiting.remove(this);
                 completion.refused(refusal);
+            }
+        }
+    }
+
+    /** A file event that is to be delivered once. */
+    private final class Announcement implements Runnable {
+
+        private final Runnable delivery;
+        private final AtomicBoolean over = new AtomicBoolean();
+
+        Announcement(Runnable delivery) {
+            this.delivery = delivery;
+        }
+
+        @Override
+        public void run() {
+            if (over.compareAndSet(false, true)) {
+                announcements.remove(this);
+                delivery.run();
             }
         }
     }
