@@ -2,7 +2,7 @@ package io.datahub.store;
 
 import io.datahub.api.Home;
 import io.datahub.api.log.LogText;
-import io.datahub.store.settings.StoreConfiguration;
+import io.datahub.records.settings.StoreConfiguration;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.osgi.framework.BundleContext;

@@ -2,7 +2,7 @@ package io.datahub.store;
 
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
-import io.datahub.store.core.FreeSpaceCheck;
+import io.datahub.records.staging.FreeSpaceCheck;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.reconcile.UnreadablePaths;
 import io.datahub.store.reconcile.UnsupportedFiles;

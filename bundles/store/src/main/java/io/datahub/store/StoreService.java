@@ -6,6 +6,7 @@ import io.datahub.api.disk.Snapshots;
 import io.datahub.api.disk.TemporaryNames;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.history.EventHistory;
 import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricSource;
 import io.datahub.api.record.ChangeJournal;
@@ -14,13 +15,17 @@ import io.datahub.api.record.LastingDrafts;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.state.AdapterStates;
 import io.datahub.api.validation.Validator;
+import io.datahub.records.change.ChangeDispatcher;
+import io.datahub.records.history.FileEventHistory;
+import io.datahub.records.settings.StoreConfiguration;
+import io.datahub.records.settings.StoreSettings;
+import io.datahub.records.validation.RequiredValidators;
+import io.datahub.records.validation.ValidationService;
+import io.datahub.records.validation.ValidatorRegistry;
+import io.datahub.records.validation.ValidatorTracker;
 import io.datahub.store.core.FailPoints;
 import io.datahub.store.metadata.Journal;
 import io.datahub.store.metadata.MetadataStore;
-import io.datahub.store.settings.StoreConfiguration;
-import io.datahub.store.settings.StoreSettings;
-import io.datahub.store.validation.ValidationService;
-import io.datahub.store.validation.ValidatorRegistry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -58,7 +63,7 @@ import org.slf4j.LoggerFactory;
         namespace = "osgi.service",
         attribute = "objectClass:List<String>='io.datahub.api.disk.DiskRecords,io.datahub.api.disk.Snapshots,"
                 + "io.datahub.api.disk.TemporaryNames,io.datahub.api.health.HealthCheck,io.datahub.api.metric.MetricSource,"
-                + "io.datahub.api.record.ChangeJournal,io.datahub.api.record.RecordStore,"
+                + "io.datahub.api.history.EventHistory,io.datahub.api.record.ChangeJournal,io.datahub.api.record.RecordStore,"
                 + "io.datahub.api.record.LastingDrafts,io.datahub.api.state.AdapterStates'",
         uses = {DiskRecords.class, HealthCheck.class, MetricSource.class, RecordStore.class})
 public final class StoreService {
@@ -72,6 +77,7 @@ public final class StoreService {
     private final ChangeDispatcher dispatcher;
     private final MetadataStore metadata;
     private final Journal journal;
+    private final FileEventHistory history;
     private final Store store;
     private final StoreMetrics metrics;
     private final Housekeeping housekeeping;
@@ -99,6 +105,8 @@ public final class StoreService {
         store = open(home);
         metrics = new StoreMetrics(metadata, store, validation);
         dispatcher.add(metrics);
+        history = new FileEventHistory(journal);
+        dispatcher.add(history);
         housekeeping = new Housekeeping(store);
         LOG.info(
                 "event=store.service.started home={} {} cursor={}",
@@ -134,6 +142,7 @@ public final class StoreService {
         register(context, DiskRecords.class, store.diskRecords(), Map.of());
         register(context, Snapshots.class, store.snapshots(), Map.of());
         register(context, ChangeJournal.class, journal, Map.of());
+        register(context, EventHistory.class, history, Map.of());
         register(context, RecordStore.class, store.records(), Map.of());
         register(context, LastingDrafts.class, store.lastingDrafts(), Map.of());
         Map<String, ?> adapterHealth = Map.of(HealthCheck.NAME, "adapter-state");

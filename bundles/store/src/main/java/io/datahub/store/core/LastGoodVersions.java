@@ -2,9 +2,10 @@ package io.datahub.store.core;
 
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
+import io.datahub.records.settings.StoreSettings;
+import io.datahub.records.staging.StagedFile;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.LastGoodCopyEntry;
-import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;

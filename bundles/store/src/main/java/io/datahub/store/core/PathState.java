@@ -3,6 +3,7 @@ package io.datahub.store.core;
 import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.RecordVersion;
+import io.datahub.records.guard.PathStatus;
 import io.datahub.store.disk.DirectoryEntry;
 import io.datahub.store.metadata.IndexEntry;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import java.util.Optional;
  * @param onDisk what the disk has
  * @param entry what the index has
  */
-public record PathState(DirectoryEntry onDisk, Optional<IndexEntry> entry) {
+public record PathState(DirectoryEntry onDisk, Optional<IndexEntry> entry) implements PathStatus {
 
     /** Multiple of the quiet period for an empty new file: most often its program is about to write it. */
     private static final int EMPTY_FACTOR = 3;
@@ -28,7 +29,13 @@ public record PathState(DirectoryEntry onDisk, Optional<IndexEntry> entry) {
     /** Neither disk nor index has anything at the path. */
     public static final PathState NOTHING = new PathState(DirectoryEntry.NOTHING, Optional.empty());
 
+    @Override
+    public Kind kind() {
+        return onDisk.kind();
+    }
+
     /** Whether disk and index agree. */
+    @Override
     public boolean isConsistent() {
         return onDisk.isFile() ? entry.isPresent() && entry.get().matches(onDisk.stat()) : entry.isEmpty();
     }
@@ -42,6 +49,7 @@ public record PathState(DirectoryEntry onDisk, Optional<IndexEntry> entry) {
     }
 
     /** The version on disk; without its entity tag if the index doesn't match. */
+    @Override
     public Optional<RecordVersion> version(RecordPath path) {
         if (!onDisk.isFile()) {
             return Optional.empty();

@@ -2,8 +2,9 @@ package io.datahub.store.core;
 
 import io.datahub.api.file.RejectedFileName;
 import io.datahub.api.log.LogText;
-import io.datahub.store.disk.Disk;
-import io.datahub.store.settings.StoreSettings;
+import io.datahub.records.settings.StoreSettings;
+import io.datahub.records.staging.Disk;
+import io.datahub.records.staging.StagedFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -3,13 +3,14 @@ package io.datahub.store.core;
 import io.datahub.api.Home;
 import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
+import io.datahub.records.guard.PathStatus;
+import io.datahub.records.settings.StoreSettings;
 import io.datahub.store.disk.DirectoryEntry;
 import io.datahub.store.disk.Parents;
 import io.datahub.store.disk.Staging;
 import io.datahub.store.disk.Tree;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.MetadataStore;
-import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -139,7 +140,7 @@ public record StoreContext(
         DirectoryEntry onDisk = tree.lookUpUnchecked(path); // the attributes identify the file itself
         return onDisk.isFile() && onDisk.stat().hasContentOf(staged)
                 ? onDisk
-                : new DirectoryEntry(DirectoryEntry.Kind.FILE, staged);
+                : new DirectoryEntry(PathStatus.Kind.FILE, staged);
     }
 
     /** Renames something to a path whose parents exist. */

@@ -1,6 +1,8 @@
 package io.datahub.store.disk;
 
 import io.datahub.api.file.FileStat;
+import io.datahub.records.guard.ReservedPaths;
+import io.datahub.records.staging.Disk;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
@@ -31,7 +33,7 @@ public final class Staging {
     /** Chooses the directory and deletes what an earlier run left in either. */
     public Staging(Path state, Path files) throws IOException {
         Path inState = state.resolve("staging");
-        Path inFiles = files.resolve(Tree.RESERVED);
+        Path inFiles = files.resolve(ReservedPaths.NAME);
         byte[] random = new byte[4];
         new SecureRandom().nextBytes(random);
         runId = HexFormat.of().formatHex(random);

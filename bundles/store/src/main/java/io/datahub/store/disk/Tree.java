@@ -2,6 +2,9 @@ package io.datahub.store.disk;
 
 import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
+import io.datahub.records.guard.ReservedPaths;
+import io.datahub.records.staging.Disk;
+import io.datahub.records.staging.RecordsGoneException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -24,9 +27,6 @@ public final class Tree {
     /** The name of this folder in the home. */
     public static final String FOLDER = "files";
 
-    /** The first segment of the hub's own paths, which are never listed, announced or addressable. */
-    public static final String RESERVED = ".datahub-staging";
-
     /** Types of file systems on disks of this machine, or in its memory. */
     private static final Set<String> LOCAL_TYPES =
             Set.of("ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "jfs", "bcachefs", "overlay", "tmpfs");
@@ -36,16 +36,6 @@ public final class Tree {
 
     private static final int MAX_DISK_PATH_BYTES = 4095;
     private static final Set<OpenOption> READ_OPTIONS = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-
-    /** Thrown if the directory is missing or was replaced by another one. */
-    public static final class Gone extends IOException {
-
-        private static final long serialVersionUID = 1;
-
-        Gone(String message) {
-            super(message);
-        }
-    }
 
     private final Path root;
     private final Object rootKey;
@@ -75,7 +65,7 @@ public final class Tree {
     public boolean isEmpty() throws IOException {
         try (DirectoryStream<Path> children = Files.newDirectoryStream(root)) {
             for (Path child : children) {
-                if (!child.getFileName().toString().equals(RESERVED)) {
+                if (!child.getFileName().toString().equals(ReservedPaths.NAME)) {
                     return false;
                 }
             }
@@ -94,13 +84,6 @@ public final class Tree {
 
     public Path resolve(RecordPath path) {
         return path.under(root);
-    }
-
-    /** Whether the path is reserved for the hub. */
-    public static boolean isReserved(RecordPath path) {
-        String text = path.toString();
-        return text.startsWith(RESERVED)
-                && (text.length() == RESERVED.length() || text.charAt(RESERVED.length()) == '/');
     }
 
     /**
@@ -169,12 +152,13 @@ public final class Tree {
             throw missingRoot();
         }
         if (!Objects.equals(current.fileKey(), rootKey)) {
-            throw new Gone(root + " is not the same directory as at startup; mount the right one, or restart the hub");
+            throw new RecordsGoneException(
+                    root + " is not the same directory as at startup; mount the right one, or restart the hub");
         }
     }
 
     private IOException missingRoot() {
-        return new Gone(root + " is missing; restore it. The index is intact");
+        return new RecordsGoneException(root + " is missing; restore it. The index is intact");
     }
 
     /** Opens a file for reading; the file is in the tree even if its directories are moved or replaced concurrently. */

@@ -2,9 +2,9 @@ package io.datahub.store.metadata;
 
 import io.datahub.api.log.LogText;
 import io.datahub.api.record.Cursor;
-import io.datahub.store.disk.Disk;
+import io.datahub.records.settings.StoreSettings;
+import io.datahub.records.staging.Disk;
 import io.datahub.store.pages.CorruptionCertainty;
-import io.datahub.store.settings.StoreSettings;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;

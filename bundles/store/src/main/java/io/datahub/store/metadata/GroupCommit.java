@@ -3,7 +3,7 @@ package io.datahub.store.metadata;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeListener;
-import io.datahub.store.settings.StoreSettings;
+import io.datahub.records.settings.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package io.datahub.store.metadata;
 import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.RecordVersion;
+import io.datahub.records.quota.Counted;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -40,6 +41,11 @@ public record IndexEntry(
     /** Whether the file is the one that was indexed, unmodified. */
     public boolean matches(FileStat stat) {
         return stat.size() == size && stat.modified() == modified && stat.changed() == changed && stat.key() == key;
+    }
+
+    /** What it counts to quotas. */
+    public Counted counted() {
+        return new Counted(size, user);
     }
 
     public RecordVersion version(RecordPath path) {

@@ -2,7 +2,7 @@ package io.datahub.store.metadata;
 
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.ChangeListener;
-import io.datahub.store.settings.StoreSettings;
+import io.datahub.records.settings.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

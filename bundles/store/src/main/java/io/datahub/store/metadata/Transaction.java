@@ -6,6 +6,8 @@ import io.datahub.api.path.RecordUrls;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.state.StateChange;
+import io.datahub.records.change.ChangeEventWriter;
+import io.datahub.records.change.PendingChange;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;

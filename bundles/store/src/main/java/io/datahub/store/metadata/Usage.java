@@ -1,6 +1,7 @@
 package io.datahub.store.metadata;
 
 import io.datahub.api.path.RecordPath;
+import io.datahub.records.quota.RecordUsage.Amount;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +22,8 @@ public final class Usage {
     /** Whether anything is measured; guarded by this. */
     private boolean measured;
 
-    /** A number of records and their total size in bytes. */
-    public record Amount(long bytes, long files) {
-
-        static final Amount NONE = new Amount(0, 0);
-
-        private Amount plus(IndexEntry entry, int sign) {
-            return new Amount(bytes + sign * entry.size(), files + sign);
-        }
+    private static Amount plus(Amount amount, IndexEntry entry, int sign) {
+        return new Amount(amount.bytes() + sign * entry.size(), amount.files() + sign);
     }
 
     public synchronized Amount below(String prefix) {
@@ -75,9 +70,10 @@ public final class Usage {
         if (path.equals(RecordPath.USERS)) {
             return;
         }
-        prefixes.replaceAll((prefix, amount) -> path.toString().startsWith(prefix) ? amount.plus(entry, sign) : amount);
+        prefixes.replaceAll(
+                (prefix, amount) -> path.toString().startsWith(prefix) ? plus(amount, entry, sign) : amount);
         if (!entry.user().isEmpty()) {
-            Amount updated = users.getOrDefault(entry.user(), Amount.NONE).plus(entry, sign);
+            Amount updated = plus(users.getOrDefault(entry.user(), Amount.NONE), entry, sign);
             if (updated.files() == 0) {
                 users.remove(entry.user());
             } else {

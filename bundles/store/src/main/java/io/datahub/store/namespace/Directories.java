@@ -4,12 +4,12 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.WriteRequest;
-import io.datahub.store.core.Audit;
-import io.datahub.store.core.FreeSpaceCheck;
+import io.datahub.records.change.Audit;
+import io.datahub.records.guard.WriteGuard;
+import io.datahub.records.staging.FreeSpaceCheck;
 import io.datahub.store.core.PathLocks;
 import io.datahub.store.core.PathState;
 import io.datahub.store.core.StoreContext;
-import io.datahub.store.write.WriteGuard;
 import java.io.IOException;
 import java.util.Optional;
 

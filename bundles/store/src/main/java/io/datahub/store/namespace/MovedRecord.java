@@ -2,10 +2,10 @@ package io.datahub.store.namespace;
 
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.validation.ValidatorId;
+import io.datahub.records.quota.Quotas;
 import io.datahub.store.core.PathState;
 import io.datahub.store.metadata.IndexEntry;
 import io.datahub.store.metadata.LastGoodCopyEntry;
-import io.datahub.store.write.Quotas;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,6 +41,7 @@ record MovedRecord(
     }
 
     Quotas.Relocation relocation() {
-        return new Quotas.Relocation(source, target, entry(), there.entry());
+        return new Quotas.Relocation(
+                source, target, entry().counted(), there.entry().map(IndexEntry::counted));
     }
 }

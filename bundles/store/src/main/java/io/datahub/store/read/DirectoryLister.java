@@ -6,10 +6,10 @@ import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.Listing;
 import io.datahub.api.user.User;
+import io.datahub.records.guard.ReservedPaths;
 import io.datahub.store.core.PathState;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.DirectoryEntry;
-import io.datahub.store.disk.Tree;
 import io.datahub.store.metadata.IndexEntry;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -42,7 +42,7 @@ public final class DirectoryLister {
             return Result.refused(Reason.FORBIDDEN, "you have no grant to read anything in " + shown(directory));
         }
         Cursor cursor = context.metadata().head().cursor();
-        DirectoryEntry onDisk = Tree.isReserved(directory)
+        DirectoryEntry onDisk = ReservedPaths.contain(directory)
                 ? DirectoryEntry.NOTHING
                 : context.tree().lookUp(directory);
         if (!onDisk.isDirectory()) {
@@ -85,7 +85,7 @@ public final class DirectoryLister {
         if (!user.mayRead(path) && !user.mayEnter(path)) {
             return Result.refused(Reason.FORBIDDEN, "you have no grant to read " + shown(path));
         }
-        Optional<Listing.Entry> entry = Tree.isReserved(path)
+        Optional<Listing.Entry> entry = ReservedPaths.contain(path)
                 ? Optional.empty()
                 : durableEntries(user, List.of(path)).stream().findFirst();
         return entry.map(Result::done)
@@ -145,7 +145,7 @@ public final class DirectoryLister {
     private static boolean isShown(User user, RecordPath directory, String name) {
         Result<RecordPath> path = directory.child(name);
         return !path.isRefused()
-                && !Tree.isReserved(path.get())
+                && !ReservedPaths.contain(path.get())
                 && (user.mayRead(path.get()) || user.mayEnter(path.get()));
     }
 

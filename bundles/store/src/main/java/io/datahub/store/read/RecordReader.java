@@ -9,11 +9,11 @@ import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.user.User;
+import io.datahub.records.guard.ReservedPaths;
 import io.datahub.store.core.IndexWriter;
 import io.datahub.store.core.LastGoodVersions;
 import io.datahub.store.core.PathState;
 import io.datahub.store.core.StoreContext;
-import io.datahub.store.disk.Tree;
 import io.datahub.store.metadata.IndexEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -60,7 +60,7 @@ public final class RecordReader {
      * for a commit.
      */
     public Optional<RecordVersion> peek(User user, RecordPath path) throws IOException {
-        if (!context.tree().isLocal() || Tree.isReserved(path) || !user.mayRead(path)) {
+        if (!context.tree().isLocal() || ReservedPaths.contain(path) || !user.mayRead(path)) {
             return Optional.empty();
         }
         Optional<IndexEntry> entry = context.metadata().durableEntry(path);
@@ -128,7 +128,7 @@ public final class RecordReader {
     }
 
     private PathState state(User user, RecordPath path) throws IOException {
-        if (Tree.isReserved(path) || !(user.mayRead(path) || user.mayEnter(path))) {
+        if (ReservedPaths.contain(path) || !(user.mayRead(path) || user.mayEnter(path))) {
             return PathState.NOTHING;
         }
         PathState state = durableState(path);

@@ -2,10 +2,10 @@ package io.datahub.store.read;
 
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
+import io.datahub.records.staging.StagedFile;
 import io.datahub.store.core.IndexWriter;
 import io.datahub.store.core.PathLocks;
 import io.datahub.store.core.PathState;
-import io.datahub.store.core.StagedFile;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.metadata.CommitFuture;
 import io.datahub.store.metadata.IndexEntry;

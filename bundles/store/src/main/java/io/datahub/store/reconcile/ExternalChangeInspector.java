@@ -2,13 +2,13 @@ package io.datahub.store.reconcile;
 
 import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
+import io.datahub.records.staging.StagedFile;
+import io.datahub.records.validation.ValidationService;
+import io.datahub.records.validation.ValidatorRegistry;
 import io.datahub.store.core.LastGoodVersions;
 import io.datahub.store.core.PathState;
-import io.datahub.store.core.StagedFile;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.core.UsersFile;
-import io.datahub.store.validation.ValidationService;
-import io.datahub.store.validation.ValidatorRegistry;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 

@@ -1,7 +1,7 @@
 package io.datahub.store.reconcile;
 
 import io.datahub.api.path.RecordPath;
-import io.datahub.store.core.FreeSpaceCheck;
+import io.datahub.records.staging.FreeSpaceCheck;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.SpareFile;
 import java.io.IOException;

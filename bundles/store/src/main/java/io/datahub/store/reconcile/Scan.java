@@ -3,6 +3,7 @@ package io.datahub.store.reconcile;
 import io.datahub.api.Result;
 import io.datahub.api.file.FileStat;
 import io.datahub.api.path.RecordPath;
+import io.datahub.records.guard.ReservedPaths;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.Tree;
 import io.datahub.store.metadata.IndexEntry;
@@ -75,7 +76,7 @@ final class Scan {
             if (child.isRefused()) {
                 unsupported.add(
                         directory + "/" + name, child.refusal().orElseThrow().detail());
-            } else if (!Tree.isReserved(child.get())) {
+            } else if (!ReservedPaths.contain(child.get())) {
                 Path file = folder.resolve(name);
                 Optional<FileStat> stat;
                 try {

@@ -1,11 +1,12 @@
 package io.datahub.store.reconcile;
 
 import io.datahub.api.path.RecordPath;
+import io.datahub.records.guard.ReservedPaths;
+import io.datahub.records.staging.Disk;
+import io.datahub.records.staging.RecordsGoneException;
 import io.datahub.store.core.RejectedFiles;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.DirectoryEntry;
-import io.datahub.store.disk.Disk;
-import io.datahub.store.disk.Tree;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -51,7 +52,7 @@ public final class TreeReconciler {
      *     called with the paths that a reader finds changed
      */
     public void reconcile(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater) throws IOException {
-        if (Tree.isReserved(path)) {
+        if (ReservedPaths.contain(path)) {
             return;
         }
         try {
@@ -61,7 +62,7 @@ public final class TreeReconciler {
                 rejectedFiles.trim();
             }
             compare(path, quiet, checkLater);
-        } catch (InterruptedIOException | Tree.Gone e) {
+        } catch (InterruptedIOException | RecordsGoneException e) {
             throw e;
         } catch (IOException e) {
             postponed.add(path);

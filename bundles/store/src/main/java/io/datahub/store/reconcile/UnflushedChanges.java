@@ -2,7 +2,7 @@ package io.datahub.store.reconcile;
 
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
-import io.datahub.store.core.Audit;
+import io.datahub.records.change.Audit;
 import io.datahub.store.metadata.CommitFuture;
 import java.io.IOException;
 import java.util.ArrayDeque;

@@ -2,7 +2,7 @@ package io.datahub.store.reconcile;
 
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
-import io.datahub.store.core.IoErrors;
+import io.datahub.records.staging.IoErrors;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Map;

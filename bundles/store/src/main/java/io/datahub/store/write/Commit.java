@@ -11,13 +11,16 @@ import io.datahub.api.record.Precondition;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.ValidatorId;
+import io.datahub.records.draft.ValidatedDraft;
+import io.datahub.records.guard.WriteGuard;
+import io.datahub.records.quota.Quotas;
+import io.datahub.records.staging.StagedFile;
 import io.datahub.store.core.FailPoints.Step;
 import io.datahub.store.core.InFlightRenames;
 import io.datahub.store.core.IndexWriter;
 import io.datahub.store.core.LastGoodVersions;
 import io.datahub.store.core.PathLocks;
 import io.datahub.store.core.PathState;
-import io.datahub.store.core.StagedFile;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.disk.DirectoryEntry;
 import io.datahub.store.metadata.CommitFuture;
@@ -89,13 +92,13 @@ public final class Commit {
             PathState state = context.lookUp(path);
             Optional<Refusal> refusal = guard.refuseWrite(request, state);
             if (refusal.isEmpty()) {
-                refusal = claim.reserve(staged.size(), state.entry());
+                refusal = claim.reserve(staged.size(), state.entry().map(IndexEntry::counted));
             }
             if (refusal.isPresent()) {
                 return Result.refused(refusal.get());
             }
-            Optional<PathState> comparedWith = validated.comparedWith();
-            if (comparedWith.isPresent() && !comparedWith.get().onDisk().equals(state.onDisk())) {
+            Optional<?> comparedWith = validated.comparedWith();
+            if (comparedWith.isPresent() && !comparedWith.get().equals(state.onDisk())) {
                 return Result.refused(REPLACED_DURING_VALIDATION);
             }
             oldCopy = context.metadata().lastGoodCopy(path);

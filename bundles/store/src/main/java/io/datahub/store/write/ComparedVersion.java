@@ -1,7 +1,7 @@
 package io.datahub.store.write;
 
 import io.datahub.api.path.RecordPath;
-import io.datahub.store.core.CandidateFile;
+import io.datahub.records.staging.CandidateFile;
 import io.datahub.store.core.PathState;
 import io.datahub.store.core.StoreContext;
 import java.io.IOException;

@@ -7,18 +7,23 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.validation.ValidatorId;
-import io.datahub.store.core.Audit;
-import io.datahub.store.core.CandidateFile;
+import io.datahub.records.change.Audit;
+import io.datahub.records.draft.Committer;
+import io.datahub.records.draft.UploadCounts;
+import io.datahub.records.draft.ValidatedDraft;
+import io.datahub.records.quota.Quotas;
+import io.datahub.records.staging.CandidateFile;
+import io.datahub.records.staging.IoErrors;
+import io.datahub.records.staging.StagedFile;
+import io.datahub.records.validation.ValidationService;
 import io.datahub.store.core.FailPoints.Step;
 import io.datahub.store.core.IndexWriter;
-import io.datahub.store.core.IoErrors;
 import io.datahub.store.core.LastGoodVersions;
+import io.datahub.store.core.PathState;
 import io.datahub.store.core.RejectedFiles;
-import io.datahub.store.core.StagedFile;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.core.UsersFile;
 import io.datahub.store.metadata.LastGoodCopyEntry;
-import io.datahub.store.validation.ValidationService;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -28,7 +33,7 @@ import java.util.Optional;
  * Validates staged files and commits them. If a record is replaced while the new version is validated, a validator that
  * compared the two has to validate again. Thread-safe.
  */
-public final class DraftCommitter {
+public final class DraftCommitter implements Committer {
 
     private static final int TRIES = 3;
 
@@ -60,28 +65,20 @@ public final class DraftCommitter {
         this.indexWriter = indexWriter;
     }
 
-    /** Validates a staged file, whose hashes are complete. */
-    Result<ValidatedDraft> validate(WriteRequest request, StagedFile staged) throws IOException {
+    @Override
+    public Result<ValidatedDraft> validate(WriteRequest request, StagedFile staged) throws IOException {
         RecordPath path = request.path();
         ComparedVersion compared = new ComparedVersion(context, path);
         CandidateFile candidate = new CandidateFile(path, request.user().name(), staged, compared);
         Result<List<ValidatorId>> validated =
                 validation.validate(candidate, context.settings().get().validatorWait());
         validated.refusal().ifPresent(found -> Audit.refused("validate", request, found));
-        return validated.then(validators -> Result.done(new ValidatedDraft(validators, compared.state())));
+        return validated.then(validators ->
+                Result.done(new ValidatedDraft(validators, compared.state().map(PathState::onDisk))));
     }
 
-    /** Validates a draft, or returns the result if that has been done. */
-    interface Validation {
-        Result<ValidatedDraft> validate() throws IOException;
-    }
-
-    /**
-     * Commits a staged file and counts the upload.
-     *
-     * @param began start time of the upload, from {@link System#nanoTime}
-     */
-    Result<Change> commit(
+    @Override
+    public Result<Change> commit(
             WriteRequest request, StagedFile staged, Quotas.Claim claim, Validation draftValidation, long began)
             throws IOException {
         Result<Change> result = null;
@@ -141,7 +138,8 @@ public final class DraftCommitter {
     }
 
     /** Keeps a staged file that validators refused among the rejected ones, and announces it. */
-    Change reject(WriteRequest request, StagedFile staged, Refusal refusal) throws IOException {
+    @Override
+    public Change reject(WriteRequest request, StagedFile staged, Refusal refusal) throws IOException {
         staged.finish();
         RecordVersion version = new RecordVersion(
                 request.path(), staged.size(), Instant.now(), Optional.empty(), Optional.of(staged.sha256()));

@@ -6,6 +6,8 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.Draft;
 import io.datahub.api.record.LastingDrafts.Joined;
 import io.datahub.api.record.WriteRequest;
+import io.datahub.records.draft.OrdinaryDrafts;
+import io.datahub.records.draft.RecordDraft;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -3,6 +3,8 @@ package io.datahub.store.write;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.WriteRequest;
+import io.datahub.records.draft.DraftAdmission;
+import io.datahub.records.quota.Quotas;
 import io.datahub.store.metadata.LastingDraftEntry;
 import java.io.IOException;
 import java.util.Optional;

@@ -2,8 +2,8 @@ package io.datahub.store.metadata;
 
 import io.datahub.api.history.EventHistory;
 import io.datahub.api.record.Cursor;
+import io.datahub.records.history.FileEventHistory;
 import io.datahub.store.TestHub;
-import io.datahub.store.history.FileEventHistory;
 import io.datahub.test.contract.EventHistoryContract;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -11,6 +11,7 @@ import io.datahub.api.record.ChangeListener;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.user.User;
+import io.datahub.records.change.PendingChange;
 import io.datahub.store.TestHub;
 import java.io.IOException;
 import java.nio.file.Path;

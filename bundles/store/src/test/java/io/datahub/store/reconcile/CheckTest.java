@@ -14,10 +14,11 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.Verdict;
+import io.datahub.records.guard.PathStatus;
+import io.datahub.records.validation.RequiredValidator;
 import io.datahub.store.TestHub;
 import io.datahub.store.core.PathState;
 import io.datahub.store.disk.DirectoryEntry;
-import io.datahub.store.validation.RequiredValidator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -132,8 +133,8 @@ class CheckTest {
     /** The quiet period in milliseconds for a file, with a configured period of half a second. */
     private long quietPeriod(String path) throws Exception {
         FileStat stat = FileStat.of(hub.file(path)).orElseThrow();
-        PathState state = new PathState(
-                new DirectoryEntry(DirectoryEntry.Kind.FILE, stat), hub.metadata.entry(TestHub.path(path)));
+        PathState state =
+                new PathState(new DirectoryEntry(PathStatus.Kind.FILE, stat), hub.metadata.entry(TestHub.path(path)));
         long touched = stat.lastChanged() / 1_000_000;
         return LongStream.range(0, 10_000)
                 .filter(millis -> !state.isRecentlyModified(Duration.ofMillis(500), touched + millis))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.datahub.api.Reason;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Listing;
+import io.datahub.records.settings.TemporaryNames;
 import io.datahub.store.TestHub;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,7 @@
 package io.datahub.store.settings;
 
+import io.datahub.records.settings.StoreConfiguration;
+import io.datahub.records.settings.StoreSettings;
 import io.datahub.test.Configurations;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;

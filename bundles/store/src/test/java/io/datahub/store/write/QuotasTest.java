@@ -18,11 +18,11 @@ import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.Verdict;
+import io.datahub.records.quota.RecordUsage;
+import io.datahub.records.settings.Quota;
 import io.datahub.store.TestHub;
 import io.datahub.store.metadata.MetadataStore;
 import io.datahub.store.metadata.PathKeys;
-import io.datahub.store.metadata.Usage;
-import io.datahub.store.settings.Quota;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -241,7 +241,7 @@ class QuotasTest {
         }
     }
 
-    private Usage.Amount measured(String prefix) throws IOException {
+    private RecordUsage.Amount measured(String prefix) throws IOException {
         long bytes = 0;
         long files = 0;
         for (MetadataStore.Indexed each : hub.metadata.range("", "\uffff", 1_000)) {
@@ -251,7 +251,7 @@ class QuotasTest {
                 files++;
             }
         }
-        return new Usage.Amount(bytes, files);
+        return new RecordUsage.Amount(bytes, files);
     }
 
     @Test

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.datahub.api.record.Change;
 import io.datahub.api.validation.Verdict;
+import io.datahub.records.settings.RetentionRule;
 import io.datahub.store.TestHub;
-import io.datahub.store.settings.RetentionRule;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;

@@ -10,6 +10,7 @@ import io.datahub.api.record.Draft;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
+import io.datahub.records.draft.MinThroughput;
 import io.datahub.store.TestHub;
 import java.io.IOException;
 import java.nio.ByteBuffer;

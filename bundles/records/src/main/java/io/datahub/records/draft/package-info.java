@@ -1,0 +1,2 @@
+/** Drafts of records: their admission, their bytes, their limits. */
+package io.datahub.records.draft;

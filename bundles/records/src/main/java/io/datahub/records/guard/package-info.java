@@ -1,0 +1,2 @@
+/** Who may write, delete and move what. */
+package io.datahub.records.guard;

@@ -1,0 +1,158 @@
+package io.datahub.records.history;
+
+import io.datahub.api.Result;
+import io.datahub.api.event.EventRun;
+import io.datahub.api.event.EventWriter;
+import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.history.EventHistory;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.record.ChangeListener;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.user.User;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The journal of changes, as the history of a hub that keeps nothing else. A service with a higher ranking that keeps
+ * topics takes its place. Thread-safe.
+ */
+public final class FileEventHistory implements EventHistory, ChangeListener {
+
+    private static final int MAX_NEWEST_EXAMINED = 16_384;
+
+    private final ChangeJournal journal;
+
+    private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
+
+    public FileEventHistory(ChangeJournal journal) {
+        this.journal = journal;
+    }
+
+    @Override
+    public Cursor head() {
+        return journal.head();
+    }
+
+    @Override
+    public Cursor oldest() {
+        return journal.oldest();
+    }
+
+    @Override
+    public Result<Page> read(User user, Cursor since, Collection<String> prefixes, int maxEvents, int maxBytes) {
+        return journal.read(user, since, "", maxEvents).then(page -> Result.done(oldest(page, prefixes, maxBytes)));
+    }
+
+    private static Page oldest(ChangeJournal.Page page, Collection<String> prefixes, int maxBytes) {
+        List<EventRun> events = new ArrayList<>();
+        long bytes = 0;
+        Cursor examined = null;
+        for (Change change : page.changes()) {
+            if (includes(prefixes, change.topic())) {
+                EventRun event = event(change);
+                bytes += event.length();
+                if (bytes > maxBytes && !events.isEmpty()) {
+                    return new Page(events, examined);
+                }
+                events.add(event);
+            }
+            examined = change.cursor();
+        }
+        return new Page(events, page.next());
+    }
+
+    @Override
+    public Page newest(User user, Collection<String> prefixes, int maxEvents, int maxBytes) {
+        int examined = maxEvents;
+        ChangeJournal.Page page = journal.newest(user, "", examined);
+        while (page.changes().size() == examined
+                && examined < MAX_NEWEST_EXAMINED
+                && page.changes().stream()
+                                .filter(change -> includes(prefixes, change.topic()))
+                                .count()
+                        < maxEvents) {
+            examined = Math.min(MAX_NEWEST_EXAMINED, 8 * examined);
+            page = journal.newest(user, "", examined);
+        }
+        List<EventRun> events = new ArrayList<>();
+        long bytes = 0;
+        for (int i = page.changes().size() - 1; i >= 0 && events.size() < maxEvents; i--) {
+            Change change = page.changes().get(i);
+            if (includes(prefixes, change.topic())) {
+                EventRun event = event(change);
+                bytes += event.length();
+                if (bytes > maxBytes && !events.isEmpty()) {
+                    break;
+                }
+                events.add(event);
+            }
+        }
+        Collections.reverse(events);
+        return new Page(events, page.next());
+    }
+
+    private static boolean includes(Collection<String> prefixes, String topic) {
+        for (String prefix : prefixes) {
+            if (topic.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A change as a run of one event, the same as its live event. */
+    private static EventRun event(Change change) {
+        ByteBuffer event = EventWriter.write(utf8(change.topic()), utf8(change.json()));
+        return new EventRun(
+                        new SharedBuffer(event),
+                        0,
+                        event.limit(),
+                        1,
+                        "",
+                        change.time().toEpochMilli())
+                .at(change.cursor());
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public Runnable whenAfter(Cursor since, Runnable action) {
+        Waiting one = new Waiting(since.equals(Cursor.BEGINNING) ? oldest() : since, action);
+        waiting.add(one);
+        runIfDue(one, head());
+        return () -> waiting.remove(one);
+    }
+
+    @Override
+    public CompletionStage<Void> changed(Change change) {
+        waiting.forEach(one -> runIfDue(one, change.cursor()));
+        return DONE;
+    }
+
+    private void runIfDue(Waiting one, Cursor head) {
+        if (!head.isUpTo(one.since) && waiting.remove(one)) {
+            one.action.run();
+        }
+    }
+
+    /** An action that waits for an event after a cursor; compared by identity. */
+    private static final class Waiting {
+        final Cursor since;
+        final Runnable action;
+
+        Waiting(Cursor since, Runnable action) {
+            this.since = since;
+            this.action = action;
+        }
+    }
+}

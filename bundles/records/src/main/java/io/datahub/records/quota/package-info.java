@@ -1,0 +1,2 @@
+/** Limits on what is stored below a prefix, or belongs to a user. */
+package io.datahub.records.quota;

@@ -1,2 +1,0 @@
-/** The history of a hub that keeps no topics: its file events. */
-package io.datahub.store.history;

@@ -1,2 +1,0 @@
-/** The configuration of the store: its keys with their defaults, and the immutable settings parsed from them. */
-package io.datahub.store.settings;

@@ -1,2 +1,0 @@
-/** Which validators apply to a record, and their execution with time limits. */
-package io.datahub.store.validation;
