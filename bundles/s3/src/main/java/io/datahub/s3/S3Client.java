@@ -1,0 +1,169 @@
+package io.datahub.s3;
+
+import io.datahub.api.secret.SecretFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Signs requests, sends them once, and turns answers with an error into exceptions. The keys are read again when they
+ * were refused, so that they can be replaced while the hub runs. Thread-safe.
+ */
+final class S3Client implements AutoCloseable {
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration LONGEST_RETRY_AFTER = Duration.ofSeconds(5);
+    private static final int MAX_ERROR_BYTES = 1 << 16;
+
+    private final S3Location location;
+    private final SecretFiles secrets;
+    private final Duration timeout;
+    private final SignatureV4 signature;
+    private final ExecutorService threads;
+    private final HttpClient http;
+    private volatile S3Keys keys;
+
+    /** How far the clock of the store is ahead; set when it refuses the time of a request. */
+    private volatile Duration ahead = Duration.ZERO;
+
+    /**
+     * @param timeout how long a connection may make no progress
+     * @throws IOException if the secrets can't be read
+     */
+    S3Client(S3Location location, SecretFiles secrets, Duration timeout) throws IOException {
+        this.location = location;
+        this.secrets = secrets;
+        this.timeout = timeout;
+        signature = new SignatureV4(location.region());
+        keys = S3Keys.read(secrets);
+        AtomicInteger number = new AtomicInteger();
+        threads = Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "datahub-s3-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .executor(threads);
+        secrets.trusting("blobs.ca.pem").ifPresent(builder::sslContext);
+        http = builder.build();
+    }
+
+    S3Location location() {
+        return location;
+    }
+
+    /**
+     * Sends a request once.
+     *
+     * @return the answer, whose body the caller closes
+     * @throws S3Exception if the status isn't one of success
+     */
+    HttpResponse<InputStream> send(S3Request request) throws IOException {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(request.uri()).method(request.method(), request.body());
+        var headers = new TreeMap<>(request.headers());
+        headers.put("host", location.host());
+        signature
+                .sign(
+                        keys,
+                        request.method(),
+                        request.uri(),
+                        headers,
+                        request.payloadHash(),
+                        Instant.now().plus(ahead))
+                .forEach((name, value) -> {
+                    if (!name.equals("host")) {
+                        builder.header(name, value);
+                    }
+                });
+        HttpResponse<InputStream> answer = exchange(builder.build(), request.progress());
+        if (answer.statusCode() / 100 != 2) {
+            throw refused(request, answer);
+        }
+        return answer;
+    }
+
+    private HttpResponse<InputStream> exchange(HttpRequest request, Progress progress) throws IOException {
+        progress.stamp();
+        CompletableFuture<HttpResponse<InputStream>> answer = http.sendAsync(request, head -> new BodyStream(timeout));
+        try {
+            while (true) {
+                try {
+                    return answer.get(Math.max(1, timeout.toNanos() - progress.idleNanos()), TimeUnit.NANOSECONDS);
+                } catch (TimeoutException e) {
+                    if (progress.idleNanos() >= timeout.toNanos()) {
+                        throw new HttpTimeoutException(request.method() + " " + request.uri() + ": no progress for "
+                                + timeout.toMillis() + " ms");
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for " + location.endpoint());
+        } catch (ExecutionException e) {
+            throw new IOException(
+                    request.method() + " " + request.uri() + ": " + e.getCause().getMessage(), e.getCause());
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    private S3Exception refused(S3Request request, HttpResponse<InputStream> answer) throws IOException {
+        String code;
+        try (InputStream body = answer.body()) {
+            code = ErrorCode.of(body.readNBytes(MAX_ERROR_BYTES));
+        } catch (IOException e) {
+            code = "";
+        }
+        if (code.equals("RequestTimeTooSkewed")) {
+            date(answer).ifPresent(now -> ahead = Duration.between(Instant.now(), now));
+        }
+        if (answer.statusCode() == 403) {
+            keys = S3Keys.read(secrets);
+        }
+        return new S3Exception(request.toString(), answer.statusCode(), code, retryAfter(answer));
+    }
+
+    private static Optional<Instant> date(HttpResponse<?> answer) {
+        try {
+            return answer.headers()
+                    .firstValue("date")
+                    .map(text -> ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
+                            .toInstant());
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Duration> retryAfter(HttpResponse<?> answer) {
+        return answer.headers()
+                .firstValue("retry-after")
+                .filter(text -> text.matches("[0-9]{1,9}"))
+                .map(text -> Duration.ofSeconds(Long.parseLong(text)))
+                .map(asked -> asked.compareTo(LONGEST_RETRY_AFTER) > 0 ? LONGEST_RETRY_AFTER : asked);
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}
