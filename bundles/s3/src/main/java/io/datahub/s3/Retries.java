@@ -2,6 +2,7 @@ package io.datahub.s3;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -85,8 +86,11 @@ final class Retries {
     }
 
     private static boolean isTemporary(IOException failure) {
-        return failure instanceof S3Exception answer
-                ? answer.isTemporary()
-                : !(failure instanceof InterruptedIOException) && !(failure instanceof SourceException);
+        if (failure instanceof S3Exception answer) {
+            return answer.isTemporary();
+        }
+        return !(failure instanceof NoSuchFileException
+                || failure instanceof InterruptedIOException
+                || failure instanceof SourceException);
     }
 }
