@@ -2,7 +2,7 @@ package io.datahub.auth;
 
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.SshKeyRegistry;
-import io.datahub.auth.keys.SshKeys;
+import io.datahub.auth.administration.SshKeys;
 import io.datahub.test.contract.SshKeyRegistryContract;
 import java.nio.file.Path;
 import java.time.Clock;

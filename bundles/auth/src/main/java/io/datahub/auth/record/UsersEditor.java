@@ -4,7 +4,6 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
-import io.datahub.api.record.Change;
 import io.datahub.api.user.User;
 import io.datahub.auth.users.InvalidUsersException;
 import io.datahub.auth.users.TokenEdit;
@@ -12,8 +11,12 @@ import io.datahub.auth.users.Users;
 import io.datahub.auth.users.UsersReader;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * Edits the users record with optimistic locking. Each edit is applied to the current version and written on the
@@ -33,6 +36,16 @@ public final class UsersEditor {
         Result<T> to(TokenEdit edit) throws InvalidUsersException;
     }
 
+    /** An edit of the file as a whole, which may be refused. */
+    public interface Rewrite<T> {
+        /**
+         * Edits a version.
+         *
+         * @param output takes the new version, unless the edit is refused
+         */
+        Result<T> of(Users users, byte[] bytes, Consumer<byte[]> output) throws InvalidUsersException;
+    }
+
     public UsersEditor(UsersRecord record) {
         this.record = record;
     }
@@ -46,10 +59,31 @@ public final class UsersEditor {
      * @return the result of the edit, once the new version is in effect
      */
     public <T> Result<T> edit(User author, String user, Step<T> change) throws IOException {
+        return rewrite(author, (users, bytes, output) -> {
+            if (users.named(user).isEmpty()) {
+                return Result.refused(Reason.NOT_FOUND, "there is no user named " + user);
+            }
+            TokenEdit edit = new TokenEdit(users, user, bytes);
+            Result<T> changed = change.to(edit);
+            if (!changed.isRefused()) {
+                output.accept(edit.bytes());
+            }
+            return changed;
+        });
+    }
+
+    /**
+     * Edits the file.
+     *
+     * @param author recorded as the author of the change
+     * @param change applies or refuses the edit; may be called several times
+     * @return the result of the edit, once the new version is in effect
+     */
+    public <T> Result<T> rewrite(User author, Rewrite<T> change) throws IOException {
         boolean locked = false;
         try {
             locked = lock.tryLock(WAIT_SECONDS, TimeUnit.SECONDS);
-            return locked ? tryEdit(author, user, change) : Result.refused(busy());
+            return locked ? tryRewrite(author, change) : Result.refused(busy());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Result.refused(busy());
@@ -60,28 +94,26 @@ public final class UsersEditor {
         }
     }
 
-    private <T> Result<T> tryEdit(User author, String user, Step<T> change) throws IOException {
+    private <T> Result<T> tryRewrite(User author, Rewrite<T> change) throws IOException {
         for (int i = 0; i < MAX_ATTEMPTS; i++) {
             Result<UsersVersion> read = record.read();
             if (read.isRefused()) {
                 return Result.refused(read.refusal().orElseThrow());
             }
             try {
-                Users users = UsersReader.read(read.get().bytes());
-                if (users.named(user).isEmpty()) {
-                    return Result.refused(Reason.NOT_FOUND, "there is no user named " + user);
-                }
-                TokenEdit edit = new TokenEdit(users, user, read.get().bytes());
-                Result<T> changed = change.to(edit);
-                if (changed.isRefused()) {
+                byte[] before = read.get().bytes();
+                AtomicReference<byte[]> after = new AtomicReference<>(before);
+                Result<T> changed = change.of(UsersReader.read(before), before, after::set);
+                if (changed.isRefused() || Arrays.equals(before, after.get())) {
                     return changed;
                 }
-                Result<Change> written = record.replace(author, read.get(), edit.bytes());
-                if (!written.isRefused()) {
+                Optional<Refusal> refusal =
+                        record.replace(author, read.get(), after.get()).refusal();
+                if (refusal.isEmpty()) {
                     return changed;
                 }
-                if (!isConcurrentModification(written.refusal().orElseThrow())) {
-                    return Result.refused(written.refusal().orElseThrow());
+                if (!isConcurrentModification(refusal.get())) {
+                    return Result.refused(refusal.get());
                 }
             } catch (InvalidUsersException | IllegalArgumentException e) {
                 return Result.refused(

@@ -5,6 +5,7 @@ import io.datahub.api.user.Grant;
 import io.datahub.api.user.SshPublicKey;
 import io.datahub.api.user.TrustRule;
 import io.datahub.api.user.User;
+import io.datahub.api.user.UserDefinition;
 import io.datahub.api.user.Z85;
 import io.datahub.auth.users.StoredCredential.Kind;
 import java.time.Instant;
@@ -195,7 +196,10 @@ public final class UsersReader {
         }
         draft.own().forEach(allow -> grants.add(allow.to(draft.name())));
         User user = new User(draft.name(), draft.roles(), grants);
-        return new StoredUser(user, draft.disabled(), draft.credentials(), draft.trustRules());
+        List<Grant> own = draft.own().stream()
+                .map(allow -> UserDefinition.own(draft.name(), allow.action(), allow.what()))
+                .toList();
+        return new StoredUser(user, draft.disabled(), own, draft.credentials(), draft.trustRules());
     }
 
     private static boolean isBuiltIn(String role) {

@@ -2,11 +2,9 @@ package io.datahub.auth.users;
 
 import io.datahub.api.user.SshPublicKey;
 import io.datahub.auth.users.XmlTagScanner.Attribute;
-import io.datahub.auth.users.XmlTagScanner.Kind;
 import io.datahub.auth.users.XmlTagScanner.Tag;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.Charset;
-import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -15,10 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
@@ -60,14 +56,13 @@ final class UsersText {
      * @param place the user's position among the users, from 0
      */
     byte[] withToken(int place, StoredCredential added) {
-        List<Tag> tags = XmlTagScanner.tags(text);
-        Tag user = user(tags, place);
-        String token = "<" + user.prefix() + "token sha256=\"" + added.value() + "\""
-                + (added.label().isEmpty() ? "" : " label=\"" + escaped(added.label()) + "\"")
+        Markup markup = markup();
+        String token = "<" + markup.user(place).prefix() + "token sha256=\"" + added.value() + "\""
+                + (added.label().isEmpty() ? "" : " " + markup.attribute("label", added.label()))
                 + added.created().map(time -> " created=\"" + time + "\"").orElse("")
                 + added.expires().map(end -> " expires=\"" + end + "\"").orElse("")
                 + added.parent().map(value -> " parent=\"" + value + "\"").orElse("") + "/>";
-        return insert(user, tags, token).getBytes(charset);
+        return markup.inserted(place, "token", token).getBytes(charset);
     }
 
     /**
@@ -76,12 +71,11 @@ final class UsersText {
      * @param place the user's position among the users, from 0
      */
     byte[] withKey(int place, String label, SshPublicKey key) {
-        List<Tag> tags = XmlTagScanner.tags(text);
-        Tag user = user(tags, place);
-        String name = user.prefix() + "ssh-key";
-        String element = "<" + name + (label.isEmpty() ? "" : " label=\"" + escaped(label) + "\"") + ">" + key + "</"
+        Markup markup = markup();
+        String name = markup.user(place).prefix() + "ssh-key";
+        String element = "<" + name + (label.isEmpty() ? "" : " " + markup.attribute("label", label)) + ">" + key + "</"
                 + name + ">";
-        return insert(user, tags, element).getBytes(charset);
+        return markup.inserted(place, "token", element).getBytes(charset);
     }
 
     /** The file without an SSH key of the user at this position among the users, from 0. */
@@ -96,12 +90,10 @@ final class UsersText {
      * @param index the token's position among the tokens of that user, from 0
      */
     byte[] withoutToken(int place, int index) {
-        List<Tag> tags = XmlTagScanner.tags(text);
-        Tag token = token(tags, place, index);
+        Markup markup = markup();
+        Tag token = Markup.nth(markup.children(place, "token").stream(), index);
         int from = token.from();
-        int to = token.kind() == Kind.EMPTY
-                ? token.to()
-                : tags.get(tags.indexOf(token) + 1).to();
+        int to = markup.end(token).to();
         Matcher before = INDENT.matcher(text.substring(0, from));
         Matcher after = REST.matcher(text.substring(to));
         if (before.find() && after.find()) {
@@ -118,7 +110,7 @@ final class UsersText {
      * @param index the token's position among the tokens of that user, from 0
      */
     byte[] withTokenUntil(int place, int index, Instant end) {
-        Tag token = token(XmlTagScanner.tags(text), place, index);
+        Tag token = token(place, index);
         List<Attribute> attributes = XmlTagScanner.attributes(text, token);
         Optional<Attribute> present = attributes.stream()
                 .filter(each -> each.name().equals("expires"))
@@ -139,7 +131,7 @@ final class UsersText {
         StringBuilder changed = new StringBuilder();
         int done = 0;
         for (Tag tag : XmlTagScanner.tags(text)) {
-            if (!isStart(tag, "token", 2)) {
+            if (!Markup.isStart(tag, "token", 2)) {
                 continue;
             }
             for (Attribute attribute : XmlTagScanner.attributes(text, tag)) {
@@ -159,72 +151,47 @@ final class UsersText {
         return UsersTextRemoval.withoutTokens(text, hashes).getBytes(charset);
     }
 
+    /** The file without the user at this position among the users, from 0. */
+    byte[] withoutUser(int place) {
+        return bytes(UsersTextRemoval.withoutUser(text, place));
+    }
+
+    /**
+     * The file with an element {@code allow} removed.
+     *
+     * @param place the user's position among the users, from 0
+     * @param index its position among those of that user, from 0
+     */
+    byte[] withoutAllow(int place, int index) {
+        return bytes(UsersTextRemoval.withoutChild(text, place, "allow", index));
+    }
+
+    /**
+     * The file with a trust rule removed.
+     *
+     * @param place the user's position among the users, from 0
+     * @param index its position among those of that user, from 0
+     */
+    byte[] withoutTrust(int place, int index) {
+        return bytes(UsersTextRemoval.withoutChild(text, place, "trust", index));
+    }
+
+    /** The text, to find other places in it. */
+    Markup markup() {
+        return new Markup(text, charset);
+    }
+
+    /** The file with another text. */
+    byte[] bytes(String changed) {
+        return changed.getBytes(charset);
+    }
+
     /** The file without any credentials of the user at this position among the users, from 0. */
     byte[] withoutCredentials(int place) {
         return UsersTextRemoval.withoutCredentials(text, place).getBytes(charset);
     }
 
-    private static Tag user(List<Tag> tags, int place) {
-        return nth(tags.stream().filter(tag -> isStart(tag, "user", 1)), place);
-    }
-
-    private static Tag token(List<Tag> tags, int place, int index) {
-        Tag user = user(tags, place);
-        return nth(tags.stream().filter(tag -> tag.from() > user.from() && isStart(tag, "token", 2)), index);
-    }
-
-    private static Tag nth(Stream<Tag> tags, int place) {
-        return tags.skip(place)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is nothing at " + place));
-    }
-
-    private static boolean isStart(Tag tag, String localName, int depth) {
-        return tag.kind() != Kind.END && tag.depth() == depth && tag.localName().equals(localName);
-    }
-
-    private String insert(Tag user, List<Tag> tags, String token) {
-        if (user.kind() == Kind.EMPTY) {
-            String opened = text.substring(user.from(), user.to() - 2).stripTrailing() + ">";
-            return text.substring(0, user.from()) + opened + lineAt(user.from(), "  ") + token + lineAt(user.from(), "")
-                    + "</" + user.name() + ">" + text.substring(user.to());
-        }
-        int end = tags.stream()
-                .filter(tag -> tag.kind() == Kind.END && tag.depth() == 1 && tag.from() > user.from())
-                .findFirst()
-                .orElseThrow()
-                .from();
-        Predicate<Tag> inside = tag -> tag.from() > user.from() && tag.to() <= end && tag.depth() == 2;
-        Optional<Tag> last = tags.stream()
-                .filter(inside.and(tag -> tag.localName().equals("token")))
-                .reduce((earlier, later) -> later);
-        int at = last.map(Tag::to).orElse(user.to());
-        String before = last.isPresent() ? lineAt(start(last.get(), tags), "") : lineAt(user.from(), "  ");
-        return text.substring(0, at) + before + token + text.substring(at);
-    }
-
-    /** The start of the element that this tag ends, if it does. */
-    private static int start(Tag tag, List<Tag> tags) {
-        return tag.kind() == Kind.END ? tags.get(tags.indexOf(tag) - 1).from() : tag.from();
-    }
-
-    /** A line break with the indentation of that position, and some more; empty if no line starts there. */
-    private String lineAt(int place, String more) {
-        Matcher indent = INDENT.matcher(text.substring(0, place));
-        return indent.find() ? indent.group(1) + indent.group(2) + more : "";
-    }
-
-    private String escaped(String label) {
-        CharsetEncoder encoder = charset.newEncoder();
-        StringBuilder escaped = new StringBuilder();
-        label.codePoints().forEach(c -> {
-            String character = Character.toString(c);
-            if ("<>&\"'".contains(character) || !encoder.canEncode(character)) {
-                escaped.append("&#").append(c).append(';');
-            } else {
-                escaped.append(character);
-            }
-        });
-        return escaped.toString();
+    private Tag token(int place, int index) {
+        return Markup.nth(markup().children(place, "token").stream(), index);
     }
 }

@@ -30,6 +30,22 @@ final class UsersTextRemoval {
         return without(text, place, tag -> tag.localName().equals("ssh-key") && isKey(text, tag, sha256));
     }
 
+    /** The text without the user at this position among the users, from 0. */
+    static String withoutUser(String text, int place) {
+        List<Tag> tags = XmlTagScanner.tags(text);
+        List<Tag> users =
+                tags.stream().filter(tag -> Markup.isStart(tag, "user", 1)).toList();
+        StringBuilder kept = new StringBuilder();
+        int copied = cut(text, tags, tags.indexOf(users.get(place)), kept, 0);
+        return kept.append(text, copied, text.length()).toString();
+    }
+
+    /** The text without one of the elements of this name of a user. */
+    static String withoutChild(String text, int place, String localName, int index) {
+        int[] seen = {0};
+        return without(text, place, tag -> tag.localName().equals(localName) && seen[0]++ == index);
+    }
+
     private static boolean isKey(String text, Tag tag, String sha256) {
         try {
             return SshPublicKey.parse(text.substring(tag.to(), text.indexOf('<', tag.to())))
@@ -61,13 +77,25 @@ final class UsersTextRemoval {
             }
             user += tag.depth() == 1 && tag.localName().equals("user") ? 1 : 0;
             if (tag.depth() == 2 && (place < 0 || user == place) && doomed.test(tag)) {
-                int to = end(tags, i);
-                boolean ownLine = isLineBegin(text, tag.from()) && isLineEnd(text, to);
-                kept.append(text, copied, ownLine ? lineBegin(text, tag.from()) : tag.from());
-                copied = ownLine ? lineEnd(text, to) : to;
+                copied = cut(text, tags, i, kept, copied);
             }
         }
         return kept.append(text, copied, text.length()).toString();
+    }
+
+    /**
+     * Copies the text up to an element, and leaves this out, with its lines if nothing else is on them.
+     *
+     * @param begin the position of its start tag
+     * @param copied what has been copied already
+     * @return the position behind what is left out
+     */
+    private static int cut(String text, List<Tag> tags, int begin, StringBuilder kept, int copied) {
+        int from = tags.get(begin).from();
+        int to = end(tags, begin);
+        boolean ownLine = isLineBegin(text, from) && isLineEnd(text, to);
+        kept.append(text, copied, ownLine ? lineBegin(text, from) : from);
+        return ownLine ? lineEnd(text, to) : to;
     }
 
     private static int end(List<Tag> tags, int begin) {

@@ -17,6 +17,7 @@ final class ShortBody extends RequestBodySink {
 
     private static final int MAX_BYTES = 8_192;
 
+    private final int maxBytes;
     private final Receiver receiver;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
@@ -25,26 +26,32 @@ final class ShortBody extends RequestBodySink {
         void take(byte[] body) throws IOException;
     }
 
-    private ShortBody(Exchange exchange, Receiver receiver) {
+    private ShortBody(Exchange exchange, int maxBytes, Receiver receiver) {
         super(exchange);
+        this.maxBytes = maxBytes;
         this.receiver = receiver;
     }
 
     /** Reads the body without blocking a thread, and passes it to the receiver. */
     static void read(Exchange exchange, Receiver receiver) {
+        read(exchange, MAX_BYTES, receiver);
+    }
+
+    /** Reads a body of at most so many bytes without blocking a thread, and passes it to the receiver. */
+    static void read(Exchange exchange, int maxBytes, Receiver receiver) {
         Optional<Refusal> encodingRefusal =
                 WriteHeaders.refuseContentEncoding(exchange.request().getHeaders());
         if (encodingRefusal.isPresent()) {
             BodyDrainer.refuse(exchange, encodingRefusal.get());
             return;
         }
-        new BodyReader(exchange.request(), new ShortBody(exchange, receiver)).run();
+        new BodyReader(exchange.request(), new ShortBody(exchange, maxBytes, receiver)).run();
     }
 
     @Override
     public boolean take(Content.Chunk chunk) {
-        if (bytes.size() + chunk.remaining() > MAX_BYTES) {
-            refuse(new Refusal(Reason.TOO_LARGE, "the body has at most " + MAX_BYTES + " bytes here"));
+        if (bytes.size() + chunk.remaining() > maxBytes) {
+            refuse(new Refusal(Reason.TOO_LARGE, "the body has at most " + maxBytes + " bytes here"));
             return false;
         }
         byte[] chunkBytes = new byte[chunk.remaining()];

@@ -61,14 +61,16 @@ public record Conditions(
         if (outcome == Outcome.NOT_MODIFIED && exchange.isRead()) {
             exchange.empty(304);
         } else if (outcome != Outcome.PROCEED) {
-            BodyDrainer.refuse(
-                    exchange,
-                    new Refusal(
-                            Reason.PRECONDITION_FAILED,
-                            "the condition is false: the resource doesn't match it, or has no entity tag or date"
-                                    + " to match"));
+            BodyDrainer.refuse(exchange, failed());
         }
         return outcome == Outcome.PROCEED;
+    }
+
+    /** What is said to a client whose condition is false. */
+    public static Refusal failed() {
+        return new Refusal(
+                Reason.PRECONDITION_FAILED,
+                "the condition is false: the resource doesn't match it, or has no entity tag or date to match");
     }
 
     private static Result<Optional<EntityTags>> tags(HttpFields headers, HttpHeader name) {
@@ -89,6 +91,16 @@ public record Conditions(
         return ifModifiedSince.filter(date -> isNoNewerThan(version, date)).isPresent()
                 ? Outcome.NOT_MODIFIED
                 : Outcome.PROCEED;
+    }
+
+    /**
+     * Whether a target that has no date may be changed.
+     *
+     * @param exists whether it exists
+     * @param etag its entity tag, including quotes
+     */
+    public boolean permit(boolean exists, Optional<String> etag) {
+        return outcomeWithoutDate(exists, etag) == Outcome.PROCEED;
     }
 
     /**

@@ -1,4 +1,4 @@
-package io.datahub.auth.keys;
+package io.datahub.auth.administration;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
@@ -28,12 +28,12 @@ public final class SshKeys implements SshKeyRegistry {
     private static final int MAX_LABEL = 100;
 
     private final UsersEditor editor;
-    private final Authenticator authenticator;
+    private final Administrators administrators;
 
     @Activate
     public SshKeys(@Reference RecordStore store, @Reference Authenticator authenticator) {
         editor = new UsersEditor(new UsersRecord(store));
-        this.authenticator = authenticator;
+        administrators = new Administrators(authenticator);
     }
 
     @Override
@@ -85,16 +85,7 @@ public final class SshKeys implements SshKeyRegistry {
     }
 
     private Result<Credential> edit(Login actor, String user, UsersEditor.Step<Credential> change) throws IOException {
-        return isAdministrator(actor)
-                ? editor.edit(actor.user(), user, change)
-                : Result.refused(new Refusal(Reason.FORBIDDEN, "only an administrator changes SSH keys"));
-    }
-
-    private boolean isAdministrator(Login actor) {
-        return actor.user() == User.HUB
-                || authenticator
-                        .renew(actor)
-                        .filter(login -> login.user().isAdmin())
-                        .isPresent();
+        Optional<Refusal> refusal = administrators.refusal(actor, "SSH keys");
+        return refusal.isPresent() ? Result.refused(refusal.get()) : editor.edit(actor.user(), user, change);
     }
 }

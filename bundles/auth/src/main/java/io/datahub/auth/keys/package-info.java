@@ -1,2 +1,0 @@
-/** Changes of users' SSH keys. */
-package io.datahub.auth.keys;
