@@ -4,6 +4,7 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.Listing;
 import io.datahub.api.record.RecordStore;
+import io.datahub.http.archive.ArchiveDownload;
 import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.Query;
@@ -27,14 +28,19 @@ final class DirectoryListing {
 
     private final RecordStore store;
     private final ListingSearch search;
+    private final ArchiveDownload archive;
 
     DirectoryListing(RecordStore store) {
         this.store = store;
         search = new ListingSearch(store, MAX_SCANNED_NAMES);
+        archive = new ArchiveDownload(store);
     }
 
-    /** Responds with a page of the directory, or returns the refusal. */
+    /** Responds with a page of the directory or with an archive, or returns the refusal. */
     Optional<Refusal> respond(Exchange exchange, FileTarget target, Fields query) throws IOException {
+        if (ArchiveDownload.isRequested(query)) {
+            return archive.respond(exchange, target.path(), query);
+        }
         Result<Integer> limit = Query.number(query, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
         if (limit.isRefused()) {
             return limit.refusal();

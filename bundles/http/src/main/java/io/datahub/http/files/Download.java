@@ -7,6 +7,7 @@ import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.jetty.web.Conditions;
+import io.datahub.jetty.web.ContentDisposition;
 import io.datahub.jetty.web.Digests;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.HttpDate;

@@ -11,6 +11,7 @@ import io.datahub.api.record.RecordStore;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import io.datahub.http.HttpConfiguration;
+import io.datahub.http.archive.ArchiveDownload;
 import io.datahub.jetty.web.BodyDrainer;
 import io.datahub.jetty.web.BodyReader;
 import io.datahub.jetty.web.Exchange;
@@ -119,6 +120,7 @@ public final class FilesHandler extends Handler.Abstract {
         if (InPlace.isRequired()) {
             if (!exchange.isRead()
                     || target.get().isDirectory()
+                    || ArchiveDownload.isRequested(query.get())
                     || !settings.download().respondInPlace(exchange, target.get(), query.get())) {
                 InPlace.leave(request, response, callback, () -> handle(request, response, callback));
             }
@@ -139,9 +141,15 @@ public final class FilesHandler extends Handler.Abstract {
     }
 
     private void read(Exchange exchange, FileTarget target, Fields query) throws IOException {
-        Optional<Refusal> refusal = target.isDirectory()
-                ? listing.respond(exchange, target, query)
-                : settings.download().respond(exchange, target, query);
+        Optional<Refusal> refusal;
+        if (target.isDirectory()) {
+            refusal = listing.respond(exchange, target, query);
+        } else if (ArchiveDownload.isRequested(query)
+                && !store.find(exchange.user(), target.path()).isRefused()) {
+            refusal = Optional.of(new Refusal(Reason.BAD_REQUEST, "only a directory can be sent as an archive"));
+        } else {
+            refusal = settings.download().respond(exchange, target, query);
+        }
         if (refusal.isEmpty()) {
             return;
         }

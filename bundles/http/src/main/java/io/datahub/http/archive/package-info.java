@@ -1,0 +1,2 @@
+/** Directories as archives: zip and tar, streamed. */
+package io.datahub.http.archive;
