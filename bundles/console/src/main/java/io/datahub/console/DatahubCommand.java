@@ -15,7 +15,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.osgi.framework.BundleContext;
 
 /** Base class of the commands: gives access to the hub's services, and prints the result as a table or as JSON. */
-abstract class DatahubCommand implements Action {
+public abstract class DatahubCommand implements Action {
 
     /** A user with access to the console may do everything, so commands run as the hub itself. */
     static final Login CONSOLE = new Login(
@@ -29,14 +29,14 @@ abstract class DatahubCommand implements Action {
     BundleContext context;
 
     @Option(name = "--json", description = "Prints JSON for scripts")
-    boolean json;
+    protected boolean json;
 
     /**
      * Finds a service of the hub.
      *
      * @throws CommandException if it is unavailable
      */
-    <T> T service(Class<T> type) {
+    protected <T> T service(Class<T> type) {
         return HubServices.find(context, type)
                 .orElseThrow(() -> new CommandException(type.getSimpleName()
                         + " is unavailable; run datahub:status and bundle:list to see which component is down"));
@@ -55,7 +55,8 @@ abstract class DatahubCommand implements Action {
                         new CommandException("this hub doesn't keep its records on its own disk; " + consequence));
     }
 
-    void print(Table table) {
+    /** Prints a table, as JSON if the user asked for that. */
+    protected void print(Table table) {
         if (json) {
             System.out.println(table.toJson());
         } else {

@@ -7,7 +7,7 @@ import org.osgi.service.component.annotations.ComponentPropertyType;
  * org.eclipse.jetty.server.Handler}), set by annotating the component. Before a request reaches the handler, the server
  * has checked what it checks for its own handlers, too: the credentials, the origin of a browser's write, limits per
  * address, and the properties here. The handler finds the user as the request attribute {@code io.datahub.api.user.Login}
- * (absent if {@link #access} is {@code open} and there were no credentials), the client's address as {@code
+ * (absent if {@link #access} is {@code handler}, or {@code open} and there were no credentials), the client's address as {@code
  * io.datahub.api.user.Origin}, and the body as it was sent. A handler that has to refuse a request calls {@code
  * Response.writeError}; the server makes {@code application/problem+json} of it.
  *
@@ -55,7 +55,9 @@ public @interface HttpMount {
      *       publish:build.}
      *   <li>{@code read:PATH}, {@code create:PATH}, {@code write:PATH}: users with a grant for this record, or for this
      *       tree if it ends with a slash
-     *   <li>{@code open}: everybody, also without credentials. The handler authenticates on its own, by a signature, say
+     *   <li>{@code open}: everybody, also without credentials; who presents some must have valid ones
+     *   <li>{@code handler}: everybody. The server doesn't evaluate credentials at all: the handler authenticates on its
+     *       own, by a signature or by what {@code Authorization} has, say
      * </ul>
      *
      * Others are answered with 401 or 403.

@@ -41,6 +41,9 @@ public final class AuthenticationHandler extends Handler.Abstract {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
+    private static final Refusal NOT_EVALUATED =
+            new Refusal(Reason.UNAUTHENTICATED, "the credentials weren't evaluated");
+
     private final HandlerRegistry registry;
     private final CurrentAuthenticator authenticator;
     private final Supplier<ForwardedHeaders> forwardedHeaders;
@@ -87,6 +90,9 @@ public final class AuthenticationHandler extends Handler.Abstract {
         }
         if (hasTokenInUrl(request)) {
             return refuse(request, response, callback, tokenInUrl());
+        }
+        if (!registrations.isEmpty() && registrations.get(0).authenticates()) {
+            return dispatch(registrations, 0, null, Result.refused(NOT_EVALUATED), request, response, callback);
         }
         Optional<Refusal> sessionRefusal =
                 isSessionRequest ? SessionEndpoint.refusal(request, response) : Optional.empty();

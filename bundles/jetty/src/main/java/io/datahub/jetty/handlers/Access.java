@@ -16,8 +16,9 @@ final class Access {
     static final Access USER = new Access("user", user -> true);
 
     private static final String ALLOWED =
-            "open, user, monitor, admin, or publish:, subscribe:, read:, create: or write: with a topic or path";
+            "open, handler, user, monitor, admin, or publish:, subscribe:, read:, create: or write: with a topic or path";
     private static final String OPEN = "open";
+    private static final String HANDLER = "handler";
 
     private final String text;
     private final Predicate<User> condition;
@@ -30,7 +31,7 @@ final class Access {
     /** @throws IllegalArgumentException if the value isn't allowed */
     static Access of(String text) {
         return switch (text) {
-            case OPEN -> new Access(text, user -> true);
+            case OPEN, HANDLER -> new Access(text, user -> true);
             case "user" -> USER;
             case "monitor" -> new Access(text, User::isMonitor);
             case "admin" -> new Access(text, User::isAdmin);
@@ -78,7 +79,12 @@ final class Access {
 
     /** Whether requests without a login are accepted. */
     boolean isOpen() {
-        return text.equals(OPEN);
+        return text.equals(OPEN) || isLeftToHandler();
+    }
+
+    /** Whether the handler authenticates on its own. */
+    boolean isLeftToHandler() {
+        return text.equals(HANDLER);
     }
 
     /** Why the user may not use the handler; empty if they may. */

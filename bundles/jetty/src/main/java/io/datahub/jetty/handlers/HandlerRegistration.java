@@ -140,6 +140,11 @@ public final class HandlerRegistration {
                 : mount.access().refusal(login.get().user());
     }
 
+    /** Whether the handler evaluates credentials on its own. */
+    public boolean authenticates() {
+        return mount.access().isLeftToHandler();
+    }
+
     /** Dispatches a request to the handler; false if it declines or {@link #isAvailable isn't available}. */
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         if (!acquire()) {

@@ -106,6 +106,8 @@ class HttpMountTest {
         "open, -, 200",
         "open, plain, 200",
         "open, wrong, 401",
+        "handler, -, 200",
+        "handler, wrong, 200",
         "user, -, 401",
         "user, plain, 200",
         "monitor, -, 401",

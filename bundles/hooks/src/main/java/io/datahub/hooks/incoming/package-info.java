@@ -1,0 +1,2 @@
+/** {@code POST /hooks/NAME}: deliveries of other systems, authenticated, translated and published once. */
+package io.datahub.hooks.incoming;

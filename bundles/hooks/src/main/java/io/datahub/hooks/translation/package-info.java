@@ -1,0 +1,2 @@
+/** What CI systems send, as CDEvents. */
+package io.datahub.hooks.translation;
