@@ -8,7 +8,7 @@ import java.util.Objects;
  * A directory.
  *
  * @param path the directory
- * @param modified when an entry was last added to it or removed; unknown for the root, and then 1970
+ * @param modified when an entry was last added to it or removed
  * @param made whether it was made by {@link Operation.MakeDirectory}, and not only with a record
  */
 public record LedgerDirectory(RecordPath path, Instant modified, boolean made) {

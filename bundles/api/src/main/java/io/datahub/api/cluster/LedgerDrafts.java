@@ -49,7 +49,8 @@ public interface LedgerDrafts {
      *
      * @param draft the new state; its expiry is ignored
      * @param keepFor how long it is kept from now
-     * @return the draft with its expiry; empty, and nothing has changed, if it has another generation or is gone
+     * @return the draft with its expiry; empty, and nothing has changed, if it has another generation, is
+     *     committed or gone, or one of its new parts was {@linkplain LedgerBlobs#condemn given up}
      * @throws IOException if the ledger is unreachable
      */
     Optional<LedgerDraft> update(LedgerDraft draft, Duration keepFor) throws IOException;

@@ -9,8 +9,8 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Records and directories: what is at each path. A path is a record or a directory, never both; a record's parents are
- * directories, which are created with it and remain when it is deleted. The root always exists. Paths are ordered by
- * the bytes of their UTF-8, segment by segment.
+ * directories, which are created with it and remain when it is deleted. The root always exists. Names are ordered by
+ * the bytes of their UTF-8.
  */
 @ProviderType
 public interface LedgerRecords {
@@ -57,7 +57,7 @@ public interface LedgerRecords {
     LedgerListing list(RecordPath directory, String after, int limit) throws IOException;
 
     /**
-     * The records below a directory, at any depth, by path.
+     * The records below a directory, at any depth, in a fixed order.
      *
      * @param directory the directory
      * @param after records after this path; that of the directory itself starts at the first
@@ -68,7 +68,7 @@ public interface LedgerRecords {
     List<LedgerRecord> recordsBelow(RecordPath directory, RecordPath after, int limit) throws IOException;
 
     /**
-     * The directories below a directory, at any depth, by path; parents therefore come before what is in them.
+     * The directories below a directory, at any depth, in a fixed order; each comes before those in it.
      *
      * @param directory the directory
      * @param after directories after this path; that of the directory itself starts at the first

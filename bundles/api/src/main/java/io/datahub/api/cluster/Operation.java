@@ -102,7 +102,7 @@ public sealed interface Operation {
 
     /**
      * Ends an unfinished upload: it has become a record, by another operation of the attempt, or is discarded. Refused
-     * with {@link Outcome.Kind#TAKEN_OVER} if it has another generation or is gone. Its parts that no record has become
+     * with {@link Outcome.Kind#TAKEN_OVER} if it has another generation, is committed or gone. Its parts that no record has become
      * dead.
      *
      * @param name the draft
