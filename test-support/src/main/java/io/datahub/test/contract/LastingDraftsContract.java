@@ -288,6 +288,18 @@ public abstract class LastingDraftsContract {
     }
 
     @Test
+    void shouldStayUnderThePathOfTheRequest() throws IOException {
+        RecordPath other = RecordPath.of("d/c");
+        String name = create();
+        append(request(ANN, other, UNKNOWN), name, "four");
+        restart();
+
+        assertThat(find(name).path()).isEqualTo(other);
+        assertThat(find(name).size()).isEqualTo(4);
+        assertThat(names(PATH)).isEmpty();
+    }
+
+    @Test
     void shouldAcceptBytesBeforeThePath() throws IOException {
         WriteRequest unknown = request(ANN, RecordPath.ROOT, UNKNOWN);
         String name = drafts().create(unknown, Map.of()).get().name();

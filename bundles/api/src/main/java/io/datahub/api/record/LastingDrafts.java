@@ -23,7 +23,9 @@ import org.osgi.annotation.versioning.ProviderType;
  * Draft#commit} at the end. {@link #release} tells where to go on. A transport whose clients know only paths begins an
  * ordinary draft, and makes it a lasting one by {@link #keep} when the connection is cut; when the user writes that
  * path again, {@link #list} finds it. A draft that is resumed by a request for another path becomes one of that path,
- * so that an upload under a temporary name can be renamed.
+ * so that an upload under a temporary name can be renamed. The other path is durable once {@link Draft#sync} or {@link
+ * Draft#close} has returned; if the hub is killed before that and before the commit is durable, the draft has its earlier
+ * path.
  *
  * <p>A committed draft can still be found until it expires, so that a client that lost the answer learns of the commit.
  * Apart from that, the rules of {@link RecordStore} apply. Methods may block on I/O and are thread-safe; an {@link

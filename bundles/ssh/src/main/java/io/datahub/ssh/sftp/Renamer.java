@@ -135,10 +135,12 @@ final class Renamer {
     /** Gives a draft another path. */
     private Optional<Refusal> assign(LastingDraft draft, RecordPath path) throws IOException {
         Result<Draft> resumed = drafts.resume(session.request(path), draft.name());
-        if (!resumed.isRefused()) {
-            resumed.get().close();
+        if (resumed.isRefused()) {
+            return resumed.refusal();
         }
-        return resumed.refusal();
+        try (Draft opened = resumed.get()) {
+            return opened.sync();
+        }
     }
 
     /** Makes a draft the new version of a record. */

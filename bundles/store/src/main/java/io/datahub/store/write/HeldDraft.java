@@ -35,6 +35,9 @@ final class HeldDraft implements Draft, KeptDraft.Holder {
     private final boolean isReadable;
     private final boolean keepsOnlySynced;
 
+    /** Whether its entry is to be stored when this ends other than by a commit; guarded by the {@link KeptDraft}. */
+    private boolean isUnsaved;
+
     /** What remains if only synced bytes do. */
     private StagedFile.Mark synced;
 
@@ -63,6 +66,20 @@ final class HeldDraft implements Draft, KeptDraft.Holder {
             kept.discardAfter(synced.size());
         } else {
             kept.discardNothing();
+        }
+    }
+
+    /** Stores the draft's entry on {@link #sync}, or when this ends, unless it is committed. */
+    void saveLater() {
+        synchronized (kept) {
+            isUnsaved = true;
+        }
+    }
+
+    private void save() throws IOException {
+        if (isUnsaved) {
+            drafts.save(kept);
+            isUnsaved = false;
         }
     }
 
@@ -120,6 +137,9 @@ final class HeldDraft implements Draft, KeptDraft.Holder {
     public Optional<Refusal> sync() throws IOException {
         return attempt(() -> {
             Optional<Refusal> refusal = draft.sync();
+            if (refusal.isEmpty()) {
+                save();
+            }
             if (refusal.isEmpty() && keepsOnlySynced) {
                 synced = staged.mark();
                 kept.discardAfter(synced.size());
@@ -205,6 +225,7 @@ final class HeldDraft implements Draft, KeptDraft.Holder {
             }
             staged.flush();
             flushed = staged.mark();
+            save();
         } finally {
             draft.release();
             if (flushed == null) {

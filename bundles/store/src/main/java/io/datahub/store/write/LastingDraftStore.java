@@ -196,7 +196,7 @@ public final class LastingDraftStore implements LastingDrafts {
                             unreadable.isEmpty(),
                             remaining));
             if (!held.isRefused() && !draft.entry().equals(entry)) {
-                drafts.save(draft);
+                save(draft, held.get(), entry);
             }
             resumed = !held.isRefused();
             return held.then(Result::done);
@@ -207,6 +207,17 @@ public final class LastingDraftStore implements LastingDrafts {
                 }
                 slot.get().close();
             }
+        }
+    }
+
+    /** Stores what has changed; a mere change of the path only once that holds without a commit, too. */
+    private void save(KeptDraft draft, HeldDraft held, LastingDraftEntry earlier) throws IOException {
+        boolean isRenamed =
+                !earlier.isPart() && earlier.of(draft.entry().path()).equals(draft.entry());
+        if (isRenamed) {
+            held.saveLater();
+        } else {
+            drafts.save(draft);
         }
     }
 

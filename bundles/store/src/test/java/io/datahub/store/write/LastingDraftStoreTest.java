@@ -176,6 +176,31 @@ class LastingDraftStoreTest {
     }
 
     @Test
+    void shouldKeepItsPathIfKilledBeforeItIsCommittedUnderAnother() throws Exception {
+        WriteRequest renamed = TestHub.request(ADMIN, "a/c", Precondition.NONE);
+        for (FailPoints.Step step : List.of(FailPoints.Step.VALIDATED, FailPoints.Step.INTENDED)) {
+            Draft cut = hub.records
+                    .edit(TestHub.request(ADMIN, "a/b", Precondition.NONE))
+                    .get();
+            cut.append(bytes("four"));
+            String name = hub.lastingDrafts().keep(cut, Map.of()).get().name();
+            hub.killAt(step, 1);
+            assertThatThrownBy(() -> resume(renamed, name).commit()).isInstanceOf(TestHub.Killed.class);
+            hub.kill();
+            hub.start();
+
+            assertThat(state(name).path()).isEqualTo(path("a/b"));
+            try (Draft draft = resume(renamed, name)) {
+                assertThat(draft.sync()).isEmpty();
+                hub.kill();
+            }
+            hub.start();
+            assertThat(state(name).path()).isEqualTo(path("a/c"));
+            hub.lastingDrafts().remove(ADMIN, name);
+        }
+    }
+
+    @Test
     void shouldNotMixBytesOfTwoVersionsOverRequests() throws Exception {
         hub.put("a/b", "abcdef");
         Draft cut = hub.records
