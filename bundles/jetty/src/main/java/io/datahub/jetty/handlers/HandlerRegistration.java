@@ -90,6 +90,11 @@ public final class HandlerRegistration {
         return bundle == declaringBundle && component.equals(declared.component());
     }
 
+    /** Whether this stands for the handler that the bundle declares. */
+    boolean isPlaceholderOf(DeclaredHandler declared, long declaringBundle) {
+        return handler == null && matches(declared, declaringBundle);
+    }
+
     /** Whether requests can be dispatched: the handler is registered and not being removed. */
     public synchronized boolean isAvailable() {
         return handler != null && !retired;

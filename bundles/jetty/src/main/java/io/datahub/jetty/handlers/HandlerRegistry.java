@@ -4,10 +4,12 @@ import io.datahub.api.log.LogText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.ContainerLifeCycle;
@@ -27,6 +29,7 @@ public final class HandlerRegistry extends ContainerLifeCycle {
     private final Map<Long, List<DeclaredHandler>> declared = new HashMap<>(); // guarded by this
     private final List<HandlerRegistration> registered = new ArrayList<>(); // guarded by this
     private final Map<Handler, String> rejected = new LinkedHashMap<>(); // with the reason; guarded by this
+    private final Set<DeclaredHandler> seen = new HashSet<>(); // those that were registered once; guarded by this
     private volatile List<HandlerRegistration> snapshot = List.of();
 
     /** Handlers that get no requests, with the one that does; guarded by this. */
@@ -49,6 +52,17 @@ public final class HandlerRegistry extends ContainerLifeCycle {
             }
         }
         return matches;
+    }
+
+    /** Whether the handler of a path is declared, and was never registered yet. */
+    public boolean isStarting(String path) {
+        return lookup(path).stream().findFirst().filter(this::isStarting).isPresent();
+    }
+
+    private synchronized boolean isStarting(HandlerRegistration registration) {
+        return declared.entrySet().stream()
+                .anyMatch(bundle -> bundle.getValue().stream()
+                        .anyMatch(each -> registration.isPlaceholderOf(each, bundle.getKey()) && !seen.contains(each)));
     }
 
     /**
@@ -86,6 +100,9 @@ public final class HandlerRegistry extends ContainerLifeCycle {
                     "the handler of " + registration.path() + " failed to start: " + e.getMessage(), e);
         }
         registered.add(registration);
+        declared.forEach((bundle, mounts) -> mounts.stream()
+                .filter(each -> registration.matches(each, bundle))
+                .forEach(seen::add));
         publish();
         LOG.info("event=http.handler.registered path={} handler={}", registration.path(), registration.name());
     }

@@ -20,6 +20,7 @@ import io.datahub.jetty.connections.Listeners;
 import io.datahub.jetty.handlers.HandlerRegistry;
 import io.datahub.jetty.web.WebOrigins;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,7 @@ public final class HttpServer implements HealthCheck, MetricSource {
     private final QueuedThreadPool threads;
     private final HandlerRegistry registry;
     private final AuthenticationHandler authenticationHandler;
+    private final StartingHandler startingHandler;
     private final HostNames hostNames;
     private final WebSessions sessions;
     private final Listeners listeners;
@@ -78,7 +80,8 @@ public final class HttpServer implements HealthCheck, MetricSource {
         sessions = new WebSessions(authenticator, configuration, System::nanoTime);
         authenticationHandler = new AuthenticationHandler(
                 registry, authenticator, sessions, new WebOrigins(configuration.origins()), () -> forwardedHeaders);
-        hostNames = new HostNames(new RequestRules(authenticationHandler), configuration.hostNames());
+        startingHandler = new StartingHandler(authenticationHandler, registry::isStarting);
+        hostNames = new HostNames(new RequestRules(startingHandler), configuration.hostNames());
         server.setHandler(new ConnectionHandler(new StoppingHandler(hostNames)));
     }
 
@@ -106,6 +109,7 @@ public final class HttpServer implements HealthCheck, MetricSource {
     /** Registers a handler with its service properties. */
     public void register(Handler handler, Map<String, ?> properties) {
         registry.add(handler, properties);
+        startingHandler.passOn();
     }
 
     /** Unregisters a handler after its requests in flight. */
@@ -129,6 +133,14 @@ public final class HttpServer implements HealthCheck, MetricSource {
             throw e;
         }
         LOG.info("event=http.server.started at={} maxThreads={}", LogText.quoted(addresses()), threads.getMaxThreads());
+    }
+
+    /**
+     * Holds requests for handlers that are declared and were never registered yet, instead of refusing them, for this
+     * time from now on.
+     */
+    public void holdEarlyRequests(Duration max) {
+        startingHandler.hold(max);
     }
 
     private void watchCertificates() {

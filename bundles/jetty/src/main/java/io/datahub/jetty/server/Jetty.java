@@ -5,6 +5,7 @@ import io.datahub.api.metric.MetricSource;
 import io.datahub.jetty.JettyConfiguration;
 import io.datahub.jetty.authentication.CurrentAuthenticator;
 import io.datahub.jetty.handlers.DeclaredHandlers;
+import java.time.Duration;
 import java.util.Map;
 import org.eclipse.jetty.server.Handler;
 import org.osgi.framework.BundleContext;
@@ -24,7 +25,7 @@ import org.osgi.service.metatype.annotations.Designate;
 /**
  * Runs the {@link HttpServer} and registers every {@link Handler} service that has the properties of {@link
  * io.datahub.api.http.HttpMount}. If a component of an installed bundle declares a handler that isn't available, its
- * requests are answered with 503. The component requires a configuration, so that no port is opened unintentionally.
+ * requests are answered with 503; while the hub starts they wait for it. The component requires a configuration, so that no port is opened unintentionally.
  */
 @Component(
         service = {},
@@ -33,6 +34,9 @@ import org.osgi.service.metatype.annotations.Designate;
         immediate = true)
 @Designate(ocd = JettyConfiguration.class)
 public final class Jetty {
+
+    /** Handlers are registered within this time after the start, or something is wrong. */
+    private static final Duration START = Duration.ofSeconds(10);
 
     private final BundleContext context;
     private final HttpServer server;
@@ -70,6 +74,7 @@ public final class Jetty {
     void start() throws Exception {
         declaredMounts.open();
         server.start();
+        server.holdEarlyRequests(START);
         health = context.registerService(
                 HealthCheck.class, server, FrameworkUtil.asDictionary(Map.of(HealthCheck.NAME, "jetty")));
         metrics = context.registerService(

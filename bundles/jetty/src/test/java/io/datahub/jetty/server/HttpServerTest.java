@@ -604,6 +604,35 @@ class HttpServerTest {
     }
 
     @Test
+    void shouldHoldRequestsUntilTheirHandlerIsThere() throws Exception {
+        server.registry().declare(7, List.of(new DeclaredHandler("late", "/late", false, false, 0)));
+        server.holdEarlyRequests(Duration.ofMinutes(1));
+
+        assertThat(get("/nothing").statusCode()).isEqualTo(404);
+        CompletableFuture<HttpResponse<String>> answer = CompletableFuture.supplyAsync(() -> {
+            try {
+                return get("/late/a");
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+        Greeter late = new Greeter("late");
+        server.register(late, component("/late", "late", 7, true));
+        assertThat(answer.get(5, TimeUnit.SECONDS).body()).startsWith("late");
+
+        server.unregister(late);
+        assertThat(get("/late/a").statusCode()).as("it isn't starting").isEqualTo(503);
+    }
+
+    @Test
+    void shouldRefuseHeldRequestsOnceTheTimeIsOver() throws Exception {
+        server.registry().declare(7, List.of(new DeclaredHandler("never", "/never", false, false, 0)));
+        server.holdEarlyRequests(Duration.ofMillis(1));
+
+        assertThat(get("/never/a").statusCode()).isEqualTo(503);
+    }
+
+    @Test
     void shouldRespond503WhileAHandlerIsReplaced() throws Exception {
         server.registry().declare(7, List.of(new DeclaredHandler("files", "/records", false, false, 0)));
         assertThat(get("/records/a").statusCode()).isEqualTo(503);
