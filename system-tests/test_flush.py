@@ -5,7 +5,7 @@ the calls proves what a power cut would leave.
 Needs strace, and the permission to trace (root, or kernel.yama.ptrace_scope=0)."""
 import base64, os, re, signal, subprocess
 
-import pytest
+import paramiko, pytest
 
 from support.waiting import until
 
@@ -113,3 +113,27 @@ def test_resumable_upload(hub, admin):
     # The upload and the intent are flushed at the same time.
     trace.assert_order(FLUSH_OF_UPLOAD, RENAME)
     trace.assert_order(FLUSH_OF_JOURNAL, RENAME, FLUSH.format("files/t>"), FLUSH_OF_JOURNAL, response(204))
+
+
+def test_close_and_rename_over_sftp(hub, admin):
+    """Nothing is sent to the client between its request and the last flush, so the answer to that comes after it."""
+    transport = paramiko.Transport(("127.0.0.1", hub.ssh))
+    transport.connect(username="admin", password=admin)
+    answer = rf"^(write|writev|sendto|sendmsg)\(\d+<TCP[^>]*:{hub.ssh}->"
+    try:
+        sftp = paramiko.SFTPClient.from_transport(transport)
+        sftp.mkdir("s")
+        for name, make in (("a", None), ("b.filepart", lambda: sftp.rename("s/b.filepart", "s/ba"))):
+            file = sftp.open(f"s/{name}", "w")
+            file.write(b"text")
+            file.stat()
+            if make:
+                file.close()
+            with Trace(hub) as trace:
+                (make or file.close)()
+            trace.assert_order(FLUSH_OF_UPLOAD if make else FLUSH_OF_FILE, RENAME)
+            trace.assert_order(FLUSH_OF_JOURNAL, RENAME, FLUSH.format("files/s>"), FLUSH_OF_JOURNAL, answer)
+            journal = trace.find(FLUSH_OF_JOURNAL, trace.find(FLUSH.format("files/s>")))
+            assert trace.find(answer) > journal, "the first answer"
+    finally:
+        transport.close()

@@ -4,7 +4,7 @@ import asyncio, contextlib, io, json, os, random, subprocess, threading, time, u
 
 import asyncssh, paramiko, pytest
 
-from support.sftp_clients import CLIENTS, SSH, OpenSsh
+from support.sftp_clients import CLIENTS, RESUMING, SSH, OpenSsh
 from support.waiting import until
 
 GOOD, BETTER, BAD = b"<good/>\n", b"<better/>\n", b"<bad>\n"
@@ -109,6 +109,31 @@ def use(hub, client, top, work):
     assert sorted(changes(hub, since)) == expected
     for name, data in files.items():
         assert record(hub, f"{top}/t{name[4:]}")[0] == data
+
+
+@pytest.mark.parametrize("kind", RESUMING, ids=lambda kind: kind.__name__)
+def test_client_resumes(hub, tmp_path, kind):
+    """Each client's own way to go on after a cut, also if only the last byte or CLOSE is missing."""
+    data = random.Random(5).randbytes(2_000_000)
+    client = kind(hub, "admin", hub.token(), str(tmp_path))
+    try:
+        for sent in (700_000, len(data)):
+            name = f"resumed-{kind.__name__}-{sent}"
+            with session(hub) as (transport, sftp):
+                f = sftp.open(name, "w")
+                f.write(data[:sent])
+                f.flush()
+                sftp.stat(name)
+                transport.close()
+            with session(hub) as (_, sftp):
+                until(lambda: size(sftp, name) == sent - 1, 20)
+            since = cursor(hub)
+            status, printed = client.resume(write(str(tmp_path), "whole", data), name)
+            assert status == 0, printed
+            assert record(hub, name)[0] == data
+            assert changes(hub, since) == [("created", name)]
+    finally:
+        client.end()
 
 
 @contextlib.contextmanager
@@ -283,30 +308,47 @@ def test_random_writes(hub):
 
 
 def test_kill(hub, size):
-    """A hub that is killed while files are closed and renamed has the old or the new version of each, and one event per version."""
+    """A hub that is killed while files are closed and renamed has the old or the new version of each, and one event per version. A
+    file that was being renamed to a new name is there, or still under its old name."""
     for n in range(size("sftp-kills")):
         since = cursor(hub)
         with session(hub) as (_, sftp):
             sftp.putfo(io.BytesIO(b"old"), f"kill/{n}", confirm=False)
         killer = threading.Timer(random.Random(n).random() / 5, hub.kill)
-        acknowledged, sent = b"old", b"old"
+        acknowledged, sent, renamed, i = b"old", b"old", 0, 0
         killer.start()
         with contextlib.suppress(OSError, EOFError, paramiko.SSHException), session(hub) as (_, sftp):
             for i in range(10_000):
+                temporary = f"kill/.{n}.aB3x{i % 90 + 10}"
                 sent = f"new {i}".encode()
-                with sftp.open(f"kill/.{n}.aB3x{i % 90 + 10}", "w") as f:
+                with sftp.open(temporary, "w") as f:
                     f.write(sent)
-                sftp.posix_rename(f"kill/.{n}.aB3x{i % 90 + 10}", f"kill/{n}")
+                sftp.posix_rename(temporary, f"kill/{n}")
                 acknowledged = sent
                 sent = f"newer {i}".encode()
                 with sftp.open(f"kill/{n}", "w") as f:
                     f.write(sent)
                 acknowledged = sent
+                with sftp.open(temporary, "w") as f:
+                    f.write(b"named")
+                sftp.rename(temporary, f"kill/{n} {i}")
+                renamed = i + 1
         killer.join()
         hub.start()
         assert record(hub, f"kill/{n}")[0] in (acknowledged, sent)
         kinds = [kind for kind, path in changes(hub, since) if path == f"kill/{n}"]
         assert kinds == ["created"] + ["updated"] * (len(kinds) - 1)
+        names = [f"kill/{n} {each}" for each in range(renamed)]
+        with session(hub) as (_, sftp):
+            listed = sftp.listdir("kill")
+            if f"{n} {i}" in listed:
+                names = [f"kill/{n} {each}" for each in range(i + 1)]
+            elif f".{n}.aB3x{i % 90 + 10}" in listed and acknowledged == f"newer {i}".encode():
+                sftp.rename(f"kill/.{n}.aB3x{i % 90 + 10}", f"kill/{n} {i}")
+                names.append(f"kill/{n} {i}")
+                assert record(hub, names[-1])[0] in (b"named", b"")
+        assert [change for change in changes(hub, since) if change[1].startswith(f"kill/{n} ")] == [("created", name) for name in names]
+        assert all(record(hub, name) for name in names)
 
 
 def packet(kind, *fields):

@@ -1,6 +1,8 @@
 """Real clients of SFTP, each with the same few operations, which return the exit status and what was printed."""
 import os, subprocess, urllib.parse
 
+from support.hub import ROOT, jdk
+
 
 class Client:
     """`told` says whether the exit status tells of a refusal when the file is closed; `shown`, whether the reason is printed."""
@@ -32,6 +34,9 @@ class OpenSsh(Client):
 
     def get(self, source, target):
         return self.batch(f'get "{source}" "{target}"')
+
+    def resume(self, source, target):
+        return self.batch(f'reput "{source}" "{target}"')
 
     def rename(self, source, target):
         return self.batch(f'rename "{source}" "{target}"')
@@ -90,6 +95,9 @@ class Lftp(Client):
     def get(self, source, target):
         return self.lftp(f'get "{source}" -o "{target}"')
 
+    def resume(self, source, target):
+        return self.lftp(f'put -c "{source}" -o "{target}"')
+
     def rename(self, source, target):
         return self.lftp(f'mv "{source}" "{target}"')
 
@@ -115,6 +123,9 @@ class Psftp(Client):
 
     def get(self, source, target):
         return self.psftp(f'get "{source}" "{target}"')
+
+    def resume(self, source, target):
+        return self.psftp(f'reput "{source}" "{target}"')
 
     def rename(self, source, target):
         return self.psftp(f'mv "{source}" "{target}"')
@@ -149,6 +160,9 @@ class Curl(Client):
 
     def get(self, source, target):
         return self.curl(source, "-o", target)
+
+    def resume(self, source, target):
+        return self.curl(target, "-C", "-", "-T", source)
 
     def rename(self, source, target):
         return self.curl("", "-Q", f'rename "/{source}" "/{target}"', "-o", "/dev/null")
@@ -196,4 +210,57 @@ class Sshfs(Client):
         subprocess.run(["umount", self.mount], timeout=60)
 
 
-CLIENTS = [OpenSsh, Scp, Rclone, Lftp, Psftp, Pscp, Curl, Sshfs]
+class Java(Client):
+    """A library for Java, in a process that does one command after the other."""
+
+    library = None
+
+    def __init__(self, *of):
+        super().__init__(*of)
+        self.peer = subprocess.Popen([jdk("java"), "-Xmx256m", "-cp", f"{ROOT}/.ci/clients/target/lib/*", f"{ROOT}/.ci/clients/SftpPeer.java",
+                                      self.library, str(self.port), self.user], env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                     stderr=subprocess.DEVNULL, text=True)
+        self.send(self.token)
+
+    def send(self, line):
+        self.peer.stdin.write(line + "\n")
+        self.peer.stdin.flush()
+
+    def ask(self, *words):
+        self.send("\t".join(words))
+        answer = self.peer.stdout.readline().strip()
+        return int(answer != "ok"), answer
+
+    def put(self, source, target):
+        return self.ask("put", source, target)
+
+    def resume(self, source, target):
+        return self.ask("resume", source, target)
+
+    def get(self, source, target):
+        return self.ask("get", source, target)
+
+    def rename(self, source, target):
+        return self.ask("rename", source, target)
+
+    def remove(self, path):
+        return self.ask("remove", path)
+
+    def tree(self, source, target):
+        return self.ask("tree", source, target)
+
+    def end(self):
+        self.peer.kill()
+        self.peer.communicate()
+
+
+class Jsch(Java):
+    library = "jsch"
+
+
+class Sshj(Java):
+    library, told, shown = "sshj", False, False
+
+
+RESUMING = [Jsch, Sshj, OpenSsh, Lftp, Psftp, Curl]
+CLIENTS = [Jsch, Sshj, OpenSsh, Scp, Rclone, Lftp, Psftp, Pscp, Curl, Sshfs]
