@@ -13,9 +13,21 @@ import org.osgi.service.component.annotations.Modified;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Holds the home and its lock while the hub runs. */
-@Component(service = Home.class, configurationPid = StoreConfiguration.PID, immediate = true)
+/**
+ * Holds the home and its lock while the hub runs. The service has the key {@code ledger} of the cluster's configuration
+ * as a property: if it is set, the records are in the cluster, and the components of this bundle that keep them on disk
+ * aren't activated.
+ */
+@Component(
+        service = Home.class,
+        configurationPid = {StoreConfiguration.PID, HomeService.CLUSTER_PID},
+        immediate = true)
 public final class HomeService implements Home {
+
+    static final String CLUSTER_PID = "io.datahub.cluster";
+
+    /** Filter of the home of a hub that keeps the records on its disk. */
+    static final String ALONE = "(|(!(ledger=*))(ledger=))";
 
     private static final Logger LOG = LoggerFactory.getLogger(HomeService.class);
 

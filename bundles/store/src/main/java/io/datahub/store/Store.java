@@ -147,7 +147,7 @@ final class Store implements AutoCloseable {
                 mover,
                 directories,
                 clientTimes,
-                new Room(quotas, freeSpace),
+                new Room(quotas, freeSpace::space),
                 () -> settings.get().urls());
         diskRecords = new HomeRecords(context.tree().root(), servedLinks, treeReconciler);
 

@@ -3,15 +3,10 @@ package io.datahub.store;
 import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.metric.MetricSource;
-import io.datahub.api.record.Change;
-import io.datahub.api.record.ChangeListener;
+import io.datahub.records.change.ChangeCounts;
 import io.datahub.records.validation.ValidationService;
 import io.datahub.store.metadata.MetadataStore;
 import java.io.IOException;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,37 +14,27 @@ import org.slf4j.LoggerFactory;
  * Metrics of uploads, validations, records, index and journal; those of index and journal are omitted while the
  * database can't be read. Thread-safe.
  */
-final class StoreMetrics implements MetricSource, ChangeListener {
+final class StoreMetrics implements MetricSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreMetrics.class);
-
-    private final Map<Change.Type, LongAdder> changes = new EnumMap<>(Change.Type.class);
 
     private final MetadataStore metadata;
     private final Store store;
     private final ValidationService validation;
+    private final ChangeCounts changes;
 
-    StoreMetrics(MetadataStore metadata, Store store, ValidationService validation) {
+    StoreMetrics(MetadataStore metadata, Store store, ValidationService validation, ChangeCounts changes) {
         this.metadata = metadata;
         this.store = store;
         this.validation = validation;
-        for (Change.Type type : Change.Type.values()) {
-            changes.put(type, new LongAdder());
-        }
-    }
-
-    @Override
-    public CompletionStage<Void> changed(Change change) {
-        changes.get(change.type()).increment();
-        return DONE;
+        this.changes = changes;
     }
 
     @Override
     public void report(MetricReport report) {
         store.report(report);
         validation.report(report);
-        changes.forEach((type, count) -> report.counter(
-                "datahub_changes_total", "Changes of records by type", count.sum(), "type", type.word()));
+        changes.report(report);
         try {
             report.gauge("datahub_records", "Number of records", metadata.size());
             report.gauge("datahub_journal_entries", "Number of journal entries", metadata.journalEntries());

@@ -15,27 +15,21 @@ import io.datahub.api.record.LastingDrafts;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.state.AdapterStates;
 import io.datahub.api.validation.Validator;
+import io.datahub.records.change.ChangeCounts;
 import io.datahub.records.change.ChangeDispatcher;
 import io.datahub.records.history.FileEventHistory;
+import io.datahub.records.service.RecordValidation;
+import io.datahub.records.service.Registrations;
 import io.datahub.records.settings.StoreConfiguration;
 import io.datahub.records.settings.StoreSettings;
-import io.datahub.records.validation.RequiredValidators;
-import io.datahub.records.validation.ValidationService;
-import io.datahub.records.validation.ValidatorRegistry;
-import io.datahub.records.validation.ValidatorTracker;
 import io.datahub.store.core.FailPoints;
 import io.datahub.store.metadata.Journal;
 import io.datahub.store.metadata.MetadataStore;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
-import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.cm.SynchronousConfigurationListener;
 import org.osgi.service.component.annotations.Activate;
@@ -70,10 +64,7 @@ public final class StoreService {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreService.class);
 
-    private final ValidatorRegistry validators = new ValidatorRegistry();
-    private final ValidatorTracker validatorTracker;
-    private final RequiredValidators requiredValidators;
-    private final ValidationService validation;
+    private final RecordValidation validation;
     private final ChangeDispatcher dispatcher;
     private final MetadataStore metadata;
     private final Journal journal;
@@ -81,7 +72,7 @@ public final class StoreService {
     private final Store store;
     private final StoreMetrics metrics;
     private final Housekeeping housekeeping;
-    private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+    private final Registrations registrations;
 
     /** Replaced as a whole when the configuration changes. */
     private volatile StoreSettings settings;
@@ -90,21 +81,20 @@ public final class StoreService {
     public StoreService(
             BundleContext context,
             StoreConfiguration configuration,
-            @Reference Home home,
+            @Reference(target = HomeService.ALONE) Home home,
             @Reference EventBroker broker,
             @Reference ConfigurationAdmin admin)
             throws IOException {
         settings = StoreSettings.of(configuration);
-        validatorTracker = new ValidatorTracker(context, validators);
-        requiredValidators = new RequiredValidators(admin, validators);
+        registrations = new Registrations(context);
+        validation = RecordValidation.of(context, admin, settings);
         dispatcher = new ChangeDispatcher(broker);
-        validation = new ValidationService(validators, settings.maxValidations());
-        configureValidation(settings);
         metadata = new MetadataStore(home.state().resolve("store.mv"), () -> settings, dispatcher);
         journal = new Journal(metadata, () -> settings.urls());
         store = open(home);
-        metrics = new StoreMetrics(metadata, store, validation);
-        dispatcher.add(metrics);
+        ChangeCounts changes = new ChangeCounts();
+        metrics = new StoreMetrics(metadata, store, validation.service(), changes);
+        dispatcher.add(changes);
         history = new FileEventHistory(journal);
         dispatcher.add(history);
         housekeeping = new Housekeeping(store);
@@ -117,7 +107,8 @@ public final class StoreService {
 
     private Store open(Home home) throws IOException {
         try {
-            return new Store(home, metadata, validators, validation, () -> settings, FailPoints.NONE);
+            return new Store(
+                    home, metadata, validation.registry(), validation.service(), () -> settings, FailPoints.NONE);
         } catch (IOException | RuntimeException e) {
             metadata.close();
             validation.close();
@@ -125,49 +116,38 @@ public final class StoreService {
         }
     }
 
-    private void configureValidation(StoreSettings current) {
-        validation.setTimeLimit(current.validationTime());
-        validators.setTrial(current.trial());
-        validators.require(StoreConfiguration.PID, current.required());
-    }
-
     @Activate
-    void registerServices(BundleContext context) {
+    void registerServices() {
         Map<String, ?> health = Map.of(HealthCheck.NAME, "store");
         Map<String, ?> source = Map.of(MetricSource.COMPONENT, "store");
-        register(context, SynchronousConfigurationListener.class, requiredValidators, Map.of());
-        register(context, HealthCheck.class, store.health(), health);
-        register(context, MetricSource.class, metrics, source);
-        register(context, TemporaryNames.class, store.temporaryNames(), Map.of());
-        register(context, DiskRecords.class, store.diskRecords(), Map.of());
-        register(context, Snapshots.class, store.snapshots(), Map.of());
-        register(context, ChangeJournal.class, journal, Map.of());
-        register(context, EventHistory.class, history, Map.of());
-        register(context, RecordStore.class, store.records(), Map.of());
-        register(context, LastingDrafts.class, store.lastingDrafts(), Map.of());
+        registrations.add(SynchronousConfigurationListener.class, validation.required(), Map.of());
+        registrations.add(HealthCheck.class, store.health(), health);
+        registrations.add(MetricSource.class, metrics, source);
+        registrations.add(TemporaryNames.class, store.temporaryNames(), Map.of());
+        registrations.add(DiskRecords.class, store.diskRecords(), Map.of());
+        registrations.add(Snapshots.class, store.snapshots(), Map.of());
+        registrations.add(ChangeJournal.class, journal, Map.of());
+        registrations.add(EventHistory.class, history, Map.of());
+        registrations.add(RecordStore.class, store.records(), Map.of());
+        registrations.add(LastingDrafts.class, store.lastingDrafts(), Map.of());
         Map<String, ?> adapterHealth = Map.of(HealthCheck.NAME, "adapter-state");
         Map<String, ?> adapterMetrics = Map.of(MetricSource.COMPONENT, "adapter-state");
-        register(context, AdapterStates.class, store.adapterStates(), Map.of());
-        register(context, HealthCheck.class, store.adapterStates(), adapterHealth);
-        register(context, MetricSource.class, store.adapterStates(), adapterMetrics);
-    }
-
-    private <T> void register(BundleContext context, Class<T> type, T service, Map<String, ?> properties) {
-        registrations.add(context.registerService(type, service, FrameworkUtil.asDictionary(properties)));
+        registrations.add(AdapterStates.class, store.adapterStates(), Map.of());
+        registrations.add(HealthCheck.class, store.adapterStates(), adapterHealth);
+        registrations.add(MetricSource.class, store.adapterStates(), adapterMetrics);
     }
 
     @Modified
     void modified(StoreConfiguration configuration) {
         StoreSettings changed = StoreSettings.of(configuration);
-        configureValidation(changed);
+        validation.configure(changed);
         settings = changed;
         LOG.info("event=store.configuration.applied {}", settings);
     }
 
     @Deactivate
     void deactivate() {
-        Collections.reverse(registrations);
-        registrations.forEach(ServiceRegistration::unregister);
+        registrations.close();
         housekeeping.close();
         close(store);
         validation.close();
@@ -191,15 +171,15 @@ public final class StoreService {
             updated = "updateValidator",
             unbind = "removeValidator")
     void addValidator(ServiceReference<Validator> validator) {
-        validatorTracker.add(validator);
+        validation.tracker().add(validator);
     }
 
     void updateValidator(ServiceReference<Validator> validator) {
-        validatorTracker.update(validator);
+        validation.tracker().update(validator);
     }
 
     void removeValidator(ServiceReference<Validator> validator) {
-        validatorTracker.remove(validator);
+        validation.tracker().remove(validator);
     }
 
     @Reference(

@@ -13,7 +13,6 @@ final class EndpointContext {
     private final EventBroker broker;
     private final Authenticator authenticator;
     private final CurveKeyPair keys;
-    private final HistoryReader history;
     private final BufferPool pool;
     private final ConnectionLimiter connectionLimiter = new ConnectionLimiter();
     private final PendingHandshakes handshakes = new PendingHandshakes();
@@ -22,14 +21,8 @@ final class EndpointContext {
             new LargeMessageMemory(() -> settings().maxReceivingBytes());
     private volatile ZeromqSettings settings;
 
-    EndpointContext(
-            EventBroker broker,
-            Authenticator authenticator,
-            CurveKeyPair keys,
-            HistoryReader history,
-            ZeromqSettings settings) {
+    EndpointContext(EventBroker broker, Authenticator authenticator, CurveKeyPair keys, ZeromqSettings settings) {
         this.broker = broker;
-        this.history = history;
         this.authenticator = authenticator;
         this.keys = keys;
         this.settings = settings;
@@ -42,11 +35,6 @@ final class EndpointContext {
 
     Authenticator authenticator() {
         return authenticator;
-    }
-
-    /** Reads the history for requests. */
-    HistoryReader history() {
-        return history;
     }
 
     /** The hub's long-term CURVE keys. */

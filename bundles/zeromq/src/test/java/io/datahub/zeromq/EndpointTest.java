@@ -446,8 +446,7 @@ class EndpointTest {
                             hub.broker,
                             hub.users.authenticator(),
                             Fixture.HOME,
-                            hub.changes,
-                            hub.reader))
+                            hub.changes))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining(String.valueOf(occupied.getLocalPort()))
                     .hasMessageContaining("DATAHUB_ZMQ_PORT");

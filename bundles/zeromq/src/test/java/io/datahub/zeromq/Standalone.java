@@ -30,8 +30,7 @@ public final class Standalone {
                 broker,
                 users.authenticator(),
                 () -> home,
-                new UsersChangeForwarder(),
-                new HistoryReader());
+                new UsersChangeForwarder());
         System.out.println("CURVE public key "
                 + Files.readString(home.resolve("state/curve.pub")).strip() + " user all: "
                 + TestUsers.keys("all") + " "

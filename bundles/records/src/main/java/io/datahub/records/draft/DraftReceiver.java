@@ -38,7 +38,7 @@ public final class DraftReceiver implements AutoCloseable {
     }
 
     /** Writes the bytes, or refuses them; the caller has checked the size. */
-    Optional<Refusal> write(long offset, ByteBuffer bytes) throws IOException {
+    public Optional<Refusal> write(long offset, ByteBuffer bytes) throws IOException {
         isStream &= offset == staged.size();
         Optional<Refusal> refusal =
                 isStream ? throughput.received(bytes.remaining(), System.nanoTime()) : Optional.empty();
@@ -61,7 +61,7 @@ public final class DraftReceiver implements AutoCloseable {
     }
 
     /** Cuts the file off or extends it, or refuses that; the caller has checked the size. */
-    Optional<Refusal> truncate(long size) throws IOException {
+    public Optional<Refusal> truncate(long size) throws IOException {
         Optional<Refusal> refusal = reserve(size, size);
         return refusal.isPresent() ? refusal : attempt(() -> staged.truncate(size));
     }

@@ -130,6 +130,32 @@ public final class WriteGuard {
                 && allowed.test(directory.child(ANY_NAME).get());
     }
 
+    /**
+     * Refuses that somebody sets the client's time of a record if it is not allowed: those may who may write the record,
+     * and whoever wrote it as long as it may create it.
+     *
+     * @param owner who wrote the version; empty if unknown
+     */
+    public Optional<Refusal> refuseClientTime(WriteRequest request, PathStatus state, String owner) {
+        RecordPath path = request.path();
+        User user = request.user();
+        boolean own = !owner.isEmpty() && owner.equals(user.name());
+        if (!user.mayWrite(path) && !(own && user.mayCreate(path))) {
+            return refusal(Reason.FORBIDDEN, "you have no grant to change " + path);
+        }
+        return switch (state.kind()) {
+            case DIRECTORY -> refusal(Reason.CONFLICT, path + " is a directory, which has no time of a client");
+            case FILE -> refuseCondition(request, state).or(() -> refuseUnsettled(path, state));
+            case NOTHING, BELOW_FILE, SPECIAL -> refusal(Reason.NOT_FOUND, "there is no record " + path);
+        };
+    }
+
+    private static Optional<Refusal> refuseUnsettled(RecordPath path, PathStatus state) {
+        return state.isConsistent()
+                ? Optional.empty()
+                : refusal(Reason.CONFLICT, path + " is being changed on disk; retry when it has stopped changing");
+    }
+
     /** A directory has neither an entity tag nor a date that a condition could be evaluated against. */
     private static Optional<Refusal> refuseConditionOfDirectory(WriteRequest request) {
         return request.precondition() == Precondition.NONE

@@ -127,6 +127,13 @@ public final class Quotas {
         }
     }
 
+    /** The quotas that a record of a user at a path counts to. */
+    public List<Quota> applying(RecordPath path, String user) {
+        List<Quota> all = settings.get().quotas();
+        Claim claim = new Claim(path, user);
+        return all.stream().filter(quota -> claim.counts(quota, all)).toList();
+    }
+
     /** The room that the quotas leave a user below a path, without what unfinished drafts have claimed. */
     public StorageSpace space(RecordPath path, String user) throws IOException {
         List<Quota> all = current(user);

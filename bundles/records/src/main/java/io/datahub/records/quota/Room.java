@@ -5,18 +5,19 @@ import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.StorageSpace;
 import io.datahub.api.user.User;
-import io.datahub.records.staging.FreeSpaceCheck;
 import java.io.IOException;
+import java.util.function.Supplier;
 
-/** How much can be stored: what quotas and disks leave. Thread-safe. */
+/** How much can be stored: what quotas and the medium leave. Thread-safe. */
 public final class Room {
 
     private final Quotas quotas;
-    private final FreeSpaceCheck freeSpace;
+    private final Supplier<StorageSpace> medium;
 
-    public Room(Quotas quotas, FreeSpaceCheck freeSpace) {
+    /** @param medium the room on the medium */
+    public Room(Quotas quotas, Supplier<StorageSpace> medium) {
         this.quotas = quotas;
-        this.freeSpace = freeSpace;
+        this.medium = medium;
     }
 
     /** The room for records of a user below a path. */
@@ -25,6 +26,6 @@ public final class Room {
         if (!granted) {
             return Result.refused(Reason.FORBIDDEN, "you have no grant for " + path);
         }
-        return Result.done(quotas.space(path, user.name()).within(freeSpace.space()));
+        return Result.done(quotas.space(path, user.name()).within(medium.get()));
     }
 }

@@ -1,11 +1,8 @@
 package io.datahub.store.metadata;
 
-import io.datahub.api.Reason;
-import io.datahub.api.Refusal;
 import io.datahub.api.path.RecordPath;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The metadata of a lasting draft. Times are milliseconds since 1970.
@@ -27,27 +24,8 @@ public record LastingDraftEntry(
         String etag,
         boolean isPart) {
 
-    /** The longest text that can be stored, in bytes of modified UTF-8. */
-    private static final int MAX_NOTE_BYTES = 65_535;
-
     public LastingDraftEntry {
         notes = Map.copyOf(notes);
-    }
-
-    /** Refuses notes that are too long to be stored. */
-    public static Optional<Refusal> refuse(Map<String, String> notes) {
-        return notes.entrySet().stream()
-                .filter(note -> bytes(note.getKey()) > MAX_NOTE_BYTES || bytes(note.getValue()) > MAX_NOTE_BYTES)
-                .findAny()
-                .map(note -> new Refusal(
-                        Reason.BAD_REQUEST,
-                        "the metadata of an upload has a text that is longer than " + MAX_NOTE_BYTES + " bytes"));
-    }
-
-    private static long bytes(String text) {
-        return text.chars()
-                .mapToLong(c -> c > 0x7ff ? 3 : c > 0x7f || c == 0 ? 2 : 1)
-                .sum();
     }
 
     /** Returns this draft under a path, which may be another one; it doesn't depend on a version then. */

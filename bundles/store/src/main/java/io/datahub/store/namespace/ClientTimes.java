@@ -1,12 +1,10 @@
 package io.datahub.store.namespace;
 
-import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.WriteRequest;
-import io.datahub.api.user.User;
 import io.datahub.records.change.Audit;
 import io.datahub.records.guard.WriteGuard;
 import io.datahub.store.core.IndexWriter;
@@ -39,7 +37,8 @@ public final class ClientTimes {
         CommitFuture<IndexEntry> future;
         try (PathLocks.Held held = context.locks().hold(path)) {
             PathState state = context.lookUp(path);
-            Optional<Refusal> refusal = refuse(request, state);
+            Optional<Refusal> refusal = guard.refuseClientTime(
+                    request, state, state.entry().map(IndexEntry::user).orElse(""));
             if (refusal.isPresent()) {
                 return Audit.refuse("set-time", request, refusal.get());
             }
@@ -51,31 +50,5 @@ public final class ClientTimes {
             future = indexWriter.clientModified(path, entry, request.clientModified());
         }
         return Result.done(future.await().version(path));
-    }
-
-    private Optional<Refusal> refuse(WriteRequest request, PathState state) {
-        RecordPath path = request.path();
-        User user = request.user();
-        boolean own = !user.name().isEmpty()
-                && state.entry()
-                        .filter(entry -> entry.user().equals(user.name()))
-                        .isPresent();
-        if (!user.mayWrite(path) && !(own && user.mayCreate(path))) {
-            return Optional.of(new Refusal(Reason.FORBIDDEN, "you have no grant to change " + path));
-        }
-        if (state.onDisk().isDirectory()) {
-            return Optional.of(new Refusal(Reason.CONFLICT, path + " is a directory, which has no time of a client"));
-        }
-        if (!state.onDisk().isFile()) {
-            return Optional.of(new Refusal(Reason.NOT_FOUND, "there is no record " + path));
-        }
-        return guard.refuseCondition(request, state).or(() -> refuseUnsettled(path, state));
-    }
-
-    private static Optional<Refusal> refuseUnsettled(RecordPath path, PathState state) {
-        return state.isConsistent()
-                ? Optional.empty()
-                : Optional.of(new Refusal(
-                        Reason.CONFLICT, path + " is being changed on disk; retry when it has stopped changing"));
     }
 }

@@ -10,6 +10,7 @@ import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.records.draft.DraftAdmission;
+import io.datahub.records.draft.DraftNotes;
 import io.datahub.records.draft.OrdinaryDrafts;
 import io.datahub.records.draft.RecordDraft;
 import io.datahub.records.draft.UploadLimiter;
@@ -58,7 +59,7 @@ public final class LastingDraftStore implements LastingDrafts {
 
     private Result<LastingDraft> tryToCreate(WriteRequest request, Map<String, String> notes) throws IOException {
         Optional<Refusal> refusal = refuse(request, request.length().orElse(0))
-                .or(() -> LastingDraftEntry.refuse(notes))
+                .or(() -> DraftNotes.refuse(notes))
                 .or(() -> drafts.refuseTooMany(request.user()));
         if (refusal.isPresent()) {
             return Result.refused(refusal.get());
@@ -91,14 +92,14 @@ public final class LastingDraftStore implements LastingDrafts {
             throw new IllegalArgumentException("this is not an ordinary draft of this store: " + draft);
         }
         return IoErrors.translate(() -> {
-            Optional<Refusal> refusal = LastingDraftEntry.refuse(notes).or(() -> drafts.refuseTooMany(ordinary.user()));
+            Optional<Refusal> refusal = DraftNotes.refuse(notes).or(() -> drafts.refuseTooMany(ordinary.user()));
             return refusal.isPresent() ? Result.refused(refusal.get()) : state(drafts.keep(ordinary, notes));
         });
     }
 
     @Override
     public Result<Joined> join(WriteRequest request, List<String> names, Map<String, String> notes) throws IOException {
-        Optional<Refusal> refusal = LastingDraftEntry.refuse(notes);
+        Optional<Refusal> refusal = DraftNotes.refuse(notes);
         return refusal.isPresent()
                 ? Result.refused(refusal.get())
                 : IoErrors.translate(() -> join.begin(request, names, notes));

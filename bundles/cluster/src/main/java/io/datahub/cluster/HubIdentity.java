@@ -1,0 +1,31 @@
+package io.datahub.cluster;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+
+/**
+ * This hub, and what it does while the ledger doesn't answer.
+ *
+ * @param name its name, which no other hub of the cluster has
+ * @param address where it can be reached, for operators; empty if unknown
+ * @param maxStale how old its view of the ledger may be
+ */
+record HubIdentity(String name, String address, Duration maxStale) {
+
+    private static final String DEFAULT_SOURCE = "/datahub";
+
+    /** The hub that is configured. */
+    static HubIdentity of(ClusterConfiguration configuration) throws UnknownHostException {
+        InetAddress machine = InetAddress.getLocalHost();
+        String name = configuration.hub().isBlank()
+                ? machine.getHostName()
+                : configuration.hub().strip();
+        return new HubIdentity(name, machine.getHostAddress(), Duration.ofMillis(configuration.maxStaleMillis()));
+    }
+
+    /** The CloudEvents source: the configured one, or else one that identifies the cluster. */
+    String source(String configured, String cluster) {
+        return configured.equals(DEFAULT_SOURCE) ? DEFAULT_SOURCE + "/" + cluster : configured;
+    }
+}

@@ -1,0 +1,2 @@
+/** Commits to the shared ledger, many at a time. */
+package io.datahub.cluster.commit;

@@ -1,0 +1,84 @@
+package io.datahub.cluster.journal;
+
+import io.datahub.api.cluster.LedgerHub;
+import io.datahub.api.cluster.LedgerHubs;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
+
+/**
+ * How far this hub knows the journal for certain, and since when. What another hub has committed can be read before it is
+ * replicated, and a failover could undo it; only a commit of our own, after it was read, proves that it stays. Nothing is
+ * shown or announced before that. Thread-safe.
+ */
+public final class Confirmation {
+
+    private final LedgerHubs hubs;
+    private final LongFunction<LedgerHub> self;
+    private final LongSupplier clock;
+
+    /** Held while the ledger is asked, so that whoever waits meanwhile shares the answer. */
+    private final Object barrier = new Object();
+
+    private volatile long confirmed;
+    private volatile long provenAt;
+
+    /**
+     * Asks the ledger for the first time.
+     *
+     * @param self this hub, with the number up to which it has read the journal
+     * @param clock nanoseconds that only grow, as {@link System#nanoTime}
+     */
+    public Confirmation(LedgerHubs hubs, LongFunction<LedgerHub> self, LongSupplier clock, long newest)
+            throws IOException {
+        this.hubs = hubs;
+        this.self = self;
+        this.clock = clock;
+        renew();
+        confirmed = newest;
+    }
+
+    /** The number up to which the journal is certain. */
+    public long confirmed() {
+        return confirmed;
+    }
+
+    /** Waits until the journal is certain up to a number that was read. */
+    public void await(long number) throws IOException {
+        if (number > confirmed) {
+            synchronized (barrier) {
+                if (number > confirmed) {
+                    renew();
+                    confirmed = Math.max(confirmed, number);
+                }
+            }
+        }
+    }
+
+    /** Proves that the ledger still is the one that counts. */
+    void renew() throws IOException {
+        synchronized (barrier) {
+            long began = clock.getAsLong();
+            hubs.confirm(self.apply(confirmed));
+            provenAt = began;
+        }
+    }
+
+    /** A commit has proved that the journal is certain up to a number. */
+    public void proven(long number) {
+        synchronized (barrier) {
+            confirmed = Math.max(confirmed, number);
+        }
+    }
+
+    /** How long ago the ledger has proved for the last time that it is the one that counts. */
+    Duration age() {
+        return Duration.ofNanos(clock.getAsLong() - provenAt);
+    }
+
+    /** When that was, in nanoseconds of the clock. */
+    long provenAt() {
+        return provenAt;
+    }
+}

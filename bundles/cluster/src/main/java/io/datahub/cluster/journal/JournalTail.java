@@ -1,0 +1,275 @@
+package io.datahub.cluster.journal;
+
+import io.datahub.api.cluster.LedgerEntry;
+import io.datahub.api.cluster.LedgerJournal;
+import io.datahub.api.log.LogLimit;
+import io.datahub.api.log.LogText;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.ChangeListener;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the journal on a thread of its own: reads what is new, has it confirmed, and announces each entry once and in
+ * order, whichever hub has committed it. It looks every tenth of a second, and at once when another hub says that there is
+ * something or this one has committed. Thread-safe.
+ */
+public final class JournalTail implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JournalTail.class);
+
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final Duration RENEW_AFTER = Duration.ofMillis(300);
+    private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final int PAGE = 1_000;
+    private static final int RECENT = 1 << 11;
+
+    private final LedgerJournal journal;
+    private final Confirmation confirmation;
+    private final Freshness freshness;
+    private final EntryChanges changes;
+    private final ChangeListener listener;
+    private final LogLimit failureLog = new LogLimit(5, Duration.ofMinutes(1));
+    private final Thread thread = new Thread(this::run, "datahub-cluster-tail");
+
+    /** The changes that were announced last, by number. */
+    private final AtomicReferenceArray<Announced> recent = new AtomicReferenceArray<>(RECENT);
+
+    /** Written by the thread only, under this object's monitor. */
+    private volatile long announced;
+
+    private volatile Optional<IOException> failure = Optional.empty();
+
+    // Guarded by this.
+    private boolean poked;
+    private boolean closed;
+
+    /**
+     * A change that was announced.
+     *
+     * @param finished when all listeners have finished
+     */
+    private record Announced(Change change, CompletionStage<Void> finished) {}
+
+    /**
+     * Begins after what is confirmed by now.
+     *
+     * @param listener notified of each change
+     */
+    public JournalTail(
+            LedgerJournal journal,
+            Confirmation confirmation,
+            Freshness freshness,
+            EntryChanges changes,
+            ChangeListener listener) {
+        this.journal = journal;
+        this.confirmation = confirmation;
+        this.freshness = freshness;
+        this.changes = changes;
+        this.listener = listener;
+        announced = confirmation.confirmed();
+    }
+
+    /** Starts to follow. */
+    public void start() {
+        thread.start();
+    }
+
+    /** The number of the last entry that was announced. */
+    public long announced() {
+        return announced;
+    }
+
+    /** Why the journal can't be followed at present; empty if it can. */
+    public Optional<IOException> failure() {
+        return failure;
+    }
+
+    /** Another hub says that there is something new. */
+    public synchronized void poke() {
+        poked = true;
+        notifyAll();
+    }
+
+    /** More is confirmed than was announced. */
+    public synchronized void wake() {
+        notifyAll();
+    }
+
+    private void run() {
+        long polled = System.nanoTime() - POLL_NANOS;
+        while (awaitWork(polled + POLL_NANOS)) {
+            try {
+                announceConfirmed();
+                long now = System.nanoTime();
+                if (takePoke() || now - polled >= POLL_NANOS) {
+                    polled = now;
+                    poll(now);
+                }
+                failure = Optional.empty();
+            } catch (IOException e) {
+                failed(e);
+            } catch (RuntimeException | LinkageError e) {
+                failed(new IOException("the journal can't be announced: " + e, e));
+            }
+        }
+    }
+
+    private void failed(IOException e) {
+        failure = Optional.of(e);
+        LogLimit.Decision decision = failureLog.next();
+        if (decision.mayWrite()) {
+            LOG.warn(
+                    "event=cluster.tail.failed announced={} reason={} suppressed={}",
+                    announced,
+                    LogText.quoted(e),
+                    decision.suppressed());
+            LOG.debug("event=cluster.tail.failed", e);
+        }
+    }
+
+    /** Waits until there is something to do; false if this is closed. */
+    private synchronized boolean awaitWork(long due) {
+        try {
+            while (!closed && !poked && (failure.isPresent() || confirmation.confirmed() <= announced)) {
+                long millis = TimeUnit.NANOSECONDS.toMillis(due - System.nanoTime());
+                if (millis <= 0) {
+                    break;
+                }
+                wait(millis);
+            }
+            return !closed;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    private synchronized boolean takePoke() {
+        boolean was = poked;
+        poked = false;
+        return was;
+    }
+
+    private void poll(long now) throws IOException {
+        confirmation.await(journal.head().newest());
+        if (confirmation.age().compareTo(RENEW_AFTER) > 0) {
+            confirmation.renew();
+        }
+        long provenAt = confirmation.provenAt();
+        announceConfirmed();
+        freshness.viewed(Math.min(now, provenAt));
+    }
+
+    private void announceConfirmed() throws IOException {
+        long end = confirmation.confirmed();
+        while (announced < end) {
+            LedgerJournal.Page page = journal.read(announced, end, "", PAGE);
+            if (page.head().oldest() > announced) {
+                LOG.error(
+                        "event=cluster.tail.trimmed announced={} oldest={} consequence=\"the changes between were never"
+                                + " announced by this hub\"",
+                        announced,
+                        page.head().oldest());
+                advance(page.head().oldest());
+                continue;
+            }
+            for (LedgerEntry entry : page.entries()) {
+                if (entry.number() != announced + 1) {
+                    throw new IOException("the journal has entry " + entry.number() + " after " + announced);
+                }
+                Change change = changes.of(entry);
+                recent.set((int) (entry.number() % RECENT), new Announced(change, listener.changed(change)));
+                advance(entry.number());
+            }
+            if (page.entries().isEmpty()) {
+                throw new IOException("the journal has no entry after " + announced + ", although it goes to " + end);
+            }
+        }
+    }
+
+    private synchronized void advance(long number) {
+        announced = number;
+        notifyAll();
+    }
+
+    /**
+     * Waits until entries that this hub has committed are announced, and their listeners have finished.
+     *
+     * @param first the number of the first
+     * @param count how many
+     * @throws IOException if they can't be read; they are committed nevertheless
+     */
+    public List<Change> await(long first, int count) throws IOException {
+        long last = first + count - 1;
+        awaitAnnounced(last);
+        List<Change> found = new ArrayList<>(count);
+        for (long number = first; number <= last; number++) {
+            Announced one = recent.get((int) (number % RECENT));
+            if (one == null || one.change().cursor().sequence() != number) {
+                readInto(found, number, last);
+                break;
+            }
+            one.finished().toCompletableFuture().join();
+            found.add(one.change());
+        }
+        return found;
+    }
+
+    private void readInto(List<Change> found, long first, long last) throws IOException {
+        long after = first - 1;
+        while (after < last) {
+            LedgerJournal.Page page = journal.read(after, last, "", PAGE);
+            page.entries().forEach(entry -> found.add(changes.of(entry)));
+            if (page.next() <= after) {
+                throw new IOException("the journal no longer has entry " + (after + 1));
+            }
+            after = page.next();
+        }
+    }
+
+    private synchronized void awaitAnnounced(long number) throws IOException {
+        long deadline = System.nanoTime() + MAX_WAIT_NANOS;
+        while (announced < number) {
+            long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (millis <= 0 || closed) {
+                throw new IOException("entry " + number + " is committed, but this hub can't announce it yet");
+            }
+            try {
+                wait(millis);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted after entry " + number + " was committed");
+            }
+        }
+    }
+
+    /** Stops the thread. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+                break;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package io.datahub.cluster;
+
+import static io.datahub.cluster.TestCluster.put;
+import static io.datahub.cluster.TestCluster.read;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.path.RecordPath;
+import io.datahub.api.record.Change;
+import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.record.Draft;
+import io.datahub.api.record.LastingDraft;
+import io.datahub.api.record.LastingDrafts.Remaining;
+import io.datahub.api.record.Precondition;
+import io.datahub.api.record.WriteRequest;
+import io.datahub.api.user.User;
+import io.datahub.test.cluster.MemoryLedger.Fault;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Hubs that share a ledger and blobs, and what they do when those fail. */
+@Timeout(60)
+class SeveralHubsTest {
+
+    private static final RecordPath PATH = RecordPath.of("d/a");
+
+    @TempDir
+    Path folder;
+
+    @RegisterExtension
+    final TestCluster cluster = TestCluster.in(() -> folder);
+
+    private final List<Change> heardByOther = new CopyOnWriteArrayList<>();
+
+    private static Reason reason(Result<?> result) {
+        return result.refusal().map(Refusal::reason).orElseThrow();
+    }
+
+    private static WriteRequest request(OptionalLong length) {
+        return new WriteRequest(User.HUB, "test", PATH, Precondition.NONE, length, Map.of());
+    }
+
+    @Test
+    void shouldShowAtOneHubWhatAnotherHasCommitted() throws IOException {
+        Cluster other = cluster.startOther("b", heardByOther);
+        Change change = put(cluster.hub, "d/a", "one").get();
+
+        assertThat(read(other, "d/a")).isEqualTo("one");
+        assertThat(other.records().find(User.HUB, PATH).get()).isEqualTo(change.version());
+        assertThat(put(other, "d/a", "two").get().type()).isEqualTo(Change.Type.UPDATED);
+        assertThat(read(cluster.hub, "d/a")).isEqualTo("two");
+    }
+
+    @Test
+    void shouldAnnounceEachChangeOnceAtEachHub() throws Exception {
+        Cluster other = cluster.startOther("b", heardByOther);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<?>> writers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                Cluster hub = i % 2 == 0 ? cluster.hub : other;
+                int writer = i;
+                writers.add(threads.submit(() -> {
+                    for (int n = 0; n < 25; n++) {
+                        put(hub, "d/" + writer + "-" + n % 5, "x" + n).get();
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> each : writers) {
+                each.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+
+        await().until(() -> heardByOther.size() >= 100 && cluster.announced.size() >= 100);
+        assertThat(heardByOther).isEqualTo(cluster.announced);
+        assertThat(heardByOther)
+                .extracting(change -> change.cursor().sequence())
+                .isEqualTo(LongStream.rangeClosed(1, 100).boxed().toList());
+    }
+
+    @Test
+    void shouldWaitAtACursorThatIsAheadOfTheHub() throws IOException {
+        Change change = put(cluster.hub, "d/a", "one").get();
+        Cursor ahead = new Cursor(change.cursor().epoch(), change.cursor().sequence() + 5);
+
+        assertThat(cluster.journal().read(User.HUB, ahead, "", 10).get())
+                .isEqualTo(new ChangeJournal.Page(List.of(), ahead));
+    }
+
+    @Test
+    void shouldCommitOnceThoughTheAnswerIsLost() throws IOException {
+        put(cluster.hub, "d/a", "one").get();
+        cluster.ledger.setFault(Fault.LOSE_NEXT_ANSWER);
+        assertThat(put(cluster.hub, "d/a", "two").get().type()).isEqualTo(Change.Type.UPDATED);
+        cluster.ledger.setFault(Fault.LOSE_NEXT_CHANGE);
+        assertThat(put(cluster.hub, "d/a", "three").get().type()).isEqualTo(Change.Type.UPDATED);
+
+        assertThat(read(cluster.hub, "d/a")).isEqualTo("three");
+        assertThat(cluster.announced).hasSize(3);
+    }
+
+    @Test
+    void shouldRefuseEverythingWhileItsViewIsTooOld() throws IOException {
+        cluster.maxStale = Duration.ofMillis(700);
+        Cluster other = cluster.startOther("b", heardByOther);
+        put(other, "d/a", "one").get();
+        cluster.ledger.setFault(Fault.AWAY);
+        await().until(() -> !other.freshness().isFresh());
+
+        assertThat(reason(other.records().find(User.HUB, PATH))).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(reason(put(other, "d/a", "two"))).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(reason(other.journal().read(User.HUB, Cursor.BEGINNING, "", 10)))
+                .isEqualTo(Reason.UNAVAILABLE);
+        cluster.ledger.setFault(Fault.NONE);
+        await().until(() -> other.freshness().isFresh());
+        assertThat(read(other, "d/a")).isEqualTo("one");
+    }
+
+    @Test
+    void shouldRefuseUploadsWhileTheBlobsAreAway() throws IOException {
+        put(cluster.hub, "d/a", "one").get();
+        cluster.blobs.setAway(true);
+
+        assertThat(reason(put(cluster.hub, "d/a", "two"))).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(cluster.records()
+                        .list(User.HUB, RecordPath.of("d"), "", 10)
+                        .get()
+                        .entries())
+                .hasSize(1);
+        cluster.blobs.setAway(false);
+        assertThat(put(cluster.hub, "d/a", "two").isRefused()).isFalse();
+        assertThat(cluster.announced).hasSize(2);
+    }
+
+    @Test
+    void shouldContinueAnUploadAtAnotherHub() throws IOException {
+        Cluster other = cluster.startOther("b", heardByOther);
+        WriteRequest request = request(OptionalLong.of(8));
+        LastingDraft created = cluster.lastingDrafts().create(request, Map.of()).get();
+        try (Draft here = cluster.lastingDrafts()
+                .resume(request, created.name(), Remaining.RECEIVED)
+                .get()) {
+            here.append(ByteBuffer.wrap("four".getBytes(StandardCharsets.UTF_8)));
+        }
+        Draft earlier = cluster.lastingDrafts()
+                .resume(request, created.name(), Remaining.RECEIVED)
+                .get();
+        assertThat(other.lastingDrafts().find(User.HUB, created.name()).get().size())
+                .isEqualTo(4);
+        try (Draft there = other.lastingDrafts()
+                .resume(request, created.name(), Remaining.RECEIVED)
+                .get()) {
+            earlier.append(ByteBuffer.wrap(new byte[] {'x'}));
+            assertThat(earlier.sync().map(Refusal::reason)).contains(Reason.CONFLICT);
+            there.append(ByteBuffer.wrap("more".getBytes(StandardCharsets.UTF_8)));
+            assertThat(there.commit().isRefused()).isFalse();
+        }
+        assertThat(reason(earlier.commit())).isNotNull();
+        earlier.close();
+
+        assertThat(read(cluster.hub, "d/a")).isEqualTo("fourmore");
+        assertThat(cluster.lastingDrafts().find(User.HUB, created.name()).get().isCommitted())
+                .isTrue();
+    }
+
+    @Test
+    void shouldKeepNoBlobThatNobodyNeeds() throws IOException {
+        put(cluster.hub, "d/a", "one").get();
+        put(cluster.hub, "d/a", "two").get();
+        cluster.records().delete(new WriteRequest(User.HUB, "test", PATH)).get();
+
+        assertThat(cluster.ledger.blobs().dead(Duration.ZERO, 10))
+                .hasSize(2)
+                .containsExactlyInAnyOrderElementsOf(cluster.blobs.keys());
+    }
+}

@@ -1,2 +1,0 @@
-/** Reads kept topics and file events in one order. */
-package io.datahub.history.read;

@@ -1,2 +1,0 @@
-/** Which topics are kept, and how long. */
-package io.datahub.history.rules;
