@@ -160,6 +160,15 @@ public final class StateChange {
     }
 
     /**
+     * The condition, for implementations that evaluate it elsewhere.
+     *
+     * @return the revision that the entry must have; 0 if the key must have no entry; empty if there is no condition
+     */
+    public OptionalLong expectedRevision() {
+        return expected == ANY ? OptionalLong.empty() : OptionalLong.of(expected);
+    }
+
+    /**
      * Whether the change may be made.
      *
      * @param current the revision of the key's entry; empty if it has none, or an expired one

@@ -1,0 +1,2 @@
+/** The ledger of a cluster in PostgreSQL. */
+package io.datahub.postgres;

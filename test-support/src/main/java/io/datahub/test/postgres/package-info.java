@@ -1,0 +1,2 @@
+/** A PostgreSQL server for tests. */
+package io.datahub.test.postgres;
