@@ -18,6 +18,9 @@ final class TextRules {
     private static final Form NETWORKS =
             list("addresses and networks separated by commas, such as 127.0.0.1, 10.0.0.0/8, fd00::/8", Networks::new);
     private static final Form PATHS = list("patterns of paths separated by commas, such as builds/**", PathPattern::of);
+    private static final String LIMIT = "\\s*[0-9]{1,12}\\s*(?:[smhd]|B|KiB|MiB|GiB|TiB)\\s*";
+    private static final String KEEP_RULE = "\\s*(?!file\\.|hub\\.)[^,;\n]+:(?=\\s)" + LIMIT + "(?:," + LIMIT + ")?";
+    private static final Pattern KEEP = Pattern.compile("(?:" + KEEP_RULE + ")?(?:[;\n](?:" + KEEP_RULE + "|\\s*))*");
     private static final Map<String, Form> FORMS = Map.of(
             "io.datahub.jetty proxies",
             NETWORKS,
@@ -39,6 +42,15 @@ final class TextRules {
             form(
                     "TRANSPORT: MILLISECONDS, separated by commas, such as http: 10000, websocket: 10000",
                     "[^:]*[^:\\s][^:]*:\\s*[0-9]{1,15}"),
+            "io.datahub.history keep",
+            new Form(
+                    "PREFIX: AGE, SIZE, separated by semicolons, such as build.: 7d, 1 GiB; dev.: 30d",
+                    value -> KEEP.matcher(value).matches()),
+            "io.datahub.history flush",
+            new Form(
+                    "always, or milliseconds from 1 to 60000",
+                    value -> value.equals("always")
+                            || (value.matches("[1-9][0-9]{0,4}") && Integer.parseInt(value) <= 60_000)),
             "io.datahub.store require",
             form("NAME: PATTERN, separated by commas, such as xsd: orders/**", "[^:]*[^:\\s][^:]*:.*\\S.*"));
 

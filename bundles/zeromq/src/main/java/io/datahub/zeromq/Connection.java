@@ -30,6 +30,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -199,7 +201,7 @@ final class Connection
             case SUB, XSUB -> new SubscribingPeer(this, session);
             case PUB, XPUB -> new PublishingPeer(this, session, maxMessageBytes, true);
             case PUSH -> new PublishingPeer(this, session, maxMessageBytes, false);
-            case REQ, DEALER -> new RequestingPeer(this, session, maxMessageBytes, settings.maxFrames());
+            case REQ, DEALER -> new RequestingPeer(this, session, settings, context.history());
         };
     }
 
@@ -273,6 +275,36 @@ final class Connection
     @Override
     public void suspend() {
         suspended = true;
+    }
+
+    @Override
+    public void runBlocking(Executor executor, Supplier<Runnable> task) {
+        suspended = true;
+        executor.execute(() -> {
+            Runnable next = outcome(task);
+            loop.execute(() -> resumeWith(next));
+        });
+    }
+
+    private Runnable outcome(Supplier<Runnable> task) {
+        try {
+            return task.get();
+        } catch (RuntimeException e) {
+            return () -> onException(e);
+        }
+    }
+
+    private void resumeWith(Runnable next) {
+        if (open) {
+            suspended = false;
+            next.run();
+            resumeInput();
+        }
+    }
+
+    @Override
+    public void showCursors(boolean show) {
+        output.showCursors(show);
     }
 
     @Override

@@ -13,6 +13,7 @@ final class EndpointContext {
     private final EventBroker broker;
     private final Authenticator authenticator;
     private final CurveKeyPair keys;
+    private final HistoryReader history;
     private final BufferPool pool;
     private final ConnectionLimiter connectionLimiter = new ConnectionLimiter();
     private final PendingHandshakes handshakes = new PendingHandshakes();
@@ -21,8 +22,14 @@ final class EndpointContext {
             new LargeMessageMemory(() -> settings().maxReceivingBytes());
     private volatile ZeromqSettings settings;
 
-    EndpointContext(EventBroker broker, Authenticator authenticator, CurveKeyPair keys, ZeromqSettings settings) {
+    EndpointContext(
+            EventBroker broker,
+            Authenticator authenticator,
+            CurveKeyPair keys,
+            HistoryReader history,
+            ZeromqSettings settings) {
         this.broker = broker;
+        this.history = history;
         this.authenticator = authenticator;
         this.keys = keys;
         this.settings = settings;
@@ -35,6 +42,11 @@ final class EndpointContext {
 
     Authenticator authenticator() {
         return authenticator;
+    }
+
+    /** Reads the history for requests. */
+    HistoryReader history() {
+        return history;
     }
 
     /** The hub's long-term CURVE keys. */

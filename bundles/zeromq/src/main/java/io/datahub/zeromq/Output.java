@@ -49,6 +49,9 @@ final class Output {
     private int head;
     private int tail;
 
+    /** Whether events with a cursor are sent with it as one more frame. */
+    private boolean showsCursors;
+
     /** Encrypts the output; null while it is sent unencrypted. */
     private CurveMessageEncoder encoder;
 
@@ -61,6 +64,15 @@ final class Output {
     void add(ByteBuffer bytes) {
         hubFrames.add(bytes);
         hubBytes += bytes.remaining();
+    }
+
+    /** Sets whether events with a cursor are sent with it as one more frame. */
+    void showCursors(boolean show) {
+        showsCursors = show;
+    }
+
+    private EventRun shown(EventRun run) {
+        return showsCursors && run.cursor().isPresent() ? CursorFrame.append(run) : run;
     }
 
     /** Encrypts everything that is added from now on. */
@@ -118,7 +130,7 @@ final class Output {
             collect(session, this::put, this::put);
         } else {
             if (encoder.isEmpty()) {
-                collect(session, bytes -> encoder.add(bytes, null), run -> encoder.add(run.slice(), run.buffer()));
+                collect(session, bytes -> encoder.add(bytes, null), this::encrypt);
             }
             encoder.fill(writeBuffer);
         }
@@ -145,7 +157,13 @@ final class Output {
         }
     }
 
-    private void put(EventRun run) {
+    private void encrypt(EventRun event) {
+        EventRun run = shown(event);
+        encoder.add(run.slice(), run.buffer());
+    }
+
+    private void put(EventRun event) {
+        EventRun run = shown(event);
         if (run.length() <= MAX_COPIED_BYTES && writeBuffer.hasRoom(run.length())) {
             writeBuffer.put(run);
             run.buffer().release();

@@ -2,6 +2,8 @@ package io.datahub.zeromq;
 
 import io.datahub.api.event.Published;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /** What an authenticated peer needs of its connection. For the connection's thread. */
 interface PeerContext {
@@ -17,6 +19,16 @@ interface PeerContext {
 
     /** Suspends input while an event is pending: the bytes after it are held back, and nothing more is read. */
     void suspend();
+
+    /**
+     * Suspends input, runs something that may block, and then, on the connection's thread, what it returns.
+     *
+     * @param executor where it runs
+     */
+    void runBlocking(Executor executor, Supplier<Runnable> task);
+
+    /** Sets whether events with a cursor are sent with it as one more frame. */
+    void showCursors(boolean show);
 
     /** Logs the peer's first message that isn't published. */
     void refused(String topic, Published result);

@@ -29,19 +29,24 @@ final class RequestingPeer extends Peer {
     /** The topic of a request for the granted subset of the topic prefixes in the frames after it. */
     private static final byte[] GRANTED = utf8("hub.granted");
 
+    /** The topic of a request for a page of the history, described by the frame after it. */
+    private static final byte[] HISTORY = utf8("hub.history");
+
     private static final byte[] OK = utf8("OK");
     private static final byte[] ERR = utf8("ERR");
 
     private final int maxMessageBytes;
     private final int maxFrames;
+    private final HistoryReader history;
 
     /** The envelope of the pending event. */
     private byte[] pendingEnvelope = DELIMITER;
 
-    RequestingPeer(PeerContext connection, Session session, int maxMessageBytes, int maxFrames) {
+    RequestingPeer(PeerContext connection, Session session, ZeromqSettings settings, HistoryReader history) {
         super(connection, session);
-        this.maxMessageBytes = maxMessageBytes;
-        this.maxFrames = maxFrames;
+        maxMessageBytes = settings.maxMessageBytes();
+        maxFrames = settings.maxFrames();
+        this.history = history;
     }
 
     @Override
@@ -77,9 +82,19 @@ final class RequestingPeer extends Peer {
         int topicFrameEnd = FrameHeader.bodyEnd(bytes, bodyEnd);
         int topicEnd =
                 frames - envelopeFrames > 1 ? topicFrameEnd : PublishingPeer.topicEnd(bytes, topicStart, topicFrameEnd);
-        if (isGrantedRequest(bytes, topicStart, topicFrameEnd)) {
+        if (isTopic(GRANTED, bytes, topicStart, topicFrameEnd)) {
             replyGranted(envelope, bytes, topicFrameEnd, end);
             return true;
+        }
+        if (isTopic(HISTORY, bytes, topicStart, topicFrameEnd)) {
+            byte[] request = topicFrameEnd == end
+                    ? new byte[0]
+                    : copy(
+                            bytes,
+                            FrameHeader.bodyStart(bytes, topicFrameEnd),
+                            FrameHeader.bodyEnd(bytes, topicFrameEnd));
+            replyHistory(envelope, request);
+            return false;
         }
         Published published = session()
                 .publish(
@@ -104,15 +119,23 @@ final class RequestingPeer extends Peer {
         return MAX_ENVELOPE_FRAMES + maxFrames;
     }
 
-    private static boolean isGrantedRequest(ByteBuffer bytes, int start, int end) {
-        if (end - start != GRANTED.length) {
+    private static boolean isTopic(byte[] topic, ByteBuffer bytes, int start, int end) {
+        if (end - start != topic.length) {
             return false;
         }
         int i = 0;
-        while (i < GRANTED.length && bytes.get(start + i) == GRANTED[i]) {
+        while (i < topic.length && bytes.get(start + i) == topic[i]) {
             i++;
         }
-        return i == GRANTED.length;
+        return i == topic.length;
+    }
+
+    /** Replies with a page of the history; the input after the request is held back until then. */
+    private void replyHistory(byte[] envelope, byte[] request) {
+        connection().runBlocking(history.executor(), () -> {
+            byte[][] frames = history.reply(session().login().user(), request).toArray(byte[][]::new);
+            return () -> reply(envelope, frames);
+        });
     }
 
     /** Replies with the subscriptions that the user is granted of the prefixes in the frames after the topic. */

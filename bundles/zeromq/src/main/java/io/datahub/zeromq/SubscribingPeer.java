@@ -6,11 +6,16 @@ import io.datahub.zeromq.zmtp.Command;
 import io.datahub.zeromq.zmtp.DisconnectReason;
 import io.datahub.zeromq.zmtp.ProtocolException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** A SUB or XSUB socket: its messages and commands are subscriptions (RFC 29; ZMTP 3.0 and 3.1). */
 final class SubscribingPeer extends Peer {
 
     private static final int MAX_PREFIX_BYTES = 4_200;
+
+    /** Who subscribes to this gets the cursor of each event that has one, as its last frame. */
+    private static final byte[] CURSOR = "hub.cursor".getBytes(StandardCharsets.US_ASCII);
 
     SubscribingPeer(PeerContext connection, Session session) {
         super(connection, session);
@@ -38,7 +43,7 @@ final class SubscribingPeer extends Peer {
         if (operation == 1) {
             subscribe(prefix);
         } else if (operation == 0) {
-            session().unsubscribe(prefix);
+            unsubscribe(prefix);
         }
         return true;
     }
@@ -50,12 +55,22 @@ final class SubscribingPeer extends Peer {
         }
         switch (command.name()) {
             case "SUBSCRIBE" -> subscribe(command.bytes());
-            case "CANCEL" -> session().unsubscribe(command.bytes());
+            case "CANCEL" -> unsubscribe(command.bytes());
             default -> super.command(command);
         }
     }
 
+    private void unsubscribe(byte[] prefix) {
+        session().unsubscribe(prefix);
+        if (Arrays.equals(prefix, CURSOR)) {
+            connection().showCursors(false);
+        }
+    }
+
     private void subscribe(byte[] prefix) throws ProtocolException {
+        if (Arrays.equals(prefix, CURSOR)) {
+            connection().showCursors(true);
+        }
         if (!session().subscribe(prefix)) {
             throw new ProtocolException(DisconnectReason.TOO_MANY_SUBSCRIPTIONS);
         }

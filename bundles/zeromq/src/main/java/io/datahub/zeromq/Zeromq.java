@@ -43,6 +43,7 @@ public final class Zeromq implements HealthCheck, MetricSource {
     private final Authenticator authenticator;
     private final CurveKeyPair keys;
     private final UsersChangeForwarder changes;
+    private final HistoryReader history;
     private volatile EndpointContext context;
 
     /** Null if the configured port can't be bound. */
@@ -58,8 +59,10 @@ public final class Zeromq implements HealthCheck, MetricSource {
             @Reference EventBroker broker,
             @Reference Authenticator authenticator,
             @Reference Home home,
-            @Reference UsersChangeForwarder changes) {
+            @Reference UsersChangeForwarder changes,
+            @Reference HistoryReader history) {
         this.broker = broker;
+        this.history = history;
         this.authenticator = authenticator;
         keys = new CurveKeyFiles(home.state()).load();
         this.changes = changes;
@@ -68,7 +71,7 @@ public final class Zeromq implements HealthCheck, MetricSource {
     }
 
     private void open(ZeromqSettings settings) {
-        context = new EndpointContext(broker, authenticator, keys, settings);
+        context = new EndpointContext(broker, authenticator, keys, history, settings);
         endpoint = new Endpoint(context);
         LOG.info("event=zeromq.endpoint.started address={} {}", endpoint.address(), settings);
     }

@@ -446,7 +446,8 @@ class EndpointTest {
                             hub.broker,
                             hub.users.authenticator(),
                             Fixture.HOME,
-                            hub.changes))
+                            hub.changes,
+                            hub.reader))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining(String.valueOf(occupied.getLocalPort()))
                     .hasMessageContaining("DATAHUB_ZMQ_PORT");

@@ -38,6 +38,7 @@ public final class Fixture implements AutoCloseable {
             new TestUsers().with("ci", "build.", "build.").with("all", "", "");
     public final Broker broker;
     final UsersChangeForwarder changes = new UsersChangeForwarder();
+    final HistoryReader reader = new HistoryReader();
     public final Zeromq zeromq;
 
     /** In the order in which they connected. */
@@ -50,7 +51,7 @@ public final class Fixture implements AutoCloseable {
 
     public Fixture(Map<String, Object> broker, Object... keysAndValues) {
         this.broker = new Broker(Configurations.of(BrokerConfiguration.class, broker));
-        zeromq = new Zeromq(configuration(keysAndValues), this.broker, users.authenticator(), HOME, changes);
+        zeromq = new Zeromq(configuration(keysAndValues), this.broker, users.authenticator(), HOME, changes, reader);
     }
 
     /** Registers a validator for the events of these topics. */

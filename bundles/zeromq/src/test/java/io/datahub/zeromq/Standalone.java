@@ -30,7 +30,8 @@ public final class Standalone {
                 broker,
                 users.authenticator(),
                 () -> home,
-                new UsersChangeForwarder());
+                new UsersChangeForwarder(),
+                new HistoryReader());
         System.out.println("CURVE public key "
                 + Files.readString(home.resolve("state/curve.pub")).strip() + " user all: "
                 + TestUsers.keys("all") + " "

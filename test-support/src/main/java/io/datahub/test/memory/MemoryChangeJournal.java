@@ -21,6 +21,9 @@ public final class MemoryChangeJournal implements ChangeJournal {
 
     private static final String EPOCH = "memory";
 
+    /** Guarded by this, as is what follows. */
+    private String epoch = EPOCH;
+
     /** The retained entries; the first one has the number after {@link #dropped}. Guarded by this. */
     private final List<Change> changes = new ArrayList<>();
 
@@ -34,7 +37,7 @@ public final class MemoryChangeJournal implements ChangeJournal {
      */
     public synchronized Change append(
             Change.Type type, RecordVersion version, Optional<String> user, List<ValidatorId> validators) {
-        Cursor cursor = new Cursor(EPOCH, dropped + changes.size() + 1);
+        Cursor cursor = new Cursor(epoch, dropped + changes.size() + 1);
         Instant time = Instant.now();
         String url = RecordUrls.RELATIVE.of(version.path());
         Change change = new Change(
@@ -94,21 +97,28 @@ public final class MemoryChangeJournal implements ChangeJournal {
         dropped += count;
     }
 
+    /** Loses all entries, and begins a new epoch, as a journal that had to be rebuilt. */
+    public synchronized void rebuild() {
+        dropOldest(changes.size());
+        dropped = 0;
+        epoch += "x";
+    }
+
     @Override
     public synchronized Cursor head() {
-        return new Cursor(EPOCH, dropped + changes.size());
+        return new Cursor(epoch, dropped + changes.size());
     }
 
     @Override
     public synchronized Cursor oldest() {
-        return new Cursor(EPOCH, dropped);
+        return new Cursor(epoch, dropped);
     }
 
     @Override
     public synchronized Result<Page> read(User user, Cursor since, String prefix, int limit) {
         boolean fromOldest = since.epoch().isEmpty();
         long from = fromOldest ? dropped : since.sequence();
-        if ((!fromOldest && !since.epoch().equals(EPOCH)) || from < dropped || from > head().sequence()) {
+        if ((!fromOldest && !since.epoch().equals(epoch)) || from < dropped || from > head().sequence()) {
             return Result.refused(
                     Reason.GONE,
                     "the journal doesn't have the changes after " + since + "; the oldest cursor is " + oldest());
@@ -123,7 +133,7 @@ public final class MemoryChangeJournal implements ChangeJournal {
                 found.add(change);
             }
         }
-        return Result.done(new Page(found, new Cursor(EPOCH, position)));
+        return Result.done(new Page(found, new Cursor(epoch, position)));
     }
 
     @Override

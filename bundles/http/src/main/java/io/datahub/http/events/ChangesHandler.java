@@ -1,16 +1,12 @@
 package io.datahub.http.events;
 
-import io.datahub.api.Reason;
-import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.http.HttpMount;
 import io.datahub.api.record.ChangeJournal;
-import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Authenticator;
 import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.Query;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.server.Handler;
@@ -28,10 +24,6 @@ import org.osgi.service.component.annotations.Reference;
 public final class ChangesHandler extends AsyncHandler {
 
     static final String MOUNT = "/changes";
-
-    private static final int DEFAULT_LIMIT = 1_000;
-    private static final int MAX_LIMIT = 10_000;
-    private static final int MAX_WAIT_SECONDS = 300;
 
     private final ChangeJournal journal;
     private final ChangeSignal signal;
@@ -66,39 +58,31 @@ public final class ChangesHandler extends AsyncHandler {
     }
 
     private Result<ChangesResponse> start(Exchange exchange, Fields query) {
-        Result<Cursor> since = Cursor.parse(Query.text(query, "since", "0"));
-        Result<Integer> limit = Query.number(query, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
-        Result<Integer> wait = Query.number(query, "wait", 0, 0, MAX_WAIT_SECONDS);
-        Result<Integer> newest = Query.number(query, "newest", 0, 0, MAX_LIMIT);
-        Optional<Refusal> malformed =
-                since.refusal().or(limit::refusal).or(wait::refusal).or(newest::refusal);
-        if (malformed.isPresent()) {
-            return Result.refused(malformed.get());
+        Result<HistoryRequest> parsed = HistoryRequest.of(query);
+        if (parsed.isRefused()) {
+            return Result.refused(parsed.refusal().orElseThrow());
         }
-        if (newest.get() > 0 && (query.getValue("since") != null || query.getValue("wait") != null)) {
-            return Result.refused(
-                    Reason.BAD_REQUEST, "newest can't be combined with since and wait; continue from Datahub-Cursor");
-        }
+        HistoryRequest requested = parsed.get();
         ChangesResponse changes = new ChangesResponse(
                 exchange,
                 journal,
                 signal,
                 authenticator,
-                since.get(),
+                requested.since(),
                 Query.text(query, "path", ""),
-                limit.get(),
+                requested.limit(),
                 waiting::remove);
-        if (newest.get() > 0) {
-            changes.respondNewest(newest.get());
+        if (requested.newest() > 0) {
+            changes.respondNewest(requested.newest());
             return Result.done(changes);
         }
         waiting.add(changes);
-        changes.start(isShutdown() ? 0 : wait.get());
+        changes.start(isShutdown() ? 0 : requested.waitSeconds());
         return Result.done(changes);
     }
 
     @Override
     void completeAll() {
-        waiting.forEach(ChangesResponse::stopWaiting);
+        waiting.forEach(PollingResponse::stopWaiting);
     }
 }

@@ -11,6 +11,7 @@ import io.datahub.api.history.EventHistory;
 import io.datahub.api.http.HttpMount;
 import io.datahub.api.path.PercentText;
 import io.datahub.api.record.Cursor;
+import io.datahub.api.user.Authenticator;
 import io.datahub.http.HttpConfiguration;
 import io.datahub.jetty.web.BodyDrainer;
 import io.datahub.jetty.web.BodyReader;
@@ -45,13 +46,17 @@ public final class EventsHandler extends AsyncHandler {
 
     static final String MOUNT = "/events";
 
+    private static final String HISTORY = MOUNT + "/history";
+
     private static final HttpField STREAM = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "text/event-stream");
     private static final HttpField UNBUFFERED = new PreEncodedHttpField("X-Accel-Buffering", "no");
 
     private final EventBroker broker;
     private final EventHistory history;
+    private final Authenticator authenticator;
     private volatile Settings settings;
     private final Set<SseStream> streams = ConcurrentHashMap.newKeySet();
+    private final Set<PollingResponse> waiting = ConcurrentHashMap.newKeySet();
 
     /** Values of the configuration. An event that is being received keeps the values it started with. */
     private record Settings(int maxEventBytes, ByteBudget budget) {
@@ -65,8 +70,10 @@ public final class EventsHandler extends AsyncHandler {
     public EventsHandler(
             @Reference EventBroker broker,
             @Reference(policyOption = ReferencePolicyOption.GREEDY) EventHistory history,
+            @Reference Authenticator authenticator,
             HttpConfiguration configuration) {
         this.broker = broker;
+        this.authenticator = authenticator;
         this.history = history;
         settings = Settings.of(configuration);
     }
@@ -93,11 +100,14 @@ public final class EventsHandler extends AsyncHandler {
         if (exchange.is(HttpMethod.POST)) {
             publish(exchange, hasTopic ? Optional.of(path.substring(MOUNT.length() + 1)) : Optional.empty())
                     .ifPresent(refusal -> BodyDrainer.refuse(exchange, refusal));
+        } else if (exchange.isRead() && path.equals(HISTORY)) {
+            history(exchange).ifPresent(exchange::refuse);
         } else if (exchange.isRead() && !hasTopic) {
             stream(exchange).ifPresent(exchange::refuse);
         } else {
             allowWebHook(exchange);
-            exchange.refuseMethod(hasTopic ? "POST, OPTIONS" : "GET, HEAD, POST, OPTIONS");
+            boolean isReadable = !hasTopic || path.equals(HISTORY);
+            exchange.refuseMethod(isReadable ? "GET, HEAD, POST, OPTIONS" : "POST, OPTIONS");
         }
         return true;
     }
@@ -164,9 +174,34 @@ public final class EventsHandler extends AsyncHandler {
         if (refusal.isPresent() && refusal.get().reason() == Reason.GONE) {
             exchange.response()
                     .getHeaders()
-                    .put(ChangesResponse.CURSOR, history.oldest().toString());
+                    .put(PollingResponse.CURSOR, history.oldest().toString());
         }
         return refusal;
+    }
+
+    private Optional<Refusal> history(Exchange exchange) {
+        return exchange.query()
+                .then(query -> HistoryRequest.of(query))
+                .then(request -> Result.done(start(exchange, request)))
+                .refusal();
+    }
+
+    private HistoryResponse start(Exchange exchange, HistoryRequest request) {
+        HistoryResponse page = new HistoryResponse(
+                exchange,
+                history,
+                authenticator,
+                request.since(),
+                request.prefixes(),
+                request.limit(),
+                waiting::remove);
+        if (request.newest() > 0) {
+            page.respondNewest(request.newest());
+        } else {
+            waiting.add(page);
+            page.start(isShutdown() ? 0 : request.waitSeconds());
+        }
+        return page;
     }
 
     private static Result<Optional<Cursor>> since(Exchange exchange, Fields query) {
@@ -217,6 +252,7 @@ public final class EventsHandler extends AsyncHandler {
 
     @Override
     void completeAll() {
+        waiting.forEach(PollingResponse::stopWaiting);
         streams.forEach(stream -> stream.end("the hub is stopping"));
     }
 }

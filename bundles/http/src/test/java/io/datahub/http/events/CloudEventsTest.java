@@ -7,6 +7,7 @@ import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
 import io.datahub.http.HttpConfiguration;
 import io.datahub.test.Configurations;
+import io.datahub.test.RenewingAuthenticator;
 import io.datahub.test.http.TestServer;
 import io.datahub.test.memory.MemoryHistory;
 import java.net.Socket;
@@ -37,6 +38,7 @@ class CloudEventsTest {
         server = new TestServer(new EventsHandler(
                 published.broker,
                 new MemoryHistory(),
+                new RenewingAuthenticator(),
                 Configurations.of(
                         HttpConfiguration.class, "maxEventBytes", 100_000, "maxIncomingEventBytes", 150_000L)));
     }

@@ -11,6 +11,7 @@ import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
 import io.datahub.http.HttpConfiguration;
 import io.datahub.test.Configurations;
+import io.datahub.test.RenewingAuthenticator;
 import io.datahub.test.http.TestServer;
 import io.datahub.test.memory.MemoryBroker;
 import io.datahub.test.memory.MemoryHistory;
@@ -51,6 +52,7 @@ class EventsHandlerTest {
         handler = new EventsHandler(
                 broker,
                 history,
+                new RenewingAuthenticator(),
                 Configurations.of(
                         HttpConfiguration.class, "maxEventBytes", 100_000, "maxIncomingEventBytes", 150_000L));
         server = new TestServer(handler);
@@ -99,6 +101,54 @@ class EventsHandlerTest {
         assertThat(server.send("POST", "/events/x", "x", "Content-Encoding", "Identity")
                         .statusCode())
                 .isEqualTo(202);
+    }
+
+    @Test
+    void shouldServeTheHistoryAsJsonLines() throws Exception {
+        history.append("ci", "build.a", "1");
+        history.create("x");
+        EventRun last = history.append("ci", "build.b", "2");
+        HttpResponse<String> page = server.get("/events/history?topic=build.&limit=1");
+        assertThat(page.body())
+                .startsWith("{\"type\":\"event\",\"topic\":\"build.a\",\"user\":\"ci\",")
+                .contains("\"cursor\":\"e1-1\",\"data\":\"1\"}")
+                .hasLineCount(1)
+                .endsWith("\n");
+        assertThat(page.headers().firstValue("Content-Type")).contains("application/x-ndjson");
+        String next = page.headers().firstValue("Datahub-Cursor").orElseThrow();
+        assertThat(server.get("/events/history?topic=build.&since=" + next).body())
+                .contains("build.b")
+                .hasLineCount(1);
+        assertThat(server.get("/events/history?since=0").body()).hasLineCount(3);
+        assertThat(server.get("/events/history?newest=2").body())
+                .hasLineCount(2)
+                .contains("build.b");
+        history.trim(last.cursor().orElseThrow());
+        HttpResponse<String> gone = server.get("/events/history?since=" + next);
+        assertThat(gone.statusCode()).isEqualTo(410);
+        assertThat(gone.headers().firstValue("Datahub-Cursor")).contains("e1-3");
+        assertThat(server.get("/events/history?since=x").statusCode()).isEqualTo(400);
+        assertThat(server.get("/events/history?newest=1&since=0").statusCode()).isEqualTo(400);
+        assertThat(server.send("DELETE", "/events/history", "").headers().firstValue("Allow"))
+                .contains("GET, HEAD, POST, OPTIONS");
+        assertThat(server.send("POST", "/events/history", "x").statusCode()).isEqualTo(202);
+        assertThat(published.all).containsExactly("history=x");
+    }
+
+    @Test
+    void shouldWaitForTheNextEventOfTheHistory() throws Exception {
+        CompletableFuture<HttpResponse<String>> waiting = server.client.sendAsync(
+                server.request("/events/history?topic=build.&since=" + history.head() + "&wait=60")
+                        .build(),
+                BodyHandlers.ofString());
+        history.create("x");
+        history.append("ci", "build.a", "1");
+        assertThat(waiting.get(30, TimeUnit.SECONDS).body()).contains("build.a").hasLineCount(1);
+        long before = System.nanoTime();
+        assertThat(server.get("/events/history?since=" + history.head() + "&wait=1")
+                        .body())
+                .isEmpty();
+        assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(900));
     }
 
     @Test

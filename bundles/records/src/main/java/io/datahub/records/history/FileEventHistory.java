@@ -2,16 +2,13 @@ package io.datahub.records.history;
 
 import io.datahub.api.Result;
 import io.datahub.api.event.EventRun;
-import io.datahub.api.event.EventWriter;
-import io.datahub.api.event.SharedBuffer;
 import io.datahub.api.history.EventHistory;
+import io.datahub.api.history.FileEvents;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.ChangeListener;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.User;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -57,7 +54,7 @@ public final class FileEventHistory implements EventHistory, ChangeListener {
         Cursor examined = null;
         for (Change change : page.changes()) {
             if (includes(prefixes, change.topic())) {
-                EventRun event = event(change);
+                EventRun event = FileEvents.event(change);
                 bytes += event.length();
                 if (bytes > maxBytes && !events.isEmpty()) {
                     return new Page(events, examined);
@@ -87,7 +84,7 @@ public final class FileEventHistory implements EventHistory, ChangeListener {
         for (int i = page.changes().size() - 1; i >= 0 && events.size() < maxEvents; i--) {
             Change change = page.changes().get(i);
             if (includes(prefixes, change.topic())) {
-                EventRun event = event(change);
+                EventRun event = FileEvents.event(change);
                 bytes += event.length();
                 if (bytes > maxBytes && !events.isEmpty()) {
                     break;
@@ -106,23 +103,6 @@ public final class FileEventHistory implements EventHistory, ChangeListener {
             }
         }
         return false;
-    }
-
-    /** A change as a run of one event, the same as its live event. */
-    private static EventRun event(Change change) {
-        ByteBuffer event = EventWriter.write(utf8(change.topic()), utf8(change.json()));
-        return new EventRun(
-                        new SharedBuffer(event),
-                        0,
-                        event.limit(),
-                        1,
-                        "",
-                        change.time().toEpochMilli())
-                .at(change.cursor());
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     @Override

@@ -1,0 +1,26 @@
+package io.datahub.history;
+
+import io.datahub.api.metric.MetricReport;
+import io.datahub.history.log.HistoryCounters;
+import io.datahub.history.log.HistoryLog;
+import io.datahub.history.log.LogState;
+
+/** The metrics of kept topics. */
+final class HistoryMetrics {
+
+    private HistoryMetrics() {}
+
+    static void report(MetricReport report, HistoryLog log) {
+        HistoryCounters counters = log.counters();
+        report.counter("datahub_history_events_total", "Events that were kept", counters.events());
+        report.counter("datahub_history_bytes_total", "Bytes of events that were kept", counters.bytes());
+        report.counter("datahub_history_refused_total", "Events that could not be kept", counters.refused());
+        report.counter("datahub_history_read_events_total", "Events read from the history", counters.read());
+        report.histogram("datahub_history_flush_seconds", "Duration of writing and flushing", counters.flushes());
+        for (LogState state : log.states()) {
+            String prefix = state.rule().prefix();
+            report.gauge("datahub_history_events", "Events that are kept now", state.events(), "prefix", prefix);
+            report.gauge("datahub_history_size_bytes", "Disk space of kept events", state.bytes(), "prefix", prefix);
+        }
+    }
+}

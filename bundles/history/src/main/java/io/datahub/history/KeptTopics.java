@@ -1,0 +1,146 @@
+package io.datahub.history;
+
+import io.datahub.api.Home;
+import io.datahub.api.Result;
+import io.datahub.api.event.EventLog;
+import io.datahub.api.health.Health;
+import io.datahub.api.health.HealthCheck;
+import io.datahub.api.history.EventHistory;
+import io.datahub.api.log.LogText;
+import io.datahub.api.metric.MetricReport;
+import io.datahub.api.metric.MetricSource;
+import io.datahub.api.record.ChangeJournal;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.user.User;
+import io.datahub.history.log.HistoryLog;
+import io.datahub.history.log.LogState;
+import io.datahub.history.read.MergedHistory;
+import io.datahub.history.rules.FlushPolicy;
+import io.datahub.history.rules.KeepRule;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Dictionary;
+import java.util.List;
+import java.util.Map;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The history of file events and kept topics, and the log of the latter. The log is registered here and not as a service
+ * of the component, since its topics change with the configuration.
+ */
+@Component(
+        name = HistoryConfiguration.PID,
+        immediate = true,
+        service = {EventHistory.class, HealthCheck.class, MetricSource.class},
+        property = {"service.ranking:Integer=100", HealthCheck.NAME + "=history", MetricSource.COMPONENT + "=history"})
+@Designate(ocd = HistoryConfiguration.class)
+public final class KeptTopics implements EventHistory, HealthCheck, MetricSource {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KeptTopics.class);
+
+    private final HistoryLog log;
+    private final MergedHistory history;
+    private final ServiceRegistration<EventLog> registration;
+
+    @Activate
+    public KeptTopics(
+            BundleContext bundle,
+            @Reference Home home,
+            @Reference ChangeJournal journal,
+            HistoryConfiguration configuration)
+            throws IOException {
+        List<KeepRule> rules = KeepRule.parse(configuration.keep());
+        FlushPolicy flush = FlushPolicy.parse(configuration.flush());
+        log = new HistoryLog(home.state().resolve("history"), journal.head());
+        history = new MergedHistory(journal, log);
+        try {
+            log.configure(rules, flush, configuration.reserveBytes());
+        } catch (IOException | RuntimeException e) {
+            log.close();
+            throw e;
+        }
+        registration = bundle.registerService(EventLog.class, log, topics(rules));
+        log.follow(journal.head());
+        LOG.info("event=history.started keep={} flush={}", LogText.quoted(rules), flush);
+    }
+
+    private static Dictionary<String, Object> topics(List<KeepRule> rules) {
+        return FrameworkUtil.asDictionary(Map.of(
+                EventLog.TOPICS, rules.stream().map(rule -> rule.prefix() + "*").toArray(String[]::new)));
+    }
+
+    /** Applies a new configuration; one that can't be applied leaves the former in effect. */
+    @Modified
+    void modified(HistoryConfiguration configuration) throws IOException {
+        List<KeepRule> rules = KeepRule.parse(configuration.keep());
+        FlushPolicy flush = FlushPolicy.parse(configuration.flush());
+        log.configure(rules, flush, configuration.reserveBytes());
+        registration.setProperties(topics(rules));
+        LOG.info("event=history.configured keep={} flush={}", LogText.quoted(rules), flush);
+    }
+
+    @Override
+    public Cursor head() {
+        return history.head();
+    }
+
+    @Override
+    public Cursor oldest() {
+        return history.oldest();
+    }
+
+    @Override
+    public Result<Page> read(User user, Cursor since, Collection<String> prefixes, int maxEvents, int maxBytes) {
+        return history.read(user, since, prefixes, maxEvents, maxBytes);
+    }
+
+    @Override
+    public Page newest(User user, Collection<String> prefixes, int maxEvents, int maxBytes) {
+        return history.newest(user, prefixes, maxEvents, maxBytes);
+    }
+
+    @Override
+    public Runnable whenAfter(Cursor since, Runnable action) {
+        return history.whenAfter(since, action);
+    }
+
+    @Override
+    public Health check() {
+        String failure = log.failure();
+        List<LogState> logs = log.states();
+        String state = "events=" + logs.stream().mapToLong(LogState::events).sum() + " bytes="
+                + logs.stream().mapToLong(LogState::bytes).sum() + " rules="
+                + logs.stream().filter(LogState::isActive).count();
+        return failure.isEmpty()
+                ? Health.ready(state)
+                : Health.degraded(state + " failure=" + LogText.quoted(failure)
+                        + "; kept topics are refused: free disk space or repair the disk, the hub retries");
+    }
+
+    @Override
+    public void report(MetricReport report) {
+        HistoryMetrics.report(report, log);
+    }
+
+    /** Flushes what was kept. */
+    @Deactivate
+    void stop() {
+        try {
+            registration.unregister();
+        } catch (IllegalStateException e) {
+            LOG.debug("event=history.unregistered reason=\"the bundle stops\"", e);
+        }
+        log.close();
+        LOG.info("event=history.stopped");
+    }
+}

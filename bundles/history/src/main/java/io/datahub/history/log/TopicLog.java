@@ -1,0 +1,306 @@
+package io.datahub.history.log;
+
+import io.datahub.api.event.EventRun;
+import io.datahub.api.file.FileFlush;
+import io.datahub.api.log.LogText;
+import io.datahub.history.rules.KeepRule;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The events that one rule keeps: segments in a folder of its own. Events are appended to memory, under the lock of
+ * {@link HistoryLog}, and then written, one thread at a time; {@link #segments} can be read at any time.
+ */
+final class TopicLog implements Closeable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TopicLog.class);
+
+    private static final long MAX_SEGMENT = 64L << 20;
+    private static final int SEGMENTS = 16;
+    private static final int WRITE = 256 * 1024;
+
+    private final Path folder;
+    private volatile KeepRule rule;
+
+    /** What was appended and isn't being written yet; guarded by the lock of the whole history. */
+    private final Deque<Tail> tails = new ArrayDeque<>();
+
+    // the rest is for the writer, but for the list of segments, which is replaced when it changes
+
+    private volatile List<Segment> segments = List.of();
+    private volatile FileChannel channel;
+
+    /** What couldn't be written, before what is in memory. */
+    private final Deque<Tail> unwritten = new ArrayDeque<>();
+
+    private TopicLog(Path folder, KeepRule rule) {
+        this.folder = folder;
+        this.rule = rule;
+    }
+
+    /**
+     * Opens a log, or creates it. What a killed process left incomplete at the end is cut off.
+     *
+     * @throws IOException if the disk fails
+     */
+    static TopicLog open(Path folder, KeepRule rule) throws IOException {
+        Files.createDirectories(folder);
+        FileFlush.directory(folder.getParent());
+        TopicLog log = new TopicLog(folder, rule);
+        log.load();
+        return log;
+    }
+
+    private void load() throws IOException {
+        List<Path> files;
+        try (Stream<Path> found = Files.list(folder)) {
+            files = found.filter(file -> file.getFileName().toString().endsWith(Segment.SUFFIX))
+                    .sorted()
+                    .toList();
+        }
+        List<Segment> loaded = new ArrayList<>();
+        for (int i = 0; i < files.size(); i++) {
+            load(files.get(i), i == files.size() - 1).ifPresent(loaded::add);
+        }
+        segments = List.copyOf(loaded);
+        if (!loaded.isEmpty()) {
+            channel = FileChannel.open(loaded.get(loaded.size() - 1).file(), StandardOpenOption.WRITE);
+        }
+    }
+
+    private static Optional<Segment> load(Path file, boolean isLast) throws IOException {
+        Optional<SegmentHeader> header = SegmentHeader.parse(RecordReader.header(file));
+        if (header.isEmpty()) {
+            LOG.warn("event=history.segment.dropped file={} reason=\"it has no header\"", LogText.quoted(file));
+            Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"));
+            return Optional.empty();
+        }
+        Segment segment = new Segment(file, header.get());
+        Optional<SegmentIndexFile.Content> content = isLast ? Optional.empty() : SegmentIndexFile.read(file);
+        if (content.isPresent()) {
+            segment.load(content.get());
+        } else {
+            scan(segment, isLast);
+        }
+        return Optional.of(segment);
+    }
+
+    private static void scan(Segment segment, boolean isLast) throws IOException {
+        long size = Files.size(segment.file());
+        try (RecordReader reader = new RecordReader(segment.file(), SegmentHeader.LENGTH, size)) {
+            while (reader.next()) {
+                segment.found(reader.position(), reader.timeMillis(), reader.length());
+            }
+        }
+        if (segment.length() < size) {
+            LOG.warn(
+                    "event=history.segment.cut file={} bytes={} reason=\"{}\"",
+                    LogText.quoted(segment.file()),
+                    size - segment.length(),
+                    isLast ? "a process or the machine stopped while they were written" : "the disk damaged them");
+        }
+        if (isLast && segment.length() < size) {
+            try (FileChannel channel = FileChannel.open(segment.file(), StandardOpenOption.WRITE)) {
+                channel.truncate(segment.length());
+                channel.force(true);
+            }
+        } else if (!isLast) {
+            SegmentIndexFile.write(segment);
+        }
+    }
+
+    KeepRule rule() {
+        return rule;
+    }
+
+    void setRule(KeepRule changed) {
+        rule = changed;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    List<Segment> segments() {
+        return segments;
+    }
+
+    /** Appends an event to memory; returns the length of its record. */
+    int append(String epoch, Position position, EventRun event) {
+        Tail tail = tails.peekLast();
+        if (tail == null || !tail.epoch().equals(epoch) || tail.length() >= segmentBytes()) {
+            tail = new Tail(epoch);
+            tails.addLast(tail);
+        }
+        int before = tail.length();
+        tail.append(position, KeptRecord.user(event), event);
+        return tail.length() - before;
+    }
+
+    /** Takes what was appended, to be written by {@link #write}. */
+    void swap() {
+        unwritten.addAll(tails);
+        tails.clear();
+    }
+
+    /**
+     * Writes what was taken, without a flush. If that fails, it is kept and written by the next call.
+     *
+     * @return whether there was anything to write
+     * @throws IOException if the disk fails or is full
+     */
+    boolean write() throws IOException {
+        boolean any = false;
+        for (Tail tail = unwritten.peekFirst(); tail != null; tail = unwritten.peekFirst()) {
+            write(tail);
+            unwritten.removeFirst();
+            any = true;
+        }
+        return any;
+    }
+
+    private void write(Tail tail) throws IOException {
+        Segment segment = segment(tail);
+        long at = segment.length();
+        ByteBuffer bytes = tail.bytes();
+        try {
+            while (bytes.position() < tail.length()) {
+                bytes.limit(Math.min(tail.length(), bytes.position() + WRITE));
+                at += channel.write(bytes, at);
+            }
+        } catch (IOException e) {
+            channel.truncate(segment.length());
+            throw e;
+        }
+        segment.written(tail);
+    }
+
+    /** The segment that takes these records. */
+    private Segment segment(Tail tail) throws IOException {
+        Segment last = lastSegment();
+        return last == null || !last.header().epoch().equals(tail.epoch()) || last.length() >= segmentBytes()
+                ? roll(tail.epoch(), tail.firstNumber())
+                : last;
+    }
+
+    private long segmentBytes() {
+        return Math.min(MAX_SEGMENT, rule.bytes() / SEGMENTS);
+    }
+
+    private Segment lastSegment() {
+        List<Segment> current = segments;
+        return current.isEmpty() ? null : current.get(current.size() - 1);
+    }
+
+    /** Completes the last segment and begins a new one. */
+    private Segment roll(String epoch, long firstNumber) throws IOException {
+        Segment before = lastSegment();
+        if (before != null) {
+            channel.force(true);
+            SegmentIndexFile.write(before);
+        }
+        SegmentHeader header = new SegmentHeader(epoch, before == null ? Position.NONE : before.last());
+        Segment segment = new Segment(folder.resolve(Segment.name(firstNumber)), header);
+        FileChannel next = FileChannel.open(segment.file(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            next.truncate(0);
+            next.write(header.bytes(), 0);
+            next.force(true);
+            FileFlush.directory(folder);
+        } catch (IOException e) {
+            next.close();
+            throw e;
+        }
+        if (channel != null) {
+            channel.close();
+        }
+        channel = next;
+        List<Segment> all = new ArrayList<>(segments);
+        all.add(segment);
+        segments = List.copyOf(all);
+        return segment;
+    }
+
+    /** Flushes what was written. */
+    void flush() throws IOException {
+        FileChannel current = channel;
+        if (current != null) {
+            try {
+                current.force(false);
+            } catch (ClosedChannelException e) {
+                LOG.debug("event=history.segment.flushed folder={} reason=\"it was completed\"", folder, e);
+            }
+        }
+    }
+
+    /**
+     * Deletes segments that are too old or too many.
+     *
+     * @param nextNumber greater than the number of each event so far
+     * @return whether the log has no events any more
+     */
+    boolean trim(String epoch, long nextNumber, long nowMillis) throws IOException {
+        long oldest = nowMillis - rule.age().toMillis();
+        Segment last = lastSegment();
+        if (last != null && last.count() > 0 && isDue(last, nowMillis)) {
+            roll(epoch, nextNumber);
+        }
+        long bytes = bytes();
+        while (segments.size() > 1 && (segments.get(0).lastMillis() < oldest || bytes > rule.bytes())) {
+            Segment first = segments.get(0);
+            bytes -= first.length();
+            segments = List.copyOf(segments.subList(1, segments.size()));
+            Files.deleteIfExists(SegmentIndexFile.of(first.file()));
+            Files.deleteIfExists(first.file());
+        }
+        return segments.stream().allMatch(segment -> segment.count() == 0) && unwritten.isEmpty();
+    }
+
+    /** Whether the last segment must end, so that its events can be deleted soon after they are too old. */
+    private boolean isDue(Segment last, long nowMillis) {
+        long age = rule.age().toMillis();
+        return nowMillis - last.firstMillis() > Math.max(age / SEGMENTS, 1_000);
+    }
+
+    /** The position of the last event that was deleted. */
+    Position trimmed() {
+        List<Segment> current = segments;
+        return current.isEmpty() ? Position.NONE : current.get(0).header().previous();
+    }
+
+    long bytes() {
+        return segments.stream().mapToLong(Segment::length).sum();
+    }
+
+    long count() {
+        return segments.stream().mapToLong(Segment::count).sum();
+    }
+
+    /** The greatest number that it has. */
+    long lastNumber() {
+        Segment last = lastSegment();
+        return last == null ? 0 : last.last().number();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (channel != null) {
+            channel.force(true);
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The logs on disk: segments, records, numbers, and the order in which events are delivered. */
+package io.datahub.history.log;

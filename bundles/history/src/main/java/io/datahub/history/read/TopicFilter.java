@@ -1,0 +1,77 @@
+package io.datahub.history.read;
+
+import io.datahub.api.event.EventReader;
+import io.datahub.api.event.EventRun;
+import io.datahub.api.user.User;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+
+/** Selects the events of topic prefixes that a user may receive now. */
+final class TopicFilter {
+
+    private static final String FILE = "file.";
+
+    private final User user;
+    private final List<Prefix> prefixes;
+    private final boolean hasFiles;
+
+    /** A prefix, and whether all topics that begin with it are granted. */
+    private static final class Prefix {
+        final byte[] bytes;
+        final boolean isGranted;
+
+        Prefix(byte[] bytes, boolean isGranted) {
+            this.bytes = bytes;
+            this.isGranted = isGranted;
+        }
+    }
+
+    TopicFilter(User user, Collection<String> wanted) {
+        this.user = user;
+        prefixes = wanted.stream()
+                .map(prefix -> prefix.getBytes(StandardCharsets.UTF_8))
+                .map(bytes -> new Prefix(bytes, bytes.length > 0 && user.maySubscribe(bytes)))
+                .toList();
+        hasFiles = wanted.stream().anyMatch(prefix -> prefix.startsWith(FILE) || FILE.startsWith(prefix));
+    }
+
+    /** Whether file events may be among them. */
+    boolean hasFiles() {
+        return hasFiles;
+    }
+
+    /** Whether a kept event is one of them. */
+    boolean includes(EventRun event) {
+        EventReader reader = new EventReader(event);
+        reader.next();
+        ByteBuffer bytes = event.buffer().bytes();
+        int start = reader.topicStart();
+        int length = reader.topicEnd() - start;
+        for (Prefix prefix : prefixes) {
+            if (startsWith(bytes, start, length, prefix.bytes)) {
+                return prefix.isGranted || mayReceive(bytes, start, length);
+            }
+        }
+        return false;
+    }
+
+    private static boolean startsWith(ByteBuffer bytes, int start, int length, byte[] prefix) {
+        if (prefix.length > length) {
+            return false;
+        }
+        for (int i = 0; i < prefix.length; i++) {
+            if (bytes.get(start + i) != prefix[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean mayReceive(ByteBuffer bytes, int start, int length) {
+        byte[] topic = new byte[length];
+        bytes.get(start, topic);
+        return user.maySubscribe(topic);
+    }
+}

@@ -1,0 +1,2 @@
+/** Reads kept topics and file events in one order. */
+package io.datahub.history.read;

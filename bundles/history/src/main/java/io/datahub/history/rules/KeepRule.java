@@ -1,0 +1,115 @@
+package io.datahub.history.rules;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Which events are kept, and how long.
+ *
+ * @param prefix begins their topics; empty for all topics
+ * @param age the time after which an event may be deleted; {@link #FOREVER} for no limit
+ * @param bytes the size beyond which the oldest events are deleted; {@link Long#MAX_VALUE} for no limit
+ */
+public record KeepRule(String prefix, Duration age, long bytes) {
+
+    /** No limit of the age. */
+    public static final Duration FOREVER = Duration.ofDays(1_000_000);
+
+    /** The smallest size of a rule: a few segments. */
+    public static final long MIN_BYTES = 1L << 20;
+
+    private static final Pattern FORM = Pattern.compile("(?s)(.+?|\\*):\\s+(.+)");
+    private static final Pattern AGE = Pattern.compile("([0-9]{1,6})\\s*([smhd])");
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,12})\\s*(B|KiB|MiB|GiB|TiB)");
+    private static final Map<String, Integer> SHIFTS = Map.of("B", 0, "KIB", 10, "MIB", 20, "GIB", 30, "TIB", 40);
+    private static final Map<String, Long> SECONDS = Map.of("s", 1L, "m", 60L, "h", 3_600L, "d", 86_400L);
+    private static final String ALLOWED =
+            "; each item is PREFIX: AGE, SIZE, such as build.: 7d, 1 GiB, where one of the two can be omitted";
+
+    /**
+     * Parses {@code PREFIX: AGE, SIZE}, separated by semicolons or line breaks. The prefix {@code *} stands for all
+     * topics; an asterisk at the end of a prefix is ignored.
+     *
+     * @param text the text; may be empty
+     * @return the rules, each with a prefix of its own
+     * @throws IllegalArgumentException if an item is malformed
+     */
+    public static List<KeepRule> parse(String text) {
+        List<KeepRule> rules = new ArrayList<>();
+        Set<String> prefixes = new HashSet<>();
+        for (String item : text.split("[;\n]", -1)) {
+            if (!item.isBlank()) {
+                KeepRule rule = rule(item.strip());
+                if (!prefixes.add(rule.prefix)) {
+                    throw new IllegalArgumentException("keep has the prefix \"" + rule.prefix + "\" twice; remove one");
+                }
+                rules.add(rule);
+            }
+        }
+        return List.copyOf(rules);
+    }
+
+    private static KeepRule rule(String item) {
+        Matcher parts = FORM.matcher(item);
+        if (!parts.matches()) {
+            throw malformed(item);
+        }
+        Duration age = FOREVER;
+        long bytes = Long.MAX_VALUE;
+        for (String limit : parts.group(2).split(",", -1)) {
+            Matcher time = AGE.matcher(limit.strip());
+            Matcher size = SIZE.matcher(limit.strip());
+            if (time.matches()) {
+                age = Duration.ofSeconds(Long.parseLong(time.group(1)) * SECONDS.get(time.group(2)));
+            } else if (size.matches()) {
+                bytes = Long.parseLong(size.group(1))
+                        << SHIFTS.get(size.group(2).toUpperCase(Locale.ROOT));
+            } else {
+                throw malformed(item);
+            }
+        }
+        if (age.isZero() || bytes < MIN_BYTES) {
+            throw new IllegalArgumentException(
+                    "keep has \"" + item + "\"; the age must be at least 1s and the size at least 1 MiB");
+        }
+        return new KeepRule(prefix(item, parts.group(1).strip()), age, bytes);
+    }
+
+    private static String prefix(String item, String text) {
+        String prefix = text.endsWith("*") ? text.substring(0, text.length() - 1) : text;
+        if (prefix.startsWith("file.") || prefix.startsWith("hub.")) {
+            throw new IllegalArgumentException("keep has \"" + item
+                    + "\"; topics of the hub can't be kept: file events are in the history anyway");
+        }
+        if (prefix.indexOf(',') >= 0 || LogFolder.of(prefix).length() > LogFolder.MAX_LENGTH) {
+            throw new IllegalArgumentException("keep has \"" + item + "\"; a prefix has no comma, and at most "
+                    + LogFolder.MAX_LENGTH + " characters");
+        }
+        return prefix;
+    }
+
+    private static IllegalArgumentException malformed(String item) {
+        return new IllegalArgumentException("keep has \"" + item + "\"" + ALLOWED);
+    }
+
+    /** The prefix in UTF-8. */
+    public byte[] prefixBytes() {
+        return prefix.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A readable form for logs and messages, as in the configuration. */
+    @Override
+    public String toString() {
+        return (prefix.isEmpty() ? "*" : prefix) + ":"
+                + (age.equals(FOREVER) ? "" : " " + age.toSeconds() + "s" + (bytes == Long.MAX_VALUE ? "" : ","))
+                + (bytes == Long.MAX_VALUE ? "" : " " + bytes + " B");
+    }
+}

@@ -1,0 +1,2 @@
+/** Which topics are kept, and how long. */
+package io.datahub.history.rules;

@@ -1,0 +1,303 @@
+package io.datahub.history;
+
+import static io.datahub.api.user.Action.READ;
+import static io.datahub.api.user.Action.SUBSCRIBE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.event.EventReader;
+import io.datahub.api.event.EventRun;
+import io.datahub.api.record.Cursor;
+import io.datahub.api.user.Grant;
+import io.datahub.api.user.User;
+import io.datahub.test.memory.MemoryHistory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KeptTopicsTest {
+
+    private static final String KEEP = "build.: 1d; dev.: 1d, 1 MiB";
+
+    @TempDir
+    Path folder;
+
+    private TestHistory hub;
+
+    private TestHistory start(String keep) throws IOException {
+        hub = new TestHistory(folder.resolve("history"), keep);
+        return hub;
+    }
+
+    @AfterEach
+    void stop() {
+        hub.close();
+    }
+
+    private static Cursor cursor(EventRun event) {
+        return event.cursor().orElseThrow();
+    }
+
+    private static String text(EventRun event) {
+        EventReader reader = new EventReader(event);
+        reader.next();
+        return reader.topic() + " " + StandardCharsets.UTF_8.decode(reader.payload()) + " " + cursor(event) + " "
+                + event.user();
+    }
+
+    private Reason refusal(Cursor since, String... prefixes) {
+        return hub.history
+                .read(User.HUB, since, List.of(prefixes), 10, 1000)
+                .refusal()
+                .map(Refusal::reason)
+                .orElse(null);
+    }
+
+    @Test
+    void shouldGiveFileEventsAndKeptEventsOneOrder() throws Exception {
+        start(KEEP);
+        Cursor before = hub.history.head();
+        hub.append("build.a", "1").get();
+        Cursor file = hub.create("x").get();
+        Cursor kept = hub.append("dev.b", "2").get();
+        hub.create("y").get();
+        hub.append("build.c", "3").get();
+        assertThat(hub.topics(before, ""))
+                .containsExactly("build.a", "file.created/x", "dev.b", "file.created/y", "build.c");
+        assertThat(hub.topics(Cursor.BEGINNING, "")).hasSize(5);
+        assertThat(hub.topics(file, "")).containsExactly("dev.b", "file.created/y", "build.c");
+        assertThat(hub.topics(kept, "")).containsExactly("file.created/y", "build.c");
+        assertThat(hub.topics(kept, "build.")).containsExactly("build.c");
+        assertThat(hub.topics(before, "file.")).containsExactly("file.created/x", "file.created/y");
+        assertThat(hub.topics(before, "dev.b", "build.c")).containsExactly("dev.b", "build.c");
+        assertThat(file).hasToString("memory-1");
+        assertThat(kept.toString()).startsWith("memory-1.");
+        assertThat(hub.history.newest(User.HUB, List.of(""), 2, 1000).events().stream()
+                        .map(MemoryHistory::topic))
+                .containsExactly("file.created/y", "build.c");
+    }
+
+    @Test
+    void shouldContinueExactlyFromAnyCursorWhateverThePagesAlsoAfterAStopAndACrash() throws Exception {
+        start(KEEP);
+        Random random = new Random(7);
+        for (int round = 0; round < 6; round++) {
+            hub.configure(KEEP, round % 2 == 0 ? "always" : "50");
+            List<CompletableFuture<Cursor>> all = new ArrayList<>();
+            for (int i = 0; i < 150; i++) {
+                all.add(
+                        switch (random.nextInt(4)) {
+                            case 0 -> hub.create("f" + round + "/" + i);
+                            case 1 -> hub.append("dev." + i, "d".repeat(random.nextInt(300)));
+                            case 2 -> hub.append("build.big", "b".repeat(random.nextInt(200_000)));
+                            default -> hub.append("build." + i, "b");
+                        });
+            }
+            for (int i = 1; i < all.size(); i++) {
+                assertThat(all.get(i).get().isUpTo(all.get(i - 1).get())).isFalse();
+            }
+            List<String> read = hub.read(User.HUB, Cursor.BEGINNING, 1000, "").stream()
+                    .map(KeptTopicsTest::text)
+                    .toList();
+            assertThat(read).hasSize(150 * (round + 1));
+            for (int i = 0; i < 20; i++) {
+                int from = random.nextInt(all.size());
+                assertThat(hub.read(User.HUB, all.get(from).get(), 1 + random.nextInt(40), "").stream()
+                                .map(KeptTopicsTest::text))
+                        .containsExactlyElementsOf(read.subList(150 * round + from + 1, read.size()));
+            }
+            TestHistory before = hub;
+            hub = round % 2 == 0 ? before.kill(folder.resolve("killed" + round), KEEP) : before.reopen(KEEP);
+            before.close();
+            assertThat(hub.read(User.HUB, Cursor.BEGINNING, 500, "").stream().map(KeptTopicsTest::text))
+                    .containsExactlyElementsOf(read);
+        }
+    }
+
+    @Test
+    void shouldLoseNoMoreThanTheTornRecordWhateverByteAWriteEndsAt() throws Exception {
+        start("build.: 1d");
+        hub.append("build.a", "first").get();
+        Cursor second = hub.append("build.b", "second").get();
+        hub.append("build.c", "third").get();
+        hub.topics(Cursor.BEGINNING, ""); // so that everything is written
+        Path copy = folder.resolve("copy");
+        TestHistory.copy(folder.resolve("history"), copy);
+        Path segment;
+        try (Stream<Path> files = Files.walk(copy)) {
+            segment = files.filter(file -> file.toString().endsWith(".log"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        byte[] bytes = Files.readAllBytes(segment);
+        int last = bytes.length - 8 - 26 - 2 - (2 + 7 + 2 + 5);
+        for (int end = 0; end <= bytes.length; end += end < last ? 20 : 3) {
+            Path torn = folder.resolve("torn" + end);
+            TestHistory.copy(copy, torn);
+            Path file = torn.resolve(copy.relativize(segment).toString());
+            byte[] garbage = end < bytes.length && end % 3 == 0 ? new byte[500] : new byte[0];
+            Files.write(file, Arrays.copyOf(bytes, end), StandardOpenOption.TRUNCATE_EXISTING);
+            Files.write(file, garbage, StandardOpenOption.APPEND);
+            try (TestHistory torned = new TestHistory(torn, hub.journal, "build.: 1d", "100")) {
+                List<String> topics = torned.topics(Cursor.BEGINNING, "");
+                assertThat(topics)
+                        .isEqualTo(List.of("build.a", "build.b", "build.c").subList(0, topics.size()));
+                if (end == bytes.length) {
+                    assertThat(topics).hasSize(3);
+                } else if (end >= last) {
+                    assertThat(topics).hasSize(2);
+                }
+                Cursor next = torned.append("build.d", "4").get();
+                assertThat(next.kept()).isGreaterThan(second.kept() + 1);
+                assertThat(torned.topics(second, "")).last().isEqualTo("build.d");
+                try (TestHistory again = torned.reopen("build.: 1d")) {
+                    assertThat(again.topics(Cursor.BEGINNING, "")).hasSize(topics.size() + 1);
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldNeverGiveANumberTwiceAlsoIfTheFlushWasLost() throws Exception {
+        start("build.: 1d");
+        long last = 0;
+        for (int i = 0; i < 5; i++) {
+            long first = hub.append("build.a", "x").get().kept();
+            assertThat(first).isGreaterThan(last);
+            last = hub.append("build.a", "x").get().kept();
+            TestHistory before = hub;
+            hub = before.kill(folder.resolve("killed" + i), "build.: 1d");
+            before.close();
+            assertThat(refusal(new Cursor("memory", 0, last), "")).isNull();
+        }
+        hub.close();
+        Path lost = folder.resolve("lost");
+        Files.createDirectories(lost);
+        hub = new TestHistory(lost, hub.journal, "build.: 1d", "100");
+        assertThat(hub.append("build.a", "x").get().kept()).isGreaterThan(last);
+    }
+
+    @Test
+    void shouldAnswerOnlyOnceAnEventIsInTheFileIfItIsAlwaysFlushed() throws Exception {
+        start("build.: 1d");
+        hub.configure("build.: 1d", "always");
+        CompletableFuture<Cursor> first = hub.append("build.a", "x");
+        CompletableFuture<Cursor> file = hub.create("x");
+        assertThat(file.get()).isEqualTo(new Cursor("memory", 1));
+        assertThat(first).isCompleted();
+        TestHistory killed = hub.kill(folder.resolve("killed"), "build.: 1d");
+        assertThat(killed.topics(Cursor.BEGINNING, "build.")).containsExactly("build.a");
+        killed.close();
+    }
+
+    @Test
+    void shouldDeleteTheOldestEventsBeyondASizeAndTellWhoAsksForThem() throws Exception {
+        start("dev.: 1d, 1 MiB; build.: 1d");
+        Cursor build = hub.append("build.a", "x").get();
+        Cursor first = hub.append("dev.a", "x".repeat(10_000)).get();
+        for (int i = 0; i < 400; i++) {
+            hub.append("dev.b", "x".repeat(10_000)).get();
+        }
+        await().until(() -> refusal(first, "dev.") == Reason.GONE);
+        await().until(() -> hub.read(User.HUB, Cursor.BEGINNING, 100, "dev.").size() < 110);
+        Cursor oldest = hub.history.oldest();
+        assertThat(refusal(oldest, "")).isNull();
+        assertThat(refusal(build, "build.")).isNull();
+        assertThat(refusal(build, "")).isEqualTo(Reason.GONE);
+        List<EventRun> left = hub.read(User.HUB, Cursor.BEGINNING, 100, "dev.");
+        assertThat(left).hasSizeBetween(50, 110);
+        assertThat(hub.read(User.HUB, oldest, 100, "dev.")).hasSameSizeAs(left);
+        TestHistory before = hub;
+        hub = before.reopen("dev.: 1d, 1 MiB; build.: 1d");
+        assertThat(refusal(first, "dev.")).isEqualTo(Reason.GONE);
+        assertThat(hub.history.oldest()).isEqualTo(oldest);
+        assertThat(hub.topics(build, "build.")).isEmpty();
+        assertThatThrownBy(() -> hub.append("dev.c", "x".repeat(700_000)).join())
+                .hasMessageContaining("TOO_LARGE");
+    }
+
+    @Test
+    void shouldDeleteEventsThatAreTooOldAndLogsWithoutARule() throws Exception {
+        start("build.: 1s; dev.: 1s");
+        Cursor first = hub.append("build.a", "x").get();
+        hub.append("dev.a", "x").get();
+        hub.configure("build.: 1s", "100");
+        assertThat(hub.topics(Cursor.BEGINNING, "dev.")).containsExactly("dev.a");
+        await().until(() -> hub.topics(Cursor.BEGINNING, "").isEmpty());
+        await().until(() -> hub.log.states().size() == 1);
+        assertThat(refusal(new Cursor("memory", 0, first.kept() - 1), "build.")).isEqualTo(Reason.GONE);
+        assertThat(refusal(first, "build.")).isNull();
+    }
+
+    @Test
+    void shouldShowOnlyWhatIsGrantedNow() throws Exception {
+        start(KEEP);
+        hub.append("build.a", "x").get();
+        hub.append("build.secret", "x").get();
+        hub.append("dev.a", "x").get();
+        hub.create("pub/a").get();
+        hub.create("secret/a").get();
+        User user = new User("u", Set.of(), List.of(new Grant(SUBSCRIBE, "build.a", ""), new Grant(READ, "pub/", "")));
+        assertThat(hub.read(user, Cursor.BEGINNING, 10, "").stream().map(MemoryHistory::topic))
+                .containsExactly("build.a", "file.created/pub/a");
+        User all = new User("u", Set.of(), List.of(new Grant(SUBSCRIBE, "build.", "")));
+        assertThat(hub.read(all, Cursor.BEGINNING, 10, "build.s", "dev.").stream()
+                        .map(MemoryHistory::topic))
+                .containsExactly("build.secret");
+    }
+
+    @Test
+    void shouldKeepEventsOfAnEarlierEpochUnderTheCursorsOfTheNewOne() throws Exception {
+        start(KEEP);
+        hub.create("a").get();
+        Cursor before = hub.append("build.a", "x").get();
+        hub.journal.rebuild();
+        TestHistory old = hub;
+        hub = old.reopen(KEEP);
+        assertThat(refusal(before, "")).isEqualTo(Reason.GONE);
+        hub.create("b").get();
+        hub.append("build.b", "x").get();
+        assertThat(hub.topics(Cursor.BEGINNING, "")).containsExactly("build.a", "file.created/b", "build.b");
+        List<EventRun> all = hub.read(User.HUB, Cursor.BEGINNING, 10, "");
+        assertThat(hub.topics(cursor(all.get(0)), "")).containsExactly("file.created/b", "build.b");
+        hub.journal.rebuild(); // while it runs
+        hub.create("c").get();
+        hub.append("build.c", "x").get();
+        assertThat(hub.topics(Cursor.BEGINNING, "")).containsExactly("build.a", "build.b", "file.created/c", "build.c");
+        hub = hub.reopen(KEEP);
+        assertThat(hub.topics(Cursor.BEGINNING, "")).containsExactly("build.a", "build.b", "file.created/c", "build.c");
+    }
+
+    @Test
+    void shouldNotReadDamagedEvents() throws Exception {
+        start("build.: 1d");
+        hub.append("build.a", "x".repeat(1000)).get();
+        hub.append("build.b", "x").get();
+        hub.topics(Cursor.BEGINNING, "");
+        Path segment;
+        try (Stream<Path> files = Files.walk(folder)) {
+            segment = files.filter(file -> file.toString().endsWith(".log"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        byte[] bytes = Files.readAllBytes(segment);
+        bytes[500] ^= 1;
+        Files.write(segment, bytes);
+        assertThatThrownBy(() -> hub.topics(Cursor.BEGINNING, "")).hasMessageContaining("damaged");
+    }
+}

@@ -1,0 +1,77 @@
+package io.datahub.zeromq;
+
+import static io.datahub.zeromq.zmtp.RawPeer.message;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.api.event.EventRun;
+import io.datahub.api.record.Cursor;
+import io.datahub.test.memory.MemoryHistory;
+import io.datahub.zeromq.zmtp.RawPeer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Requests for pages of the history, and subscribers that request cursors. */
+class HistoryRequestTest {
+
+    private final Fixture hub = new Fixture();
+    private final MemoryHistory history = new MemoryHistory();
+
+    @AfterEach
+    void stop() {
+        hub.close();
+        hub.reader.stop();
+    }
+
+    private String request(RawPeer peer, String json) throws Exception {
+        peer.send(message("", "hub.history", json));
+        return String.join("|", peer.message());
+    }
+
+    @Test
+    void shouldAnswerWithPagesOfWhatTheUserMayReceive() throws Exception {
+        hub.reader.history = history;
+        history.append("ci", "build.a", "1");
+        history.append("ci", "other", "2");
+        EventRun last = history.append("ci", "build.b", "3");
+        RawPeer peer = hub.connect("ci", "REQ");
+        assertThat(request(peer, "{\"topic\":\"build.\",\"limit\":1}"))
+                .startsWith("|OK|e1-")
+                .contains("\"topic\":\"build.a\"", "\"cursor\":\"e1-1\"")
+                .doesNotContain("build.b");
+        assertThat(request(peer, "{\"topic\":[\"\"],\"since\":\"e1-1\"}"))
+                .startsWith("|OK|e1-3|{")
+                .contains("build.b")
+                .doesNotContain("other");
+        assertThat(request(peer, "{\"since\":\"e1-3\"}")).isEqualTo("|OK|e1-3");
+        history.trim(last.cursor().orElseThrow());
+        assertThat(request(peer, "{\"since\":\"e1-1\"}"))
+                .startsWith("|ERR|410|")
+                .endsWith("|e1-3");
+        for (String malformed : List.of("", "x", "[]", "{\"limit\":0}", "{\"limit\":\"x\"}", "{\"since\":\"x\"}")) {
+            assertThat(request(peer, malformed)).startsWith("|ERR|400|");
+        }
+        hub.reader.history = null;
+        assertThat(request(peer, "{}")).startsWith("|ERR|503|");
+        peer.send(message("", "build.x", "still works"));
+        assertThat(peer.message()).containsExactly("", "OK");
+    }
+
+    @Test
+    void shouldSendCursorsToSubscribersThatRequestThem() throws Exception {
+        RawPeer plain = hub.connect("all", "SUB");
+        RawPeer withCursors = hub.connect("all", "SUB");
+        plain.send(new byte[] {0, 2, 1, 'b'});
+        withCursors.send(new byte[] {0, 2, 1, 'b'});
+        byte[] prefix = "\u0001hub.cursor".getBytes(StandardCharsets.US_ASCII);
+        withCursors.send(message(new String(prefix, StandardCharsets.US_ASCII)));
+        Fixture.await(() -> hub.broker.check().detail().contains("subscriptions=3"));
+        hub.broker.announce(new Cursor("e", 3, 7), "build.a", "x".repeat(300).getBytes(StandardCharsets.US_ASCII));
+        hub.broker.announce("build.b", new byte[] {'y'});
+        assertThat(plain.message()).containsExactly("build.a", "x".repeat(300));
+        assertThat(plain.message()).containsExactly("build.b", "y");
+        assertThat(withCursors.message()).containsExactly("build.a", "x".repeat(300), "e-3.7");
+        assertThat(withCursors.message()).containsExactly("build.b", "y");
+    }
+}

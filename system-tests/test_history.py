@@ -1,0 +1,204 @@
+"""Kept topics: cursors, replays that join live events at full speed, killed hubs, what is flushed before an answer, and backups."""
+import asyncio, http.client, json, re, subprocess, threading, time
+
+import pytest
+import websockets
+import zmq
+
+from support.clients import plain_socket
+from support.waiting import until
+from test_flush import Trace, response
+
+
+def configure(hub, keep, flush="100"):
+    """Returns once the rules are in effect."""
+    since = hub.log_size()
+    with open(f"{hub.home}/etc/io.datahub.history.cfg", "w") as file:
+        file.write(f"keep = {keep}\nflush = {flush}\n")
+    assert until(lambda: any(f"flush={flush}" in line for line in hub.log_lines("event=history.configured", since=since)), 30)
+
+
+@pytest.fixture(scope="module")
+def hub(new_hub):
+    hub = new_hub().start()
+    configure(hub, "kept.: 1d, 1 GiB; small.: 1h, 1 MiB")
+    return hub
+
+
+def publish(hub, token, topic, body="x"):
+    status, text = hub.curl(token, f"/events/{topic}", "-d", body)[:2]
+    return status
+
+
+def history(hub, token, **query):
+    """The events of a page, and the cursor to continue from; the status if there is no page."""
+    text = "&".join(f"{key}={value}" for key, value in query.items())
+    connection = http.client.HTTPConnection("127.0.0.1", hub.http, timeout=60)
+    connection.request("GET", f"/events/history?{text}", headers={"Authorization": f"Bearer {token}"})
+    answer = connection.getresponse()
+    body = answer.read().decode()
+    connection.close()
+    cursor = answer.getheader("Datahub-Cursor")
+    return ([json.loads(line) for line in body.splitlines()], cursor) if answer.status == 200 else (answer.status, cursor)
+
+
+def all_events(hub, token, since="0", **query):
+    events = []
+    while True:
+        page, since = history(hub, token, since=since, limit=10_000, **query)
+        if not page:
+            return events
+        events += page
+
+
+def test_one_cursor(hub, admin):
+    _, start = history(hub, admin, newest=1)
+    assert publish(hub, admin, "kept.a", "1") == 202
+    assert publish(hub, admin, "other", "2") == 202
+    assert hub.curl(admin, "/files/h/x", "-d", "x")[0] == 201
+    assert publish(hub, admin, "kept.b", "3") == 202
+    events, end = history(hub, admin, since=start)
+    assert [e["topic"] for e in events] == ["kept.a", "file.created/h/x", "kept.b"]
+    file_event = json.loads(events[1]["data"])["id"]
+    assert [e["topic"] for e in history(hub, admin, since=file_event)[0]] == ["kept.b"]
+    assert [e["topic"] for e in history(hub, admin, since=events[0]["cursor"], topic="kept.")[0]] == ["kept.b"]
+    assert history(hub, admin, since=end, wait=1) == ([], end)
+    stream = subprocess.run(["curl", "-sN", "--max-time", "3", "-H", f"Authorization: Bearer {admin}", "-H", f"Last-Event-ID: {start}",
+                             f"http://127.0.0.1:{hub.http}/events"], capture_output=True, text=True).stdout
+    assert re.findall(r"^id: (.*)$", stream, re.M) == [events[0]["cursor"], file_event, events[2]["cursor"]]
+
+
+def test_a_trimmed_past_is_gone(hub, admin):
+    assert publish(hub, admin, "small.first") == 202
+    events, _ = history(hub, admin, topic="small.")
+    first = events[-1]["cursor"]
+    for _ in range(40):
+        assert publish(hub, admin, "small.x", "x" * 100_000) == 202
+    assert until(lambda: history(hub, admin, since=first, topic="small.")[0] == 410, 30)
+    oldest = history(hub, admin, since=first, topic="small.")[1]
+    assert history(hub, admin, since=oldest)[0] != 410
+    assert history(hub, admin, since=first, topic="kept.")[0] != 410
+
+
+class Publisher(threading.Thread):
+    """Publishes numbers with REQ and notes those that were answered."""
+
+    def __init__(self, hub, token, name):
+        super().__init__(daemon=True)
+        self.name_, self.sure, self.last = name, -1, -1
+        self.socket = plain_socket(zmq.REQ, "admin", token)
+        self.socket.setsockopt(zmq.RCVTIMEO, 5_000)
+        self.socket.connect(f"tcp://127.0.0.1:{hub.zmq}")
+        self.ended = False
+
+    def run(self):
+        while not self.ended:
+            self.last += 1
+            try:
+                self.socket.send_multipart([f"kept.load.{self.name_}".encode(), str(self.last).encode()])
+                assert self.socket.recv_multipart()[0] == b"OK"
+            except zmq.ZMQError:
+                return
+            self.sure = self.last
+
+
+def numbers(events, name):
+    return [int(e["data"]) for e in events if e["topic"] == f"kept.load.{name}"]
+
+
+def test_replays_join_live_events_at_full_speed(hub, admin):
+    async def read(since, seen):
+        async with websockets.connect(f"ws://127.0.0.1:{hub.http}/events", extra_headers={"Authorization": f"Bearer {admin}"}, max_queue=None) as ws:
+            await ws.send(json.dumps({"type": "subscribe", "topics": ["kept.load.", "file."], "since": since}))
+            end = time.monotonic() + 2
+            while time.monotonic() < end:
+                try:
+                    message = json.loads(await asyncio.wait_for(ws.recv(), 1))
+                except asyncio.TimeoutError:
+                    continue
+                if message["type"] == "event":
+                    seen.append(message)
+                    since = message.get("cursor") or json.loads(message["data"])["id"]
+            return since
+
+    publishers = [Publisher(hub, admin, name) for name in "abc"]
+    _, since = history(hub, admin, newest=1)
+    start = since
+    for publisher in publishers:
+        publisher.start()
+    files = subprocess.Popen(["sh", "-c", f"for i in $(seq 1 60); do curl -s -o /dev/null -H 'Authorization: Bearer {admin}' -d $i "
+                                          f"http://127.0.0.1:{hub.http}/files/join/$i; done"])
+    seen = []
+    for _ in range(4):
+        since = asyncio.run(read(since, seen))
+    for publisher in publishers:
+        publisher.ended = True
+        publisher.join()
+    files.wait()
+    seen_last = []
+    asyncio.run(read(since, seen_last))
+    seen += seen_last
+    for publisher in publishers:
+        assert publisher.sure > 10
+        assert numbers(seen, publisher.name_) == list(range(publisher.sure + 1)), "without gap or repetition"
+    assert len([e for e in seen if e["topic"].startswith("file.created/join/")]) == 60
+    assert [e["topic"] + e["data"] for e in all_events(hub, admin, start)] == [e["topic"] + e["data"] for e in seen], "in one order"
+
+
+def test_flushed_before_the_answer(hub, admin):
+    configure(hub, "kept.: 1d, 1 GiB; small.: 1h, 1 MiB", "always")
+    publish(hub, admin, "kept.trace", "warm")
+    with Trace(hub) as trace:
+        assert publish(hub, admin, "kept.trace", "flushed") == 202
+    trace.assert_order(r"^p?write(64|v)?\(\d+</state/history/topics/t-kept", r"^f(data)?sync\(\d+</state/history/topics/t-kept", response(202))
+    configure(hub, "kept.: 1d, 1 GiB; small.: 1h, 1 MiB")
+
+
+def test_killed_under_load(hub, admin, size):
+    """What was answered long enough ago is there; no number occurs twice, and every reader gets what the next one gets."""
+    for flush in ("always", "100"):
+        configure(hub, "kept.: 1d, 1 GiB; small.: 1h, 1 MiB", flush)
+        for kill in range(max(1, size("kills") // 2)):
+            start = history(hub, admin, newest=1)[1]
+            publishers = [Publisher(hub, admin, f"{flush}{kill}{name}") for name in "ab"]
+            for publisher in publishers:
+                publisher.start()
+            assert until(lambda: all(p.sure > 20 for p in publishers), 60)
+            sure = {p: p.sure for p in publishers}
+            if flush != "always":
+                time.sleep(0.5)  # longer than the window
+            else:
+                sure = None
+            hub.kill()
+            for publisher in publishers:
+                publisher.ended = True
+                publisher.join()
+                publisher.socket.close(0)
+            sure = sure or {p: p.sure for p in publishers}
+            hub.start()
+            events = all_events(hub, admin, start)
+            for publisher in publishers:
+                kept = numbers(events, publisher.name_)
+                assert kept == list(range(len(kept))) and len(kept) > sure[publisher]
+            cursors = [e["cursor"] for e in events if "cursor" in e]
+            assert len(set(cursors)) == len(cursors)
+            assert publish(hub, admin, "kept.after", "x") == 202
+            after = history(hub, admin, since=history(hub, admin, since=start, limit=1)[1], topic="kept.after")[0]
+            assert int(after[-1]["cursor"].split(".")[1]) > max(int(c.split(".")[1]) for c in cursors)
+
+
+def test_backup_and_restore(hub, admin, new_hub, tmp_path):
+    publish(hub, admin, "kept.backup", "saved")
+    before = history(hub, admin, topic="kept.backup")[0]
+    archive = f"{tmp_path}/backup.tgz"
+    saved = hub.run("backup", archive)
+    assert saved.returncode == 0, saved.stderr
+    other = new_hub()
+    restored = other.run("restore", archive)
+    assert restored.returncode == 0, restored.stderr
+    other.start()
+    events = history(other, admin, topic="kept.backup")[0]
+    assert [e["data"] for e in events] == [e["data"] for e in before]
+    assert history(other, admin, since=before[0]["cursor"])[0] == 410, "another epoch"
+    assert publish(other, admin, "kept.backup", "new") == 202
+    assert [e["data"] for e in history(other, admin, since=events[-1]["cursor"], topic="kept.backup")[0]] == ["new"]
