@@ -10,6 +10,7 @@ SIZES = {
     "absences": ("times that a validator is absent between two versions", 2, 5),
     "big": ("MiB of the upload during which a hub is killed", 64, 1024),
     "entries": ("entries of a large directory", 20_000, 150_000),
+    "exchanges": ("JWTs that are exchanged for tokens of the hub", 1_000, 10_000),
     "idle-clients": ("idle WebSocket clients to connect, and to report what each costs", 0, 4_000),
     "kills": ("times that the hub is killed under load", 5, 200),
     "load-seconds": ("the longest time under load before a kill, in seconds", 3, 5),

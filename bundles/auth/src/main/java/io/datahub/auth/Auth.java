@@ -180,6 +180,7 @@ public final class Auth {
 
     private void save() {
         lastUsed.save(currentUsers.get(), identities::exists);
+        shortLivedTokens.purgeExpired();
         try {
             shortLivedTokens.save();
         } catch (IOException e) {

@@ -3,13 +3,10 @@ package io.datahub.auth;
 import io.datahub.api.Home;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
-import io.datahub.api.file.AtomicFile;
 import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,20 +25,22 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The short-lived tokens, kept in the hub's state by their hashes. Their number is bounded, for each user and in total.
- * The file is replaced as a whole; changes that several threads make during that time are written together. Thread-safe.
+ * Changes that several threads make while the file is written are written together. Thread-safe.
  */
 final class ShortLivedTokens {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShortLivedTokens.class);
-    private static final int MAX_PER_USER = 1_000;
-    private static final int MAX_TOTAL = 10_000;
+    private static final int MAX_PER_USER = 10_000;
+    private static final int MAX_TOTAL = 50_000;
 
-    private final Path file;
+    private final ShortLivedFile file; // written under writing
     private final Clock clock;
     private final Object writing = new Object();
     private final Runnable ended;
     private final Map<String, ShortLivedToken> byName = new ConcurrentHashMap<>(); // written under this
     private final Map<String, Integer> counts = new HashMap<>(); // by user; guarded by this
+    private final List<ShortLivedToken> added = new ArrayList<>(); // since they were saved; guarded by this
+    private boolean hasRemoved = true; // since they were saved; guarded by this
     private long changes; // guarded by this
     private long saved; // guarded by writing
 
@@ -57,20 +56,23 @@ final class ShortLivedTokens {
     /** @param ended called when tokens have ended with their session */
     ShortLivedTokens(Home home, Clock clock, Runnable ended) {
         this.ended = ended;
-        this.file = home.state().resolve("short-lived-tokens");
+        this.file = new ShortLivedFile(home.state().resolve("short-lived-tokens"));
         this.clock = clock;
         read();
     }
 
     private void read() {
         try {
-            new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().forEach(this::read);
+            file.read().forEach(this::read);
         } catch (NoSuchFileException e) {
-            LOG.debug("event=auth.short-lived.missing file={}", file);
+            LOG.debug("event=auth.short-lived.missing file={}", file.path());
         } catch (IOException e) {
             unreadable(e);
         }
-        purge(token -> token.isValidAt(clock.instant()));
+        purgeExpired();
+        synchronized (this) {
+            added.clear(); // they are in the file, which is replaced by the first change
+        }
     }
 
     /** A damaged line costs its own token only. */
@@ -86,13 +88,16 @@ final class ShortLivedTokens {
         LOG.warn(
                 "event=auth.short-lived.unreadable file={} reason={} remedy=\"clients have to get new "
                         + "short-lived tokens\"",
-                file,
+                file.path(),
                 LogText.quoted(reason.toString()));
     }
 
     private void put(ShortLivedToken token) {
         byName.put(token.name(), token);
         counts.merge(token.user(), 1, Integer::sum);
+        if (token.session().isEmpty()) {
+            added.add(token);
+        }
         changes++;
     }
 
@@ -100,6 +105,7 @@ final class ShortLivedTokens {
         if (byName.remove(token.name(), token)) {
             counts.computeIfPresent(token.user(), (user, count) -> count == 1 ? null : count - 1);
             token.session().ifPresent(session -> session.remove(new SessionEnd(this, token)));
+            hasRemoved |= token.session().isEmpty();
             changes++;
         }
     }
@@ -113,7 +119,7 @@ final class ShortLivedTokens {
         long change;
         synchronized (this) {
             if (isFull(token.user())) {
-                purge(each -> each.isValidAt(clock.instant()));
+                purgeExpired();
             }
             if (isFull(token.user())) {
                 return Optional.of(new Refusal(
@@ -155,6 +161,12 @@ final class ShortLivedTokens {
         gone.removeIf(keep);
         gone.forEach(this::delete);
         return gone;
+    }
+
+    /** Removes the tokens that have expired; not durable before {@link #save}. */
+    void purgeExpired() {
+        Instant now = clock.instant();
+        purge(token -> token.isValidAt(now));
     }
 
     /** Finds a token by the SHA-256 of its secret, in lower-case hexadecimal. */
@@ -205,15 +217,24 @@ final class ShortLivedTokens {
                 return;
             }
             long upTo;
+            boolean isAppended;
             String lines;
             synchronized (this) {
                 upTo = changes;
-                lines = byName.values().stream()
-                        .filter(token -> token.session().isEmpty())
-                        .map(ShortLivedToken::line)
-                        .collect(Collectors.joining());
+                isAppended = !hasRemoved && file.isAppendable();
+                lines = (isAppended ? added : byName.values())
+                        .stream()
+                                .filter(token -> token.session().isEmpty())
+                                .map(ShortLivedToken::line)
+                                .collect(Collectors.joining());
+                added.clear();
+                hasRemoved = false;
             }
-            AtomicFile.write(file, AtomicFile.Access.PRIVATE, lines.getBytes(StandardCharsets.UTF_8));
+            if (isAppended) {
+                file.append(lines);
+            } else {
+                file.replace(lines);
+            }
             saved = upTo;
         }
     }

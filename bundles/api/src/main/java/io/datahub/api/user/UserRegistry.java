@@ -55,7 +55,8 @@ public interface UserRegistry {
      * user's grants, but no token can be issued with it.
      *
      * @param login the login, which may be one by an external token
-     * @param lifetime how long it is valid, one hour at most; cut to the end of the login's credential
+     * @param lifetime how long it is valid, one hour at most; cut to the end of the login's credential, unless that is
+     *     an external token which a trust rule accepted: those are made to be exchanged, and often end after minutes
      * @param label a label; may be empty
      * @return the token, which is durable; or a refusal with {@link io.datahub.api.Reason#FORBIDDEN} if the login isn't
      *     valid any more, is anonymous or was made with a short-lived token, or

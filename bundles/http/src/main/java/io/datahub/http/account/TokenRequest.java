@@ -41,7 +41,8 @@ record TokenRequest(Optional<String> user, String label, Optional<Instant> expir
         return fields.then(TokenRequest::of);
     }
 
-    private static Result<Map<String, String>> form(String text) {
+    /** Parses form fields; one that is given twice is refused. */
+    static Result<Map<String, String>> form(String text) {
         Fields fields = new Fields();
         try {
             UrlEncoded.decodeTo(text, fields::add, StandardCharsets.UTF_8);

@@ -18,7 +18,7 @@ record UserGrants(UserChanges changes) {
 
     void handle(Exchange exchange, String name, Fields query) throws IOException {
         if (exchange.is(HttpMethod.POST)) {
-            ShortBody.read(exchange, UsersHandler.MAX_BYTES, body -> grant(exchange, UserJson.readGrants(body, name)));
+            ShortBody.read(exchange, UserJson.MAX_BYTES, body -> grant(exchange, UserJson.readGrants(body, name)));
         } else if (exchange.is(HttpMethod.DELETE)) {
             revoke(exchange, name, query);
         } else {

@@ -24,6 +24,9 @@ import java.util.TreeMap;
 /** The definition of a user as JSON. */
 final class UserJson {
 
+    /** The maximum size of a definition in a request. */
+    static final int MAX_BYTES = 65_536;
+
     private static final Set<String> FIELDS = Set.of("name", "disabled", "roles", "grants", "trust", "credentials");
     private static final Set<String> GRANT = Set.of("action", "what");
     private static final Set<String> TRUST = Set.of("issuer", "audience", "jwks", "claims");

@@ -35,8 +35,6 @@ public final class UsersHandler extends Handler.Abstract {
 
     static final String MOUNT = "/users";
 
-    static final int MAX_BYTES = 65_536;
-
     private final UserDefinitions definitions;
     private final UserChanges changes;
     private final UserGrants grants;
@@ -82,7 +80,8 @@ public final class UsersHandler extends Handler.Abstract {
 
     private void users(Exchange exchange) throws IOException {
         if (exchange.is(HttpMethod.POST)) {
-            ShortBody.read(exchange, MAX_BYTES, body -> store(exchange, UserJson.read(body, Optional.empty()), true));
+            ShortBody.read(
+                    exchange, UserJson.MAX_BYTES, body -> store(exchange, UserJson.read(body, Optional.empty()), true));
         } else if (exchange.isRead()) {
             Result<List<UserDefinition>> users =
                     definitions.all(exchange.login().orElseThrow());
@@ -126,7 +125,10 @@ public final class UsersHandler extends Handler.Abstract {
                                             user -> show(exchange, UserJson.of(user)),
                                             () -> exchange.refuse(UserChanges.missing(name))));
         } else if (exchange.is(HttpMethod.PUT)) {
-            ShortBody.read(exchange, MAX_BYTES, body -> store(exchange, UserJson.read(body, Optional.of(name)), false));
+            ShortBody.read(
+                    exchange,
+                    UserJson.MAX_BYTES,
+                    body -> store(exchange, UserJson.read(body, Optional.of(name)), false));
         } else if (exchange.is(HttpMethod.DELETE)) {
             Result<Optional<UserDefinition>> removed = changes.change(
                     exchange,

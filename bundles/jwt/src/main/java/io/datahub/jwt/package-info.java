@@ -1,0 +1,2 @@
+/** Verifies the JWTs of external issuers: trust rules, keys, signatures. */
+package io.datahub.jwt;
