@@ -5,22 +5,33 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The static files of the web page, by name. All are held in memory: they are small and few. Immutable. */
 final class Assets {
 
+    private static final List<String> NAMES = List.of(
+            "index.html",
+            "app.css",
+            "app.js",
+            "dom.js",
+            "drop.js",
+            "events.js",
+            "file.js",
+            "files.js",
+            "hub.js",
+            "selection.js",
+            "status.js",
+            "uploads.js",
+            "violation.js",
+            "icon.svg");
+
     private static final Map<String, String> TYPES = Map.of(
-            "index.html", "text/html;charset=utf-8",
-            "app.css", "text/css;charset=utf-8",
-            "app.js", "text/javascript;charset=utf-8",
-            "dom.js", "text/javascript;charset=utf-8",
-            "hub.js", "text/javascript;charset=utf-8",
-            "events.js", "text/javascript;charset=utf-8",
-            "files.js", "text/javascript;charset=utf-8",
-            "uploads.js", "text/javascript;charset=utf-8",
-            "status.js", "text/javascript;charset=utf-8",
-            "icon.svg", "image/svg+xml");
+            "html", "text/html;charset=utf-8",
+            "css", "text/css;charset=utf-8",
+            "js", "text/javascript;charset=utf-8",
+            "svg", "image/svg+xml");
 
     private static final int ETAG_DIGITS = 32;
 
@@ -28,7 +39,7 @@ final class Assets {
 
     /** @throws IllegalStateException if a file is missing, which is a build error */
     Assets() {
-        TYPES.forEach((name, type) -> assets.put(name, read(name, type)));
+        NAMES.forEach(name -> assets.put(name, read(name, TYPES.get(name.substring(name.lastIndexOf('.') + 1)))));
     }
 
     private static Asset read(String name, String type) {

@@ -1,6 +1,6 @@
 // The page: the user who is signed in, and the section that is shown.
 
-import { $, dismissDialog, announce } from './dom.js'
+import { $, dismissDialog, announce, initDialog } from './dom.js'
 import * as hub from './hub.js'
 import * as events from './events.js'
 import * as files from './files.js'
@@ -38,7 +38,7 @@ function route() {
   document.title = `${{ events: 'Events', files: 'Files', hub: 'Hub' }[known]} – Datahub`
   const parameters = new URLSearchParams(query)
   if (known === 'events') events.open(name === 'events' ? parameters : new URLSearchParams())
-  if (known === 'files') files.open(decoded(path), parameters.get('find') || '')
+  if (known === 'files') files.open(decoded(path), parameters)
   if (known === 'hub') status.show()
   else status.hide()
 }
@@ -106,6 +106,7 @@ async function check() {
 }
 
 async function start() {
+  initDialog()
   events.init()
   files.init()
   addEventListener('hashchange', () => { route(); $('main').focus({ preventScroll: true }) })

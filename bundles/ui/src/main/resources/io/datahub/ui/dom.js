@@ -29,23 +29,65 @@ export function announce(text) {
   requestAnimationFrame(() => { $('announcement').textContent = text })
 }
 
-/** Asks for confirmation. */
-export function confirmDialog(title, text, yes) {
+/** Asks for confirmation; the default is to cancel. */
+export async function confirmDialog(title, text, yes) {
+  return await ask({ title, text, yes, isDanger: true }) !== null
+}
+
+/** Asks for a text; null if it was cancelled. */
+export function promptDialog(title, label, value, yes, text = '') {
+  return ask({ title, text, yes, label, value })
+}
+
+function ask({ title, text, yes, label = null, value = '', isDanger = false }) {
   $('ask-title').textContent = title
   $('ask-text').textContent = text
   $('ask-yes').textContent = yes
+  $('ask-yes').className = isDanger ? 'danger' : 'main'
+  $('ask-field').hidden = label === null
+  $('ask-label').textContent = label || ''
+  $('ask-value').value = value
+  $('ask-value').required = label !== null
   const dialog = $('ask')
   dialog.returnValue = 'no'
   dialog.showModal()
+  if (label === null) $('ask-no').focus()
+  else $('ask-value').select()
   return new Promise(done => {
-    dialog.addEventListener('close', () => done(dialog.returnValue === 'yes'), { once: true })
+    dialog.addEventListener('close', () => done(dialog.returnValue === 'yes' ? $('ask-value').value.trim() : null), { once: true })
+  })
+}
+
+/** Enter in the text field of the dialog means yes, and not the first button. */
+export function initDialog() {
+  $('ask-value').addEventListener('keydown', event => {
+    if (event.key !== 'Enter') return
+    event.preventDefault()
+    if ($('ask-value').reportValidity()) $('ask').close('yes')
   })
 }
 
 /** Cancels the dialog if it is open. */
 export function dismissDialog() {
   if ($('ask').open) $('ask').close('no')
-  $('ask-title').textContent = ''
+  for (const id of ['ask-title', 'ask-text']) $(id).textContent = ''
+  $('ask-value').value = ''
+}
+
+/** Copies a text. Without TLS, browsers offer no clipboard API. */
+export async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text)
+  } catch {
+    const before = document.activeElement
+    const area = createElement('textarea', { value: text, className: 'unseen', tabIndex: -1 })
+    document.body.append(area)
+    area.select()
+    document.execCommand('copy')
+    area.remove()
+    before?.focus()
+  }
+  announce('Copied')
 }
 
 /** Moves the focus with the arrow keys, Home and End among the elements of a list that match a selector. */

@@ -1,6 +1,6 @@
 // Live events: the newest first, with filter, pause and the payload of the selected one.
 
-import { $, enableArrowKeys, createElement, formatTime, announce, size } from './dom.js'
+import { $, enableArrowKeys, copyText, createElement, formatTime, announce, size } from './dom.js'
 import { live, recentEvents } from './hub.js'
 
 const MAX_EVENTS = 500
@@ -216,25 +216,9 @@ function detail(event) {
     createElement('pre', { tabIndex: 0, 'aria-label': 'Payload' }, text),
     createElement('div', { className: 'buttons' }, createElement('button', {
       type: 'button',
-      onclick: () => copy(event.data ?? event.base64),
+      onclick: () => copyText(event.data ?? event.base64),
     }, 'Copy payload')),
   ].filter(Boolean)
-}
-
-/** Without TLS, browsers offer no clipboard API. */
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text)
-  } catch {
-    const before = document.activeElement
-    const area = createElement('textarea', { value: text, className: 'unseen', tabIndex: -1 })
-    document.body.append(area)
-    area.select()
-    document.execCommand('copy')
-    area.remove()
-    before?.focus()
-  }
-  announce('Copied')
 }
 
 function folder(path) {

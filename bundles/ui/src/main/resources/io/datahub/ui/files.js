@@ -1,43 +1,42 @@
-// Files: the entries of a folder, to find, upload, download and delete.
+// Files: the entries of a folder, to find, sort, look at, and select.
 
-import { $, enableArrowKeys, confirmDialog, createElement, formatTime, announce, size } from './dom.js'
-import { filePath, live, may, mayAddTo, request, useGrants } from './hub.js'
+import { $, enableArrowKeys, createElement, formatTime, size } from './dom.js'
+import { filePath, live, mayAddTo, request, useGrants } from './hub.js'
+import * as drop from './drop.js'
+import * as file from './file.js'
+import * as selection from './selection.js'
 import * as uploads from './uploads.js'
 
 const PAGE = 200
 const MAX_ENTRIES = 10_000
+const BY = {
+  name: () => 0, // as the hub lists them
+  size: (one, other) => one.size - other.size,
+  modified: (one, other) => Date.parse(one.modified) - Date.parse(other.modified),
+}
 let folder = ''
 let entries = []
 let next = null
+let sorting = { by: 'name', isDescending: false }
 let lastRead = 0
 let refreshTimer = 0
 let findTimer = 0
 
 export function init() {
-  const drop = $('drop')
-  $('choose').addEventListener('click', () => $('chosen').click())
-  $('chosen').addEventListener('change', () => { upload($('chosen').files); $('chosen').value = '' })
-  for (const target of [drop, $('files')]) {
-    target.addEventListener('dragover', event => {
-      if (![...event.dataTransfer.types].includes('Files')) return
-      event.preventDefault()
-      drop.classList.add('over')
-    })
-  }
-  $('files').addEventListener('dragleave', event => {
-    if (!$('files').contains(event.relatedTarget)) drop.classList.remove('over')
-  })
-  $('files').addEventListener('drop', event => {
-    event.preventDefault()
-    drop.classList.remove('over')
-    upload(event.dataTransfer.files)
-  })
-  $('upload-directory').addEventListener('input', offer)
+  drop.init()
+  file.init(path => { setFile(null); focus(path.slice(folder.length), 'name') })
+  selection.init(() => { draw(); refresh() })
   $('find').addEventListener('input', () => {
     clearTimeout(findTimer)
     findTimer = setTimeout(find, 250)
   })
+  $('find-tree').addEventListener('change', find)
   $('more').addEventListener('click', () => read(next))
+  $('select-all').addEventListener('change', () => {
+    for (const entry of entries) selection.set(pathOf(entry), $('select-all').checked)
+    draw()
+  })
+  for (const button of document.querySelectorAll('button.sort')) button.addEventListener('click', () => sort(button.dataset.sort))
   enableArrowKeys($('entries'), '[data-place]')
   uploads.init(path => { if (path.startsWith(folder)) refresh() })
   live.addEventListener('event', ({ detail }) => changed(detail.topic))
@@ -47,41 +46,29 @@ export function init() {
 export function setUser(me) {
   useGrants(me)
   if (me) uploads.restore(me.user)
-  offer()
+  drop.offer()
+  $('new-folder').hidden = !mayAddTo(folder)
   draw()
 }
 
-/** Offers the upload where the user may add files. */
-function offer() {
-  $('drop').hidden = !mayAddTo(null)
-  const isGranted = mayAddTo(target())
-  $('choose').disabled = !isGranted
-  $('upload-note').textContent = isGranted ? '' : 'You can’t upload to this folder.'
-}
-
-/** The folder to upload to. */
-function target() {
-  const directory = $('upload-directory').value.trim().replace(/^\/+/, '')
-  return directory && !directory.endsWith('/') ? directory + '/' : directory
-}
-
-function upload(files) {
-  if (mayAddTo(target())) uploads.add(files, target())
-}
-
-/** Shows the entries of a folder whose names contain the text. Its path is empty or ends in a slash. */
-export async function open(path, text) {
+/** Shows the entries of a folder, whose path is empty or ends in a slash, as the address says: found by name, with a file. */
+export async function open(path, parameters) {
   const isOther = path !== folder
   folder = path
-  $('find').value = text
+  $('find').value = parameters.get('find') || ''
+  $('find-tree').checked = parameters.has('tree')
   if (isOther) {
     entries = []
     next = null
-    $('upload-directory').value = path
+    drop.setTarget(path)
+    selection.open(path)
     draw()
   }
-  offer()
+  drop.offer()
+  $('new-folder').hidden = !mayAddTo(folder)
   drawCrumbs()
+  if (parameters.get('file')) file.show(folder + parameters.get('file'))
+  else file.hide()
   await read(null)
 }
 
@@ -93,19 +80,45 @@ export function reset() {
   folder = ''
   entries = []
   next = null
-  $('upload-directory').value = $('find').value = ''
+  sorting = { by: 'name', isDescending: false }
+  drop.setTarget('')
+  $('find').value = ''
+  $('find-tree').checked = false
+  file.hide()
+  selection.open('')
   uploads.reset()
   setUser(null)
   $('crumbs').replaceChildren()
   $('files-note').textContent = ''
 }
 
+/** Keeps what is shown in the address, so that it survives a reload and can be shared. */
+function address(name) {
+  const parameters = new URLSearchParams()
+  if ($('find').value.trim()) parameters.set('find', $('find').value.trim())
+  if ($('find-tree').checked) parameters.set('tree', '')
+  if (name) parameters.set('file', name)
+  return '#/files/' + encoded(folder) + (parameters.size ? '?' + parameters : '')
+}
+
+function setFile(name) {
+  history.replaceState(null, '', address(name))
+  draw()
+}
+
 /** Finds what was typed, unless another section is shown by now, whose address must not be replaced. */
 function find() {
   if ($('files').hidden) return
-  const text = $('find').value.trim()
-  history.replaceState(null, '', '#/files/' + encoded(folder) + (text ? '?find=' + encodeURIComponent(text) : ''))
+  history.replaceState(null, '', address(null))
+  file.hide()
   read(null)
+}
+
+/** Sorts by a column, and the other way round the second time. Sizes and times are compared of all entries, up to a limit. */
+function sort(by) {
+  sorting = { by, isDescending: by === sorting.by && !sorting.isDescending }
+  if (by !== 'name' && next) read(null, MAX_ENTRIES)
+  else draw()
 }
 
 /** Reloads the entries that are shown. */
@@ -127,6 +140,7 @@ async function read(after, limit = PAGE) {
       const query = new URLSearchParams({ limit: wanted - found.length })
       if (from) query.set('after', from)
       if (text) query.set('find', text)
+      if (text && $('find-tree').checked) query.set('tree', '')
       const page = await (await request(`${filePath(folder)}?${query}`)).json()
       if (thisRead !== lastRead) return
       found.push(...page.entries)
@@ -134,6 +148,7 @@ async function read(after, limit = PAGE) {
     } while (from && found.length < wanted)
     entries = found
     next = from
+    selection.keep(new Set(entries.map(pathOf)))
     draw()
   } catch (refused) {
     if (thisRead !== lastRead) return
@@ -144,20 +159,42 @@ async function read(after, limit = PAGE) {
   }
 }
 
-/** Reloads the folder soon if an event concerns it. */
+/** Reloads the folder soon if an event concerns it, and the file if it is shown and nobody edits it. */
 function changed(topic) {
   const path = /^file\.[a-z]+\/(.*)$/s.exec(topic)?.[1]
   if (path?.startsWith(folder)) refresh()
+  if (path && path === folder + shownFile() && !$('files').hidden && !file.isEditing()) file.show(path)
+}
+
+function shownFile() {
+  return new URLSearchParams(location.hash.split('?')[1] || '').get('file')
+}
+
+/** The path of an entry, of a folder with a slash at the end. */
+function pathOf(entry) {
+  return folder + entry.name + (entry.type === 'directory' ? '/' : '')
+}
+
+function sorted() {
+  const order = BY[sorting.by]
+  const all = sorting.by === 'name' ? [...entries] : [...entries].sort(order)
+  return sorting.isDescending ? all.reverse() : all
 }
 
 function draw() {
   const focused = document.activeElement?.closest?.('tr')?.dataset?.name
   const place = document.activeElement?.dataset?.place
-  $('entries').replaceChildren(...entries.map(row))
+  $('entries').replaceChildren(...sorted().map(row))
   if (focused !== undefined) focus(focused, place)
   $('listing').hidden = entries.length === 0
   $('files-note').textContent = entries.length ? '' : $('find').value.trim() ? 'No names match.' : 'This folder is empty.'
   $('more').hidden = !next
+  $('select-all').checked = entries.length > 0 && entries.every(entry => selection.has(pathOf(entry)))
+  $('select-all').indeterminate = !selection.isEmpty() && !$('select-all').checked
+  for (const button of document.querySelectorAll('button.sort')) {
+    const isSorted = button.dataset.sort === sorting.by
+    button.closest('th').setAttribute('aria-sort', isSorted ? sorting.isDescending ? 'descending' : 'ascending' : 'none')
+  }
 }
 
 function focus(name, place) {
@@ -169,22 +206,27 @@ function focus(name, place) {
 
 function row(entry) {
   const isFolder = entry.type === 'directory'
-  const path = folder + entry.name
-  const name = isFolder
-    ? createElement('a', { href: '#/files/' + encoded(path) + '/', 'data-place': 'name' }, entry.name)
-    : createElement('a', { href: filePath(path) + '?download', download: entry.name, 'data-place': 'name' }, entry.name)
+  const path = pathOf(entry)
+  const name = createElement('a', { href: isFolder ? '#/files/' + encoded(path) : address(entry.name), 'data-place': 'name' }, entry.name)
+  const pick = createElement('input', {
+    type: 'checkbox', checked: selection.has(path), 'data-place': 'pick', 'aria-label': `Select ${entry.name}`,
+    onchange: event => { selection.set(path, event.target.checked); draw() },
+  })
   const remove = createElement('button', {
-    type: 'button', className: 'quiet', 'data-place': 'delete', 'aria-label': `Delete ${entry.name}`, onclick: () => deleteEntry(path, isFolder),
+    type: 'button', className: 'quiet', 'data-place': 'delete', 'aria-label': `Delete ${entry.name}`, onclick: () => deleteEntry(entry),
   }, 'Delete')
   const downloadLink = createElement('a', {
-    className: 'quiet button', 'data-place': 'download', 'aria-label': `Download ${entry.name}`, href: filePath(path) + '?download', download: entry.name,
-  }, 'Download')
-  const mayDelete = path !== 'broker_users.xml' && may('write', path + (isFolder ? '/' : ''))
-  return createElement('tr', { 'data-name': entry.name, className: isFolder ? 'folder' : 'file' },
+    className: 'quiet button', 'data-place': 'download', 'aria-label': `Download ${entry.name}`, download: isFolder ? '' : entry.name,
+    href: filePath(path) + (isFolder ? '?archive=zip' : '?download'),
+  }, isFolder ? 'Zip' : 'Download')
+  const line = createElement('tr', { 'data-name': entry.name, className: isFolder ? 'folder' : 'file' },
+    createElement('td', { className: 'pick' }, pick),
     createElement('td', { className: 'name', title: entry.name }, name),
     createElement('td', { className: 'number' }, isFolder || entry.size === undefined ? '' : size(entry.size)),
     createElement('td', { className: 'modified' }, entry.modified && !isFolder ? formatTime(entry.modified) : ''),
-    createElement('td', { className: 'actions' }, isFolder ? null : downloadLink, mayDelete ? remove : null))
+    createElement('td', { className: 'actions' }, downloadLink, selection.mayChangePath(path) ? remove : null))
+  if (!isFolder && entry.name === shownFile()) line.setAttribute('aria-current', 'true')
+  return line
 }
 
 function encoded(path) {
@@ -202,20 +244,12 @@ function drawCrumbs() {
   $('crumbs').replaceChildren(...parts)
 }
 
-async function deleteEntry(path, isFolder) {
-  const title = isFolder ? `Delete the folder ${path} and everything in it?` : `Delete ${path}?`
-  if (!await confirmDialog(title, 'This can’t be undone.', 'Delete')) return
-  try {
-    await request(filePath(path) + (isFolder ? '/?recursive' : ''), { method: 'DELETE' })
-    announce(`Deleted ${path}`)
-    const names = entries.map(entry => folder + entry.name)
-    const at = names.indexOf(path)
-    const beside = entries[at + 1] || entries[at - 1]
-    entries = entries.filter((_, i) => i !== at)
-    draw()
-    if (!beside || !focus(beside.name, 'delete')) $('find').focus()
-    await read(null, Math.min(MAX_ENTRIES, Math.max(PAGE, entries.length)))
-  } catch (refused) {
-    uploads.note(path, refused)
-  }
+async function deleteEntry(entry) {
+  const shown = sorted()
+  const at = shown.indexOf(entry)
+  const beside = shown[at + 1] || shown[at - 1]
+  if (!await selection.remove([pathOf(entry)])) return
+  entries = entries.filter(each => each !== entry)
+  draw()
+  if (!beside || !focus(beside.name, 'delete')) $('find').focus()
 }

@@ -105,6 +105,12 @@ export function filePath(path) {
   return '/files/' + path.split('/').map(encodeURIComponent).join('/')
 }
 
+/** The changes of a record that are in the journal, newest first. */
+export async function changesOf(path, limit) {
+  const answer = await request(`/changes?newest=${limit}&path=${encodeURIComponent(path)}`)
+  return (await answer.text()).split('\n').filter(Boolean).map(line => JSON.parse(line)).filter(change => change.subject === path).reverse()
+}
+
 /** The latest file events of the journal that the user may read, in the form of the WebSocket. */
 export async function recentEvents(limit) {
   const answer = await request(`/changes?newest=${limit}`)

@@ -2,6 +2,7 @@
 // after a confirmation.
 
 import { $, createElement, announce, size } from './dom.js'
+import { violation } from './violation.js'
 import { BY_SCRIPT, may, refusal, Refused, request } from './hub.js'
 
 const MAX_RUNNING = 3
@@ -36,14 +37,15 @@ export function restore(name) {
   }
 }
 
-export function add(files, directory) {
-  for (const file of files) {
-    const interrupted = [...all].find(item => item.awaits(file, directory + file.name))
+/** Uploads files to paths. */
+export function add(files) {
+  for (const { file, path } of files) {
+    const interrupted = [...all].find(item => item.awaits(file, path))
     if (interrupted) {
       interrupted.resumeWith(file)
       continue
     }
-    const item = new Upload(file, directory + file.name)
+    const item = new Upload(file, path)
     show(item)
     queue.push(item)
   }
@@ -261,7 +263,7 @@ class Upload {
       this.#offer('failed', refused.status ? refused.message : 'Interrupted', 'Resume')
     } else {
       this.#end('refused', refused.status === 422 ? 'Refused' : refused.message)
-      const reasons = refused.violations.map(reason)
+      const reasons = refused.violations.map(violation)
       this.reasons.replaceChildren(...(reasons.length ? reasons : refused.status === 422 ? [createElement('li', {}, refused.message)] : []))
     }
   }
@@ -330,9 +332,4 @@ class Upload {
 
 function base64(text) {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)))
-}
-
-function reason({ validator, line, column, message }) {
-  const where = line > 0 ? `line ${line}${column > 0 ? `, column ${column}` : ''}: ` : ''
-  return createElement('li', {}, createElement('strong', {}, where), message, ' ', createElement('span', { className: 'hint' }, `(${validator})`))
 }

@@ -4,7 +4,7 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.record.Listing;
 import io.datahub.api.record.RecordStore;
-import io.datahub.http.archive.ArchiveDownload;
+import io.datahub.http.tree.ArchiveDownload;
 import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
 import io.datahub.jetty.web.Query;
@@ -56,9 +56,14 @@ final class DirectoryListing {
             return listing.refusal();
         }
         String text = Query.text(query, "find", "");
-        Result<Listing> listing = text.isEmpty()
-                ? store.list(exchange.user(), target.path(), after, limit.get())
-                : search.find(exchange.user(), target.path(), text, after, limit.get());
+        Result<Listing> listing;
+        if (text.isEmpty()) {
+            listing = store.list(exchange.user(), target.path(), after, limit.get());
+        } else if (Query.flag(query, "tree")) {
+            listing = search.findInTree(exchange.user(), target.path(), text, after, limit.get());
+        } else {
+            listing = search.find(exchange.user(), target.path(), text, after, limit.get());
+        }
         if (!listing.isRefused() && Conditions.check(exchange, true)) {
             exchange.response().getHeaders().add(HttpHeader.VARY, "Accept");
             exchange.json(200, ListingJson.of(listing.get()));

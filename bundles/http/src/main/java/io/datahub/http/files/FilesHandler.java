@@ -11,7 +11,7 @@ import io.datahub.api.record.RecordStore;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import io.datahub.http.HttpConfiguration;
-import io.datahub.http.archive.ArchiveDownload;
+import io.datahub.http.tree.ArchiveDownload;
 import io.datahub.jetty.web.BodyDrainer;
 import io.datahub.jetty.web.BodyReader;
 import io.datahub.jetty.web.Exchange;

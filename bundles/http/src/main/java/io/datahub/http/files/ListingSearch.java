@@ -5,6 +5,7 @@ import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Listing;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.user.User;
+import io.datahub.http.tree.TreeWalk;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,40 @@ final class ListingSearch {
     ListingSearch(RecordStore store, int maxNames) {
         this.store = store;
         this.maxNames = maxNames;
+    }
+
+    /**
+     * Returns a page of matches in a directory and all below it, named by their paths relative to it; like {@link
+     * #find}.
+     */
+    Result<Listing> findInTree(User user, RecordPath directory, String text, String after, int limit)
+            throws IOException {
+        Result<Listing> here = store.list(user, directory, "", 1);
+        if (here.isRefused()) {
+            return here;
+        }
+        Result<TreeWalk> walk = TreeWalk.after(store, user, directory, after);
+        if (walk.isRefused()) {
+            return Result.refused(walk.refusal().get());
+        }
+        String lowerCaseText = text.toLowerCase(Locale.ROOT);
+        List<Listing.Entry> found = new ArrayList<>();
+        String last = after;
+        for (int scanned = 0; scanned < maxNames && found.size() < limit; scanned++) {
+            Optional<TreeWalk.Step> step = walk.get().next();
+            if (step.isEmpty()) {
+                return Result.done(new Listing(
+                        directory, found, Optional.empty(), here.get().cursor()));
+            }
+            Listing.Entry entry = step.get().entry();
+            last = TreeWalk.relative(directory, step.get().path());
+            if (entry.name().toLowerCase(Locale.ROOT).contains(lowerCaseText)) {
+                found.add(new Listing.Entry(
+                        last, entry.directory(), entry.size(), entry.modified(), entry.etag(), entry.clientModified()));
+            }
+        }
+        return Result.done(
+                new Listing(directory, found, Optional.of(last), here.get().cursor()));
     }
 
     /** Returns a page of matches; its {@link Listing#next} is where to continue, even if nothing has matched so far. */

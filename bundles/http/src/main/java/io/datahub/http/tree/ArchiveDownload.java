@@ -1,4 +1,4 @@
-package io.datahub.http.archive;
+package io.datahub.http.tree;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;

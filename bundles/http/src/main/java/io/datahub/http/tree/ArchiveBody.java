@@ -1,6 +1,5 @@
-package io.datahub.http.archive;
+package io.datahub.http.tree;
 
-import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
@@ -74,7 +73,7 @@ final class ArchiveBody extends IteratingCallback {
         RecordPath path = step.get().path();
         Listing.Entry entry = step.get().entry();
         if (entry.directory()) {
-            archive.addDirectory(name(path), entry.modified());
+            archive.addDirectory(TreeWalk.relative(directory, path), entry.modified());
             return;
         }
         Result<Reading> opened = store.open(exchange.user(), path);
@@ -83,18 +82,13 @@ final class ArchiveBody extends IteratingCallback {
             position = 0;
             RecordVersion version = reading.version();
             archive.beginFile(
-                    name(path), version.size(), version.clientModified().orElse(version.modified()));
-        } else if (opened.refusal().get().reason() != Reason.NOT_FOUND
-                && opened.refusal().get().reason() != Reason.CONFLICT) {
+                    TreeWalk.relative(directory, path),
+                    version.size(),
+                    version.clientModified().orElse(version.modified()));
+        } else if (!TreeWalk.ABSENT.contains(opened.refusal().get().reason())) {
             throw new IOException(
                     "can't open " + path + ": " + opened.refusal().get().detail());
         }
-    }
-
-    private String name(RecordPath path) {
-        return directory.isRoot()
-                ? path.toString()
-                : path.toString().substring(directory.toString().length() + 1);
     }
 
     private void copy() throws IOException {

@@ -1,4 +1,4 @@
-package io.datahub.http.archive;
+package io.datahub.http.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

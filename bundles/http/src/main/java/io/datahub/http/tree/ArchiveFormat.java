@@ -1,4 +1,4 @@
-package io.datahub.http.archive;
+package io.datahub.http.tree;
 
 import java.io.OutputStream;
 import java.util.Arrays;

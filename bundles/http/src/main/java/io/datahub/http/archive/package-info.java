@@ -1,2 +1,0 @@
-/** Directories as archives: zip and tar, streamed. */
-package io.datahub.http.archive;

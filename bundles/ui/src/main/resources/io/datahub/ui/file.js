@@ -1,0 +1,169 @@
+// One file: its preview, its history, a text that can be edited, and links to it.
+
+import { $, copyText, createElement, formatTime, announce, size } from './dom.js'
+import { changesOf, filePath, may, request } from './hub.js'
+import { rename } from './selection.js'
+import { violation } from './violation.js'
+
+const MAX_PREVIEW = 64 * 1024
+const MAX_EDIT = 256 * 1024
+const HISTORY = 50
+const IMAGE = /\.(png|jpe?g|gif|webp|avif|bmp|ico|svg)$/i
+let shown = null // the path
+let lastLoad = 0
+let onClose = () => {}
+
+/** @param closed called when the user closes the pane */
+export function init(closed) {
+  onClose = closed
+  document.addEventListener('keydown', event => {
+    if (event.key === 'Escape' && shown && !$('files').hidden && !event.target.closest?.('textarea, dialog')) leave()
+  })
+}
+
+/** Hides the pane. */
+export function hide() {
+  lastLoad++
+  shown = null
+  $('file').hidden = true
+  $('file').replaceChildren()
+}
+
+function leave() {
+  const path = shown
+  hide()
+  onClose(path)
+}
+
+/** Whether a text is being edited that isn't saved. */
+export function isEditing() {
+  return shown !== null && $('file').querySelector('textarea') !== null
+}
+
+/** Shows a file. */
+export async function show(path) {
+  const isOther = path !== shown
+  shown = path
+  const thisLoad = ++lastLoad
+  if (isOther) $('file').replaceChildren(head(path), createElement('p', { className: 'hint' }, 'Loading…'))
+  $('file').hidden = false
+  if (isOther) $('file').focus({ preventScroll: true })
+  try {
+    const [content, history] = await Promise.all([preview(path), changesOf(path, HISTORY).catch(() => [])])
+    if (thisLoad === lastLoad) draw(path, content, history)
+  } catch (refused) {
+    if (thisLoad === lastLoad) $('file').replaceChildren(head(path), createElement('p', { className: 'error' }, refused.message))
+  }
+}
+
+function head(path) {
+  return createElement('div', { className: 'event-head' },
+    createElement('h2', { id: 'file-title' }, path),
+    createElement('button', { type: 'button', className: 'quiet', onclick: leave, 'aria-label': 'Close' }, '✕'))
+}
+
+/** Reads the beginning of a file: its text, or null if it is none. */
+async function preview(path) {
+  const answer = await request(filePath(path), { headers: { Accept: '*/*', Range: `bytes=0-${MAX_EDIT - 1}` } }, [416])
+  const etag = answer.headers.get('ETag')
+  const sha256 = /sha-256=:([^:]+):/.exec(answer.headers.get('Repr-Digest') || '')?.[1]
+  const total = answer.status === 416 ? 0 : Number(/\/(\d+)$/.exec(answer.headers.get('Content-Range') || '')?.[1] ?? answer.headers.get('Content-Length'))
+  const modified = answer.headers.get('Last-Modified')
+  const bytes = answer.status === 416 ? new Uint8Array() : new Uint8Array(await answer.arrayBuffer())
+  return { etag, sha256: sha256 && hex(sha256), total, modified, isWhole: bytes.length >= total, text: textOf(bytes, bytes.length < total) }
+}
+
+function hex(base64) {
+  return [...atob(base64)].map(c => c.charCodeAt(0).toString(16).padStart(2, '0')).join('')
+}
+
+/** The text in UTF-8; null if the bytes are none. */
+function textOf(bytes, isCut) {
+  if (bytes.includes(0)) return null
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: isCut })
+  } catch {
+    return null
+  }
+}
+
+function draw(path, content, history) {
+  const mayWrite = may('write', path)
+  const view = createElement('div', {}, IMAGE.test(path) ? picture(path) : text(content))
+  const buttons = createElement('div', { className: 'buttons' },
+    createElement('a', { className: 'quiet button', href: filePath(path) + '?download', download: '' }, 'Download'),
+    mayWrite && content.text !== null && content.isWhole && content.etag
+      ? createElement('button', { type: 'button', onclick: () => edit(path, content, view) }, 'Edit') : null,
+    mayWrite && path !== 'broker_users.xml'
+      ? createElement('button', { type: 'button', onclick: () => rename([path]) }, 'Rename or move…') : null,
+    createElement('button', { type: 'button', onclick: () => copyText(location.origin + filePath(path)) }, 'Copy link'),
+    createElement('button', { type: 'button', onclick: () => copyText(curl(path)) }, 'Copy curl command'))
+  $('file').replaceChildren(head(path),
+    createElement('dl', {},
+      createElement('dt', {}, 'Size'), createElement('dd', {}, size(content.total)),
+      ...(content.modified ? [createElement('dt', {}, 'Modified'), createElement('dd', {}, formatTime(content.modified))] : []),
+      ...(content.sha256 ? [createElement('dt', {}, 'SHA-256'), createElement('dd', { className: 'digest' }, content.sha256)] : [])),
+    view, buttons, createElement('h3', {}, 'History'), historyOf(history))
+}
+
+function picture(path) {
+  return createElement('img', { className: 'picture', src: filePath(path), alt: `Preview of ${path}` })
+}
+
+function text({ text, total, isWhole }) {
+  if (total === 0) return createElement('p', { className: 'hint' }, 'The file is empty.')
+  if (text === null) return createElement('p', { className: 'hint' }, 'No preview: this isn’t text.')
+  const part = text.length > MAX_PREVIEW ? text.slice(0, MAX_PREVIEW) : text
+  const isCut = !isWhole || part.length < text.length
+  return createElement('div', {},
+    createElement('pre', { tabIndex: 0, 'aria-label': 'Content' }, part),
+    isCut ? createElement('p', { className: 'hint' }, 'Only the beginning is shown.') : null)
+}
+
+function historyOf(changes) {
+  if (!changes.length) return createElement('p', { className: 'hint' }, 'No change of this file is in the journal any more.')
+  return createElement('ol', { className: 'history' }, ...changes.map(({ type, time, data }) => createElement('li', {},
+    createElement('span', { className: `topic ${type.split('.').at(-1)}` }, type.split('.').at(-1)), ' ', formatTime(time),
+    ' by ', data.user || 'the hub', data.size === undefined ? '' : `, ${size(data.size)}`,
+    data.validators?.length ? createElement('span', { className: 'hint' }, ` validated by ${data.validators.map(({ name, version }) => `${name} ${version}`).join(', ')}`) : null)))
+}
+
+/** A command that downloads the file. It asks for the token, which isn't in it. */
+function curl(path) {
+  const url = (location.origin + filePath(path)).replaceAll("'", '%27')
+  return `curl -fO -u '${$('user').textContent.replaceAll("'", '')}' '${url}'`
+}
+
+/** Edits a text. It is saved only over the version that was shown, and only if the validators accept it. */
+function edit(path, content, view) {
+  const lineEnd = content.text.includes('\r\n') ? '\r\n' : '\n'
+  const area = createElement('textarea', { value: content.text, spellcheck: false, 'aria-label': `Text of ${path}`, rows: 16 })
+  const note = createElement('p', { className: 'hint', role: 'status' })
+  const reasons = createElement('ul', { className: 'reasons' })
+  const changed = () => area.value.replaceAll('\r\n', '\n').replaceAll('\n', lineEnd)
+  const send = async isTrial => {
+    note.className = 'hint'
+    note.textContent = isTrial ? 'Validating…' : 'Saving…'
+    reasons.replaceChildren()
+    try {
+      await request(filePath(path) + (isTrial ? '?raw&dry-run' : '?raw'), {
+        method: 'PUT', body: changed(), headers: { 'If-Match': content.etag, 'Content-Type': 'application/octet-stream' },
+      })
+      note.textContent = isTrial ? 'The validators accept this text.' : ''
+      if (isTrial) return
+      announce(`Saved ${path}`)
+      view.replaceChildren()
+      await show(path)
+    } catch (refused) {
+      note.className = 'error'
+      note.textContent = refused.status === 412 ? 'Somebody has changed the file meanwhile. Copy your text, and open the file again.'
+        : refused.status === 422 ? 'Refused. Nothing has changed.' : refused.message
+      reasons.replaceChildren(...refused.violations.map(violation))
+    }
+  }
+  view.replaceChildren(area, note, reasons, createElement('div', { className: 'buttons' },
+    createElement('button', { type: 'button', className: 'main', onclick: () => send(false) }, 'Save'),
+    createElement('button', { type: 'button', onclick: () => send(true) }, 'Validate'),
+    createElement('button', { type: 'button', className: 'quiet', onclick: () => show(path) }, 'Discard changes')))
+  area.focus()
+}
