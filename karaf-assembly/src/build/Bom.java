@@ -28,6 +28,7 @@ public final class Bom {
 
     private static final Pattern PLACE = Pattern.compile("/system/(.+)/([^/]+)/([^/]+)/\\2-\\3[^/]*\\.jar$");
     private static final Pattern COORDINATES = Pattern.compile("META-INF/maven/[^/]+/[^/]+/pom\\.properties");
+    private static final Path CLIENT = Path.of("lib", "client");
     private static final Pattern POM_LICENCE = Pattern.compile("<license>\\s*<name>(.*?)</name>", Pattern.DOTALL);
 
     private record Component(String group, String name, String version, String licence, String sha256) {
@@ -60,6 +61,10 @@ public final class Bom {
 
     private void add(Path file) {
         try (JarFile jar = new JarFile(file.toFile())) {
+            if (file.getParent().endsWith(CLIENT)) {
+                addEmbedded(jar, file);
+                return;
+            }
             Properties coordinates = coordinates(jar, file);
             String group = coordinates.getProperty("groupId");
             String name = coordinates.getProperty("artifactId");
@@ -73,6 +78,22 @@ public final class Bom {
             components.put(component.purl(), json(component));
         } catch (IOException e) {
             throw new UncheckedIOException(file.toString(), e);
+        }
+    }
+
+    /** The client is one jar of several artifacts, each with its pom. */
+    private void addEmbedded(JarFile jar, Path file) throws IOException {
+        for (JarEntry entry : jar.stream().filter(e -> COORDINATES.matcher(e.getName()).matches()).toList()) {
+            Properties each = new Properties();
+            each.load(jar.getInputStream(entry));
+            String name = each.getProperty("groupId") + "." + each.getProperty("artifactId");
+            String licence = licences.getProperty(name);
+            if (licence == null || !List.of(licences.getProperty("allowed").split(" ")).contains(licence)) {
+                refused.add(name + " in " + file);
+            }
+            Component component = new Component(
+                    each.getProperty("groupId"), each.getProperty("artifactId"), each.getProperty("version"), licence, sha256(file));
+            components.putIfAbsent(component.purl(), json(component));
         }
     }
 

@@ -12,9 +12,6 @@ final class CommandFailure extends Exception {
     /** The hub refuses the request. */
     static final int REFUSED = 4;
 
-    /** A timeout expired. */
-    static final int TIMEOUT = 5;
-
     private static final int FAILED = 1;
     private static final long serialVersionUID = 1L;
 

@@ -71,10 +71,8 @@ final class SubscribeCommand {
                 }
             } else if (timeout.isPresent()
                     && System.nanoTime() - startNanos > timeout.get().toNanos()) {
-                throw new CommandFailure(
-                        CommandFailure.TIMEOUT,
-                        "Only " + count + " events arrived within "
-                                + timeout.get().toSeconds() + " s.");
+                throw new CommandFailure("Only " + count + " events arrived within "
+                        + timeout.get().toSeconds() + " s.");
             }
         }
     }

@@ -1,0 +1,2 @@
+/** Which hub a command talks to, and as whom. */
+package io.datahub.cli.context;

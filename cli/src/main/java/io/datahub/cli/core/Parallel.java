@@ -1,0 +1,114 @@
+package io.datahub.cli.core;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Runs tasks on some threads, reports those that fail, and says with which status the process should exit. */
+public final class Parallel {
+
+    private final Output output;
+    private final List<Failure> failures = new ArrayList<>();
+    private int succeeded;
+
+    /** @param output where failures are reported */
+    public Parallel(Output output) {
+        this.output = output;
+    }
+
+    /** One thing to do. */
+    @FunctionalInterface
+    public interface Task {
+        /**
+         * Does it.
+         *
+         * @throws IOException if a local file can't be read or written
+         */
+        void run() throws IOException;
+    }
+
+    /**
+     * A task with the name under which its failure is reported.
+     *
+     * @param subject such as a path
+     * @param task what to do
+     */
+    public record Named(String subject, Task task) {}
+
+    /** Runs the tasks, on at most that many threads, and waits for all. */
+    public void run(int threads, List<Named> tasks) {
+        if (threads == 1 || tasks.size() < 2) {
+            tasks.forEach(this::run);
+            return;
+        }
+        ExecutorService executor = Executors.newFixedThreadPool(Math.min(threads, tasks.size()), task -> {
+            Thread thread = new Thread(task, "transfer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        List<Future<?>> running = new ArrayList<>();
+        tasks.forEach(task -> running.add(executor.submit(() -> run(task))));
+        executor.shutdown();
+        for (Future<?> future : running) {
+            try {
+                future.get();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    /** Runs one. */
+    public void run(Named named) {
+        try {
+            named.task().run();
+            count();
+        } catch (Failure e) {
+            failed(named.subject(), e);
+        } catch (IOException e) {
+            failed(named.subject(), localFailure(e));
+        }
+    }
+
+    /** A file of this machine can't be read or written. */
+    public static Failure localFailure(IOException e) {
+        return new Failure(
+                Failure.FAILED,
+                e instanceof java.nio.file.NoSuchFileException
+                        ? e.getMessage() + " doesn't exist"
+                        : e instanceof java.nio.file.AccessDeniedException
+                                ? e.getMessage() + ": permission denied"
+                                : e.getMessage() == null ? e.toString() : e.getMessage());
+    }
+
+    private synchronized void count() {
+        succeeded++;
+    }
+
+    /** Reports a failure that is counted. */
+    public synchronized void failed(String subject, Failure failure) {
+        failures.add(failure);
+        output.error(subject, failure);
+    }
+
+    /** Whether nothing failed so far. */
+    public synchronized boolean isClean() {
+        return failures.isEmpty();
+    }
+
+    /** 0 if nothing failed; the status of the failures if all failed alike; otherwise 1. */
+    public synchronized int exitStatus() {
+        if (failures.isEmpty()) {
+            return 0;
+        }
+        long kinds = failures.stream().map(Failure::exitStatus).distinct().count();
+        return succeeded == 0 && kinds == 1 ? failures.get(0).exitStatus() : Failure.FAILED;
+    }
+}

@@ -1,0 +1,75 @@
+package io.datahub.cli.event;
+
+import io.datahub.cli.context.CommonOptions;
+import io.datahub.cli.core.Failure;
+import io.datahub.cli.core.Json;
+import io.datahub.cli.hub.Hub;
+import io.datahub.cli.hub.Journal;
+import io.datahub.cli.hub.Paths;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code datahub history}: prints events that were kept. */
+@Command(name = "history", description = "Print the events of kept topics, oldest first.")
+public final class HistoryCommand implements Callable<Integer> {
+
+    @Mixin
+    private CommonOptions common;
+
+    @Option(
+            names = "--since",
+            paramLabel = "CURSOR",
+            defaultValue = "0",
+            description = "After this cursor. Default: all that is kept.")
+    private String since;
+
+    @Option(
+            names = {"-n", "--limit"},
+            paramLabel = "N",
+            description = "At most N events.")
+    private Integer limit;
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "PREFIX",
+            description = "What topics begin with. Default: everything that you may receive.")
+    private List<String> prefixes = List.of();
+
+    @Override
+    public Integer call() {
+        Hub hub = common.hub();
+        Journal journal = new Journal(hub);
+        EventPrinter printer = new EventPrinter(common.output());
+        String topics = prefixes.stream()
+                .map(prefix -> "topic=" + Paths.encodeValue(prefix) + "&")
+                .collect(Collectors.joining());
+        String cursor = since;
+        for (int left = limit == null ? Integer.MAX_VALUE : limit; left > 0; ) {
+            Optional<Journal.Page> page =
+                    journal.page("/events/history?" + topics + "since=" + Paths.encodeValue(cursor), 0);
+            if (page.isEmpty()) {
+                throw new Failure(
+                        Failure.FAILED,
+                        410,
+                        "events after " + cursor + " are no longer kept; --since 0 begins with the oldest");
+            }
+            for (Map<String, Object> event : page.get().lines()) {
+                if (left-- > 0) {
+                    printer.print(event, Json.string(event, "cursor"));
+                }
+            }
+            if (page.get().lines().isEmpty() || page.get().cursor().isEmpty()) {
+                break;
+            }
+            cursor = page.get().cursor();
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,2 @@
+/** Commands for events. */
+package io.datahub.cli.event;

@@ -1,0 +1,2 @@
+/** Commands for records and directories. */
+package io.datahub.cli.record;

@@ -1,0 +1,58 @@
+package io.datahub.cli.sync;
+
+import io.datahub.cli.core.Output;
+import io.datahub.cli.hub.Conditions;
+import io.datahub.cli.hub.Uploads;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Makes the tree of the hub like the local one. */
+final class Push extends SyncPass {
+
+    private final Uploads uploads;
+
+    Push(
+            LocalTree local,
+            RemoteTree remote,
+            SyncState state,
+            Uploads uploads,
+            Output output,
+            boolean delete,
+            boolean dryRun) {
+        super(local, remote, state, output, delete, dryRun);
+        this.uploads = uploads;
+    }
+
+    @Override
+    Iterable<String> wanted(Map<String, LocalFile> files) {
+        return files.keySet();
+    }
+
+    @Override
+    List<String> superfluous(Map<String, LocalFile> files) {
+        List<String> paths = new ArrayList<>(state.remote().keySet());
+        paths.removeAll(files.keySet());
+        return paths;
+    }
+
+    @Override
+    void transfer(String path) throws IOException {
+        Path file = local.resolve(path);
+        LocalFile before = LocalFile.of(file);
+        RemoteFile stored = RemoteFile.of(uploads.put(file, remote.path(path), Conditions.NONE));
+        if (LocalFile.of(file).equals(before)) {
+            state.setEqual(path, stored, before);
+        }
+    }
+
+    @Override
+    void delete(String path) {
+        RemoteFile version = state.remote().get(path);
+        if (version != null) {
+            remote.delete(path, version);
+        }
+    }
+}

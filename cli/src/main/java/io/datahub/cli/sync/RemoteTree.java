@@ -1,0 +1,138 @@
+package io.datahub.cli.sync;
+
+import io.datahub.cli.core.Failure;
+import io.datahub.cli.core.Json;
+import io.datahub.cli.http.Request;
+import io.datahub.cli.http.Response;
+import io.datahub.cli.hub.Digest;
+import io.datahub.cli.hub.Hub;
+import io.datahub.cli.hub.Journal;
+import io.datahub.cli.hub.Listing;
+import io.datahub.cli.hub.Paths;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The records of a tree in the hub: listed once, then followed by the journal. */
+final class RemoteTree {
+
+    private static final String USERS = "broker_users.xml";
+    private static final String TYPE = "io.datahub.file.";
+    private static final int NOT_FOUND = 404;
+
+    private final Hub hub;
+    private final Journal journal;
+    private final String tree;
+    private final SyncState state;
+
+    /** @param tree empty, or ends with a slash */
+    RemoteTree(Hub hub, String tree, SyncState state) {
+        this.hub = hub;
+        journal = new Journal(hub);
+        this.tree = tree;
+        this.state = state;
+    }
+
+    /** The path in the hub. */
+    String path(String relative) {
+        return tree + relative;
+    }
+
+    /**
+     * Brings the state up to date.
+     *
+     * @param wait for how many seconds to wait for a change
+     * @param isSource whether the tree has to be there
+     */
+    void refresh(int wait, boolean isSource) {
+        if (state.cursor().isEmpty() || !follow(wait)) {
+            list(isSource);
+        }
+    }
+
+    private boolean follow(int wait) {
+        int seconds = wait;
+        while (true) {
+            Optional<Journal.Page> page = journal.changes(state.cursor(), tree, seconds);
+            if (page.isEmpty()) {
+                return false;
+            }
+            page.get().lines().forEach(this::apply);
+            boolean isEnd = page.get().lines().isEmpty() && page.get().cursor().equals(state.cursor());
+            state.moveTo(page.get().cursor());
+            if (isEnd) {
+                return true;
+            }
+            seconds = 0;
+        }
+    }
+
+    private void apply(Map<String, Object> event) {
+        String path = Json.string(event, "subject");
+        if (!path.startsWith(tree) || path.equals(USERS)) {
+            return;
+        }
+        String relative = path.substring(tree.length());
+        switch (Json.string(event, "type").replace(TYPE, "")) {
+            case "created", "updated" -> state.remote().put(relative, RemoteFile.of(Json.object(event, "data")));
+            case "deleted" -> state.remote().remove(relative);
+            default -> {
+                // A rejected change leaves the version that was there.
+            }
+        }
+    }
+
+    /** Lists everything; keeps the digests of versions that are known. */
+    private void list(boolean isSource) {
+        Map<String, RemoteFile> found = new HashMap<>();
+        String cursor;
+        try {
+            cursor = new Listing(hub).listTree(tree, entry -> {
+                if (!entry.isDirectory() && !entry.path().equals(USERS)) {
+                    found.put(entry.path().substring(tree.length()), RemoteFile.of(entry));
+                }
+            });
+        } catch (Failure e) {
+            if (isSource || e.httpStatus() != NOT_FOUND) {
+                throw e;
+            }
+            cursor = journal.end();
+        }
+        Map<String, RemoteFile> known = state.remote();
+        found.replaceAll((path, file) -> {
+            RemoteFile before = known.get(path);
+            return before != null && !file.etag().isEmpty() && before.etag().equals(file.etag()) ? before : file;
+        });
+        known.keySet().retainAll(found.keySet());
+        known.putAll(found);
+        state.moveTo(cursor);
+    }
+
+    /** The SHA-256 of a version, from the hub if need be; empty if it doesn't know it. */
+    String sha256(String relative, RemoteFile file) {
+        if (!file.sha256().isEmpty()) {
+            return file.sha256();
+        }
+        try (Response response = hub.openAny(new Request("HEAD", Paths.files(path(relative))))) {
+            boolean isThatVersion =
+                    response.header("etag").filter(file.etag()::equals).isPresent();
+            return isThatVersion ? Digest.of(response).orElse("") : "";
+        } catch (IOException e) {
+            throw hub.lost(e);
+        }
+    }
+
+    /** Deletes a record, if it is still that version. */
+    void delete(String relative, RemoteFile file) {
+        Request request = new Request("DELETE", Paths.files(path(relative)))
+                .header("If-Match", file.etag().isEmpty() ? Optional.empty() : Optional.of(file.etag()));
+        try {
+            hub.done(request);
+        } catch (Failure e) {
+            if (e.httpStatus() != NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package io.datahub.cli.sync;
+
+import io.datahub.cli.core.Failure;
+import io.datahub.cli.core.Json;
+import io.datahub.cli.core.PrivateFiles;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What a pair of trees is known to have: the hub's records up to a position of the journal, and which local files are equal to
+ * which version. Kept in a file of the user, so that the next run looks at changes only; without it, or with an old one, a run
+ * compares more, and transfers the same. Thread-safe.
+ */
+final class SyncState implements AutoCloseable {
+
+    /** A local file that is equal to a version. */
+    record Equal(String etag, LocalFile local) {}
+
+    private static final long SAVE_NANOS = 5_000_000_000L;
+
+    private final Path file;
+    private final FileChannel lock;
+    private final Map<String, RemoteFile> remote = new ConcurrentHashMap<>();
+    private final Map<String, Equal> equal = new ConcurrentHashMap<>();
+    private String cursor = "";
+    private long saved = System.nanoTime();
+    private boolean isChanged;
+
+    private SyncState(Path file, FileChannel lock) {
+        this.file = file;
+        this.lock = lock;
+    }
+
+    /**
+     * Opens the state of a pair.
+     *
+     * @throws Failure if another process has it
+     */
+    static SyncState open(String... pair) {
+        Path file = PrivateFiles.state().resolve("sync").resolve(PrivateFiles.name(pair) + ".json");
+        Path lockFile = file.resolveSibling(file.getFileName() + ".lock");
+        try {
+            if (!Files.exists(lockFile)) {
+                PrivateFiles.write(lockFile, "");
+            }
+            FileChannel lock = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+            if (lock.tryLock() == null) {
+                lock.close();
+                throw new Failure(
+                        Failure.FAILED, "another process synchronizes " + String.join(" and ", pair) + ": wait for it");
+            }
+            SyncState state = new SyncState(file, lock);
+            PrivateFiles.readObject(file).ifPresent(state::load);
+            return state;
+        } catch (IOException e) {
+            throw new Failure(Failure.FAILED, lockFile + " can't be locked: " + e.getMessage());
+        }
+    }
+
+    private void load(Map<String, Object> json) {
+        cursor = Json.string(json, "cursor");
+        Json.object(json, "remote").forEach((path, fields) -> {
+            if (fields instanceof List<?> list) {
+                remote.put(path, RemoteFile.of(list));
+            }
+        });
+        Json.object(json, "equal").forEach((path, fields) -> {
+            if (fields instanceof List<?> list) {
+                LocalFile local = new LocalFile(((Number) list.get(1)).longValue(), ((Number) list.get(2)).longValue());
+                equal.put(path, new Equal(String.valueOf(list.get(0)), local));
+            }
+        });
+    }
+
+    /** Up to where the journal is in it; empty before the first run. */
+    String cursor() {
+        return cursor;
+    }
+
+    synchronized void moveTo(String newCursor) {
+        isChanged |= !newCursor.equals(cursor);
+        cursor = newCursor;
+    }
+
+    /** The hub's records; may be changed. */
+    Map<String, RemoteFile> remote() {
+        return remote;
+    }
+
+    boolean isEqual(String path, RemoteFile version, LocalFile local) {
+        Equal known = equal.get(path);
+        return known != null
+                && !version.etag().isEmpty()
+                && known.etag().equals(version.etag())
+                && known.local().equals(local);
+    }
+
+    /** A local file is equal to this version from now on. */
+    void setEqual(String path, RemoteFile version, LocalFile local) {
+        remote.put(path, version);
+        equal.put(path, new Equal(version.etag(), local));
+        touch();
+    }
+
+    /** There is no such file any more, at either side. */
+    void remove(String path) {
+        remote.remove(path);
+        equal.remove(path);
+        touch();
+    }
+
+    private synchronized void touch() {
+        isChanged = true;
+        if (System.nanoTime() - saved > SAVE_NANOS) {
+            save();
+        }
+    }
+
+    /** Writes it, if it has changed. */
+    synchronized void save() {
+        if (!isChanged) {
+            return;
+        }
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("cursor", cursor);
+        Map<String, Object> records = new LinkedHashMap<>();
+        remote.forEach((path, version) -> records.put(path, version.fields()));
+        json.put("remote", records);
+        Map<String, Object> files = new LinkedHashMap<>();
+        equal.forEach((path, known) -> files.put(
+                path, List.of(known.etag(), known.local().size(), known.local().modifiedNanos())));
+        json.put("equal", files);
+        PrivateFiles.write(file, Json.text(json));
+        isChanged = false;
+        saved = System.nanoTime();
+    }
+
+    @Override
+    public void close() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            // The end of the process releases it.
+        }
+    }
+}

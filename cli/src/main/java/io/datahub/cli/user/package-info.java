@@ -1,0 +1,2 @@
+/** Commands for users, grants and tokens. */
+package io.datahub.cli.user;

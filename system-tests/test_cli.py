@@ -1,0 +1,380 @@
+"""The datahub command as a client: each command by the real launcher against a real hub."""
+import json, os, re, shutil, signal, subprocess, tarfile
+import pytest
+
+from support.hub import LAUNCHER, ROOT, Hub
+from support.waiting import until
+
+MIB = 1 << 20
+
+
+class Cli:
+    """Runs the command with state, configuration and cache of its own, and without the variables of the test's user."""
+
+    def __init__(self, hub, home, launcher=LAUNCHER, **env):
+        self.work, self.launcher = home, launcher
+        self.env = {name: value for name, value in hub.env.items() if not name.startswith("DATAHUB_TOKEN")}
+        self.env |= {f"XDG_{kind}_HOME": f"{home}/{kind.lower()}" for kind in ("CONFIG", "STATE")} | env
+
+    def start(self, *words, **more):
+        return subprocess.Popen([self.launcher, *words], env=self.env, stdin=more.pop("stdin", subprocess.DEVNULL),
+                                stdout=more.pop("stdout", subprocess.PIPE), stderr=more.pop("stderr", subprocess.PIPE), **more)
+
+    def run(self, *words, env=(), data=b"", status=0):
+        out = subprocess.run([self.launcher, *words], env=self.env | dict(env), input=data, capture_output=True, timeout=300)
+        if status is not None:
+            assert out.returncode == status, (words, out)
+        return out
+
+    def lines(self, *words, **more):
+        return [json.loads(line) for line in self.run(*words, "--json", **more).stdout.splitlines()]
+
+    def state(self, kind):
+        folder = f"{self.work}/state/datahub/{kind}"
+        return [f"{folder}/{name}" for name in os.listdir(folder) if name.endswith(".json")] if os.path.isdir(folder) else []
+
+
+@pytest.fixture(scope="module")
+def hub(new_hub):
+    return new_hub().start()
+
+
+@pytest.fixture
+def cli(hub, tmp_path):
+    return Cli(hub, str(tmp_path))
+
+
+@pytest.fixture(scope="module")
+def limited(hub):
+    """The token of a user with few grants."""
+    return hub.add_users(few='<allow read="few/" create="few/" publish="few."/>')["few"]
+
+
+def tree(folder):
+    """Relative path to content of each file."""
+    found = {}
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(parent, name)
+            with open(path, "rb") as f:
+                found[os.path.relpath(path, folder)] = f.read()
+    return found
+
+
+def sizes(folder):
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            try:
+                yield os.path.getsize(os.path.join(parent, name))
+            except FileNotFoundError:
+                pass
+
+
+def fill(folder, count, seed=b""):
+    for i in range(count):
+        path = folder / f"d{i % 7}" / f"ä {i}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"%d " % i + seed)
+
+
+def test_records(cli, tmp_path):
+    (tmp_path / "ö 1%.txt").write_bytes(b"one")
+    (tmp_path / "two.txt").write_bytes(b"two")
+    stored = cli.lines("put", f"{tmp_path}/ö 1%.txt", f"{tmp_path}/two.txt", "rec/dir")
+    assert sorted(each["path"] for each in stored) == ["rec/dir/two.txt", "rec/dir/ö 1%.txt"]
+    assert cli.run("cat", "rec/dir/ö 1%.txt", "/rec/dir/two.txt").stdout == b"onetwo"
+    assert cli.run("put", "-", "rec/in.bin", data=b"\x00\xff\n").stdout == b"rec/in.bin\n"
+    cli.run("get", "rec/in.bin", f"{tmp_path}/out.bin")
+    assert (tmp_path / "out.bin").read_bytes() == b"\x00\xff\n" == cli.run("get", "rec/in.bin", "-").stdout
+    assert cli.run("ls", "rec").stdout.decode().split() == ["dir/", "in.bin"]
+    assert [each["path"] for each in cli.lines("ls", "-R", "rec")] == ["rec/dir/", "rec/in.bin", "rec/dir/two.txt", "rec/dir/ö 1%.txt"]
+    [stat] = cli.lines("stat", "rec/in.bin")
+    assert stat["size"] == 3 and len(stat["sha256"]) == 64 and stat["type"] == "file"
+    cli.run("mv", "rec/in.bin", "rec/dir/")
+    cli.run("mkdir", "rec/empty")
+    assert [each["type"] for each in cli.lines("stat", "rec/empty", "rec/dir/in.bin")] == ["directory", "file"]
+    cli.run("get", "-r", "rec", f"{tmp_path}/all")
+    assert tree(tmp_path / "all") == {"dir/in.bin": b"\x00\xff\n", "dir/two.txt": b"two", "dir/ö 1%.txt": b"one"}
+    assert cli.run("rm", "-r", "--dry-run", "rec").stdout.count(b"\n") == 3
+    cli.run("rm", "-r", "rec")
+    cli.run("rm", "rec", status=1)
+    cli.run("rm", "-f", "rec")
+
+
+def test_exit_statuses(hub, cli, limited, tmp_path):
+    (tmp_path / "x").write_bytes(b"x")
+    (tmp_path / "x.xml").write_bytes(b"<a><b></a>")
+    with open(f"{hub.home}/etc/io.datahub.validator.xml-cli.cfg", "w") as f:
+        f.write("paths = exit/*.xml\n")
+    assert until(lambda: "xml-cli" in hub.run("console", "datahub:validators").stdout, 20)
+    few = {"DATAHUB_TOKEN": limited}
+    for status, words, env in [
+            (1, ("get", "exit/none", f"{tmp_path}/none"), {}),
+            (1, ("put", f"{tmp_path}/x", f"{tmp_path}/none", "exit/"), {}),
+            (2, ("put", f"{tmp_path}/x"), {}), (2, ("get", "--wrong", "x"), {}), (2, ("whoami",), {"DATAHUB_URL": "hub.example"}),
+            (3, ("whoami",), {"DATAHUB_URL": "http://127.0.0.1:9"}),
+            (4, ("whoami",), {"DATAHUB_TOKEN": "dh_wrong"}), (4, ("cat", "exit/x"), few), (4, ("pub", "other.x", "x"), few),
+            (5, ("put", f"{tmp_path}/x.xml", "exit/x.xml"), {}), (5, ("put", "--dry-run", f"{tmp_path}/x.xml", "exit/x.xml"), {}),
+            (6, ("put", "--if-match", "nothing", f"{tmp_path}/x", "exit/x"), {}), (6, ("put", "--if-none-match", f"{tmp_path}/x", "exit/x"), {})]:
+        out = cli.run(*words, env=env, status=None)
+        assert out.returncode == status and out.stderr, (words, out)
+        assert limited.encode() not in out.stderr and b"Exception" not in out.stderr
+    assert b"--wrong" in cli.run("get", "--wrong", "x", status=2).stderr
+    assert b"line 1" in cli.run("put", f"{tmp_path}/x.xml", "exit/x.xml", status=5).stderr
+    error = json.loads(cli.run("cat", "exit/x", "--json", env=few, status=4).stderr)
+    assert error["status"] == 403 and error["exit"] == 4
+    cli.run("put", "--dry-run", f"{tmp_path}/x", "exit/dry")
+    cli.run("stat", "exit/dry", status=1)
+    assert limited not in cli.run("put", f"{tmp_path}/x", "few/x", env=few).stdout.decode()
+
+
+def test_contexts(hub, cli, limited, tmp_path):
+    away = {"DATAHUB_HOME": f"{tmp_path}/nowhere"}
+    url = f"http://127.0.0.1:{hub.http}"
+    cli.run("context", "add", "few", url, data=limited.encode(), env=away)
+    file = f"{tmp_path}/config/datahub/contexts/few.json"
+    assert os.stat(file).st_mode & 0o777 == 0o600
+    del cli.env["DATAHUB_HOME"]
+    (tmp_path / "token").write_text(hub.token())
+    cli.run("context", "add", "boss", url, "--token-file", f"{tmp_path}/token")
+    assert cli.lines("whoami")[0]["user"] == "few"
+    assert cli.lines("whoami", "--context", "boss")[0]["user"] == "admin"
+    cli.run("context", "use", "boss")
+    assert cli.lines("whoami")[0]["user"] == "admin"
+    assert cli.lines("whoami", env={"DATAHUB_URL": url, "DATAHUB_TOKEN": limited})[0]["user"] == "few"
+    listed = cli.run("context", "ls").stdout.decode()
+    assert "* boss" in listed and "few" in listed and limited not in listed
+    # A token goes to no other hub than its own.
+    other = cli.run("whoami", env={"DATAHUB_URL": url.replace("127.0.0.1", "localhost")}, status=4)
+    assert b"no token" in other.stderr
+    cli.run("context", "rm", "few")
+    cli.run("whoami", "--context", "few", status=2)
+
+
+def test_events(hub, cli):
+    sub = cli.start("sub", "--json", "--count", "5", "--wait", "60", "cli.")
+    assert until(lambda: any(each["transport"] == "http" for each in clients(hub)), 30)
+    cli.run("pub", "cli.word", "grün")
+    cli.run("pub", "cli.bytes", "-", data=b"\x00\xff")
+    cli.run("pub", "--lines", "cli.line", data=b"one\ntwo\nthree")
+    out, err = sub.communicate(timeout=90)
+    assert sub.returncode == 0, err
+    events = [json.loads(line) for line in out.splitlines()]
+    assert [(each["topic"], each.get("data"), each.get("base64")) for each in events] == [
+        ("cli.word", "grün", None), ("cli.bytes", None, "AP8="), *(("cli.line", word, None) for word in ("one", "two", "three"))]
+    timeout = cli.run("sub", "--count", "1", "--wait", "1", "cli.never", status=1)
+    assert b"0 of 1" in timeout.stderr
+
+
+def clients(hub):
+    return json.loads(hub.run("console", "datahub:clients", "--json").stdout)
+
+
+def test_sub_goes_on_after_a_restart(new_hub, tmp_path):
+    hub = new_hub().start()
+    cli = Cli(hub, str(tmp_path))
+    sub = cli.start("sub", "--count", "2", "file.created/again/", "--since", "0")
+    cli.run("put", "-", "again/1", data=b"1")
+    assert b"again/1" in sub.stdout.readline()
+    hub.kill()
+    hub.start()
+    cli.run("put", "-", "again/2", data=b"2")
+    out, _ = sub.communicate(timeout=60)
+    assert b"again/2" in out and sub.returncode == 0
+
+
+def test_interrupt(cli):
+    sub = cli.start("sub", "cli.")
+    assert until(lambda: "java" in os.readlink(f"/proc/{sub.pid}/exe"), 20)
+    assert until(lambda: b"datahub-cli.jar" in open(f"/proc/{sub.pid}/cmdline", "rb").read() and len(os.listdir(f"/proc/{sub.pid}/task")) > 8, 20)
+    sub.send_signal(signal.SIGINT)
+    assert sub.wait(20) == 130
+
+
+def test_upload_goes_on_after_kills(new_hub, tmp_path):
+    hub = new_hub().start()
+    cli = Cli(hub, str(tmp_path))
+    (tmp_path / "big").write_bytes(os.urandom(160 * MIB))
+    put = cli.start("put", f"{tmp_path}/big", "big")
+
+    def offset():
+        """What the hub has of it; not asked by HTTP, which would take the upload over."""
+        return max(sizes(f"{hub.home}/state/uploads"), default=0)
+    assert until(lambda: offset() > 0, 60)
+    put.kill()
+    put.wait()
+    arrived = offset()
+    assert 0 < arrived < 160 * MIB
+    put = cli.start("put", f"{tmp_path}/big", "big")
+    assert until(lambda: offset() > arrived or put.poll() is not None, 60)
+    if put.poll() is None:
+        hub.kill()
+        hub.start()
+    out, err = put.communicate(timeout=120)
+    assert put.returncode == 0, err
+    assert not cli.state("uploads")
+    cli.run("get", "big", f"{tmp_path}/back")
+    assert (tmp_path / "back").read_bytes() == (tmp_path / "big").read_bytes()
+
+
+def test_download_goes_on_after_a_kill(hub, cli, tmp_path):
+    (tmp_path / "big").write_bytes(os.urandom(300 * MIB))
+    cli.run("put", f"{tmp_path}/big", "resume/big")
+    part = tmp_path / ".back.datahub-part"
+    get = cli.start("get", "resume/big", f"{tmp_path}/back")
+    assert until(lambda: part.exists() and part.stat().st_size > 20 * MIB and cli.state("downloads"), 60)
+    get.kill()
+    get.wait()
+    arrived = part.stat().st_size
+    if arrived < 300 * MIB:
+        assert not (tmp_path / "back").exists()
+    cli.run("get", "resume/big", f"{tmp_path}/back")
+    assert (tmp_path / "back").read_bytes() == (tmp_path / "big").read_bytes() and not part.exists()
+    assert not cli.state("downloads")
+
+
+def test_watch_runs_a_command_once_per_change(new_hub, tmp_path):
+    """While the hub and the client are killed and restarted."""
+    hub = new_hub().start()
+    cli = Cli(hub, str(tmp_path))
+    log = tmp_path / "log"
+    words = ("watch", "watched/", "--exec", f'echo "$DATAHUB_EVENT $DATAHUB_PATH" >> {log}')
+    watch = cli.start(*words)
+    assert until(lambda: cli.state("watch"), 30)
+    cli.run("put", "-", "elsewhere", data=b"x")
+    for i in range(3):
+        cli.run("put", "-", f"watched/{i}", data=b"x")
+    assert until(lambda: log.exists() and log.read_text().count("\n") == 3, 30)
+    hub.kill()
+    hub.start()
+    cli.run("put", "-", "watched/3", data=b"x")
+    assert until(lambda: log.read_text().count("\n") == 4, 60)
+    watch.terminate()
+    watch.wait(40)
+    cli.run("put", "-", "watched/4", data=b"x")
+    cli.run("rm", "watched/0")
+    watch = cli.start(*words)
+    assert until(lambda: log.read_text().count("\n") == 6, 30)
+    second = cli.run(*words, status=1)
+    assert b"--name" in second.stderr
+    watch.terminate()
+    watch.wait(40)
+    assert log.read_text().splitlines() == [*(f"created watched/{i}" for i in range(5)), "deleted watched/0"]
+
+
+def test_watch_repeats_a_command_that_failed(cli, tmp_path):
+    log = tmp_path / "log"
+    command = f"echo run >> {log}; test -e {tmp_path}/ok"
+    words = ("watch", "fails/", "--once", "--attempts", "2", "--exec", command)
+    cli.run(*words)
+    cli.run("put", "-", "fails/x", data=b"x")
+    cli.run(*words, status=1)
+    assert log.read_text().count("run") == 2
+    (tmp_path / "ok").touch()
+    cli.run(*words)
+    cli.run(*words)
+    assert log.read_text().count("run") == 3
+
+
+def summary(cli, *words, **more):
+    return cli.lines("sync", *words, **more)[-1]
+
+
+def test_sync_from_the_hub(hub, cli, tmp_path):
+    fill(tmp_path / "source", 1_000)
+    cli.run("put", "-r", f"{tmp_path}/source", "down", "-P", "8")
+    copy = tmp_path / "copy"
+    first = cli.start("sync", "hub:down", str(copy))
+    assert until(lambda: len(tree(copy)) > 100, 60)
+    first.kill()
+    first.wait()
+    cli.run("sync", "hub:down", str(copy))
+    expected = tree(tmp_path / "source")
+    assert tree(copy) == expected
+    assert summary(cli, "hub:down", str(copy))["transferred"] == 0
+    # Changes at both sides: the hub's win; what only the copy has stays, unless it is to be deleted.
+    cli.run("put", "-", "down/d0/new", data=b"new")
+    cli.run("rm", "down/d1/ä 1.txt")
+    (copy / "d2" / "ä 2.txt").write_bytes(b"changed here")
+    (copy / "own").write_bytes(b"own")
+    assert summary(cli, "hub:down", str(copy), "--dry-run")["transferred"] == 2
+    done = summary(cli, "hub:down", str(copy))
+    assert (done["transferred"], done["deleted"]) == (2, 0)
+    assert (copy / "own").exists() and (copy / "d1" / "ä 1.txt").exists()
+    done = summary(cli, "hub:down", str(copy), "--delete")
+    assert (done["transferred"], done["deleted"]) == (0, 2)
+    expected.pop("d1/ä 1.txt")
+    assert tree(copy) == expected | {"d0/new": b"new"}
+    # Without what is remembered everything is compared, and nothing transferred.
+    shutil.rmtree(tmp_path / "state")
+    assert summary(cli, "hub:down", str(copy), "--delete")["transferred"] == 0
+
+
+def test_sync_to_the_hub(new_hub, tmp_path):
+    """While hub and client are killed."""
+    hub = new_hub().start()
+    cli = Cli(hub, str(tmp_path))
+    source = tmp_path / "source"
+    fill(source, 1_000)
+    sync = cli.start("sync", str(source), "hub:up")
+    assert until(lambda: len(cli.lines("ls", "-R", "up", status=None)) > 50, 60)
+    sync.kill()
+    sync.wait()
+    sync = cli.start("sync", str(source), "hub:up", "--retries", "10")
+    hub.kill()
+    hub.start()
+    out, err = sync.communicate(timeout=200)
+    assert sync.returncode == 0, err
+    cli.run("get", "-r", "up", f"{tmp_path}/back", "-P", "8")
+    assert tree(tmp_path / "back") == tree(source)
+    assert summary(cli, str(source), "hub:up")["transferred"] == 0
+    (source / "d0" / "ä 0.txt").write_bytes(b"changed")
+    (source / "d3" / "ä 3.txt").unlink()
+    cli.run("put", "-", "up/other", data=b"of somebody else")
+    done = summary(cli, str(source), "hub:up")
+    assert (done["transferred"], done["deleted"]) == (1, 0)
+    done = summary(cli, str(source), "hub:up", "--delete")
+    assert (done["transferred"], done["deleted"]) == (0, 2)
+    shutil.rmtree(tmp_path / "back")
+    cli.run("get", "-r", "up", f"{tmp_path}/back", "-P", "8")
+    assert tree(tmp_path / "back") == tree(source)
+    cli.run("sync", f"{tmp_path}/missing", "hub:up", "--delete", status=1)
+    cli.run("sync", "one", "two", status=2)
+
+
+def test_sync_goes_on(hub, cli, tmp_path):
+    cli.run("put", "-", "live/1", data=b"1")
+    sync = cli.start("sync", "hub:live", f"{tmp_path}/copy", "--watch", "--delete")
+    assert until(lambda: (tmp_path / "copy" / "1").exists(), 30)
+    cli.run("put", "-", "live/sub/2", data=b"2")
+    assert until(lambda: (tmp_path / "copy" / "sub" / "2").exists(), 30)
+    cli.run("rm", "live/1")
+    assert until(lambda: not (tmp_path / "copy" / "1").exists(), 30)
+    sync.send_signal(signal.SIGINT)
+    assert sync.wait(20) == 130
+
+
+def test_a_link_leads_nothing_out_of_the_tree(hub, cli, tmp_path):
+    cli.run("put", "-", "links/a/x", data=b"x")
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "copy").mkdir()
+    (tmp_path / "copy" / "a").symlink_to(tmp_path / "outside")
+    out = cli.run("sync", "hub:links", f"{tmp_path}/copy", status=1)
+    assert b"link" in out.stderr and not list((tmp_path / "outside").iterdir())
+
+
+def test_the_download_has_the_client_alone(hub, tmp_path):
+    [archive] = [f"{ROOT}/cli/target/{name}" for name in os.listdir(f"{ROOT}/cli/target") if re.match(r"datahub-client-.*\.tar\.gz", name)]
+    with tarfile.open(archive) as tar:
+        tar.extractall(tmp_path)
+    [folder] = [tmp_path / name for name in os.listdir(tmp_path) if name.startswith("datahub-client")]
+    cli = Cli(hub, str(tmp_path), launcher=f"{folder}/bin/datahub")
+    env = {"DATAHUB_HOME": "", "DATAHUB_URL": f"http://127.0.0.1:{hub.http}", "DATAHUB_TOKEN": hub.token()}
+    assert json.loads(cli.run("whoami", "--json", env=env).stdout)["user"] == "admin"
+    assert b"client alone" in cli.run("start", env=env, status=1).stderr
+    man = subprocess.run(["man", "--local-file", f"{folder}/share/man/man1/datahub-sync.1"], capture_output=True, env={"MANWIDTH": "100", "PATH": os.environ["PATH"]})
+    if man.returncode == 0:
+        assert b"--delete" in man.stdout
+    complete = "source share/completion/datahub.bash; COMP_WORDS=(datahub sy); COMP_CWORD=1; COMP_LINE='datahub sy'; _complete_datahub; echo ${COMPREPLY[@]}"
+    out = subprocess.run(["bash", "-c", complete], cwd=folder, capture_output=True, text=True)
+    assert out.stdout.split() == ["sync"], out
