@@ -5,23 +5,27 @@ import pytest
 import websockets
 import zmq
 
-from support.clients import plain_socket
+from support.clients import EventStream, Subscriber, WebSocketSubscriber, plain_socket
 from support.waiting import until
 from test_flush import Trace, response
 
 
-def configure(hub, keep, flush="100"):
+KEEP = "kept.: 1d, 1 GiB; small.: 1h, 1 MiB"
+LAST = "status.: 1000 topics"
+
+
+def configure(hub, flush="100"):
     """Returns once the rules are in effect."""
     since = hub.log_size()
     with open(f"{hub.home}/etc/io.datahub.history.cfg", "w") as file:
-        file.write(f"keep = {keep}\nflush = {flush}\n")
+        file.write(f"keep = {KEEP}\nlast = {LAST}\nflush = {flush}\n")
     assert until(lambda: any(f"flush={flush}" in line for line in hub.log_lines("event=history.configured", since=since)), 30)
 
 
 @pytest.fixture(scope="module")
 def hub(new_hub):
     hub = new_hub().start()
-    configure(hub, "kept.: 1d, 1 GiB; small.: 1h, 1 MiB")
+    configure(hub)
     return hub
 
 
@@ -146,18 +150,18 @@ def test_replays_join_live_events_at_full_speed(hub, admin):
 
 
 def test_flushed_before_the_answer(hub, admin):
-    configure(hub, "kept.: 1d, 1 GiB; small.: 1h, 1 MiB", "always")
+    configure(hub, "always")
     publish(hub, admin, "kept.trace", "warm")
     with Trace(hub) as trace:
         assert publish(hub, admin, "kept.trace", "flushed") == 202
     trace.assert_order(r"^p?write(64|v)?\(\d+</state/history/topics/t-kept", r"^f(data)?sync\(\d+</state/history/topics/t-kept", response(202))
-    configure(hub, "kept.: 1d, 1 GiB; small.: 1h, 1 MiB")
+    configure(hub)
 
 
 def test_killed_under_load(hub, admin, size):
     """What was answered long enough ago is there; no number occurs twice, and every reader gets what the next one gets."""
     for flush in ("always", "100"):
-        configure(hub, "kept.: 1d, 1 GiB; small.: 1h, 1 MiB", flush)
+        configure(hub, flush)
         for kill in range(max(1, size("kills") // 2)):
             start = history(hub, admin, newest=1)[1]
             publishers = [Publisher(hub, admin, f"{flush}{kill}{name}") for name in "ab"]
@@ -185,6 +189,59 @@ def test_killed_under_load(hub, admin, size):
             assert publish(hub, admin, "kept.after", "x") == 202
             after = history(hub, admin, since=history(hub, admin, since=start, limit=1)[1], topic="kept.after")[0]
             assert int(after[-1]["cursor"].split(".")[1]) > max(int(c.split(".")[1]) for c in cursors)
+
+
+def test_the_newest_event_of_each_topic_comes_first(hub, admin):
+    for topic, payload in (("status.a", "old"), ("status.b", "1"), ("status.a", "new"), ("status.gone", "x"), ("status.gone", "")):
+        assert publish(hub, admin, topic, payload) == 202
+    for _ in range(2):
+        socket = plain_socket(zmq.SUB, "admin", admin)
+        zeromq = Subscriber(hub, socket, "status.")
+        browser = WebSocketSubscriber(hub, admin, "status.")
+        stream = EventStream(hub, admin, "status.")
+        for subscriber in (zeromq, browser, stream):
+            assert subscriber.have("status.a") and subscriber.have("status.b")
+            assert subscriber.of("status.a") == [b"new"] and subscriber.of("status.gone") == []
+        assert publish(hub, admin, "status.a", "new") == 202
+        for subscriber in (zeromq, browser, stream):
+            assert subscriber.have("status.a", 2)
+        hub.run("restart")
+    assert hub.metrics(admin)['datahub_history_last_topics{prefix="status."}'] == 2
+
+
+def test_zeromq_reads_the_history(hub, admin):
+    """Subscribe, read pages until one is empty, and skip what both have."""
+    start = history(hub, admin, newest=1)[1]
+    publisher = Publisher(hub, admin, "zmq")
+    publisher.start()
+    assert until(lambda: publisher.sure > 20, 30)
+    subscriber = plain_socket(zmq.SUB, "admin", admin)
+    subscriber.subscribe(b"kept.load.zmq")
+    subscriber.subscribe(b"hub.cursor")
+    subscriber.setsockopt(zmq.RCVTIMEO, 5_000)
+    subscriber.connect(f"tcp://127.0.0.1:{hub.zmq}")
+    assert len(subscriber.recv_multipart()) == 3, "the last frame is the cursor"
+    request = plain_socket(zmq.REQ, "admin", admin)
+    request.setsockopt(zmq.RCVTIMEO, 10_000)
+    request.connect(f"tcp://127.0.0.1:{hub.zmq}")
+    found, since = {}, start
+    while True:
+        request.send_multipart([b"hub.history", json.dumps({"topic": "kept.load.zmq", "since": since, "limit": 100}).encode()])
+        ok, since, *page = request.recv_multipart()
+        since = since.decode()
+        assert ok == b"OK"
+        if not page:
+            break
+        found.update({event["cursor"]: int(event["data"]) for event in map(json.loads, page)})
+    publisher.ended = True
+    publisher.join()
+    try:
+        while True:
+            _, data, cursor = subscriber.recv_multipart()
+            assert found.setdefault(cursor.decode(), int(data)) == int(data)
+    except zmq.Again:
+        pass
+    assert sorted(found.values()) == list(range(publisher.sure + 1))
 
 
 def test_backup_and_restore(hub, admin, new_hub, tmp_path):

@@ -6,6 +6,7 @@ import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.EventInjector;
 import io.datahub.api.event.EventLog;
 import io.datahub.api.event.EventSink;
+import io.datahub.api.event.LastEvents;
 import io.datahub.api.event.PublishedEventListener;
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SessionId;
@@ -141,6 +142,25 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
 
     void removeLog(ComponentServiceObjects<EventLog> log) {
         router.logs().remove(log.getServiceReference());
+    }
+
+    @Reference(
+            service = LastEvents.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            updated = "updateLastEvents",
+            unbind = "removeLastEvents")
+    void addLastEvents(ComponentServiceObjects<LastEvents> last) {
+        router.lastEvents().put(last.getServiceReference(), last::getService);
+    }
+
+    void updateLastEvents(ComponentServiceObjects<LastEvents> last) {
+        router.lastEvents().put(last.getServiceReference(), last::getService);
+    }
+
+    void removeLastEvents(ComponentServiceObjects<LastEvents> last) {
+        router.lastEvents().remove(last.getServiceReference());
     }
 
     @Reference(

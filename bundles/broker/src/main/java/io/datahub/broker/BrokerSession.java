@@ -43,7 +43,7 @@ final class BrokerSession implements Session {
         counters = new EventCounters(context.counters());
         queue = new EventQueue(limits.queue(), counters, context.queueLimit(), this.sink, this::receivesLosses);
         state = new SessionState(login, queue);
-        subscriptions = new Subscriptions(state, context.router(), limits.maxSubscriptions());
+        subscriptions = new Subscriptions(state, context.router(), context.queueLimit(), limits.maxSubscriptions());
         publisher = new Publisher(state, context, this.sink, counters, limits.maxMessageBytes());
     }
 

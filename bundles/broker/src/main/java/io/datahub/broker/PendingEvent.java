@@ -131,6 +131,11 @@ final class PendingEvent implements EventLog.Completion {
         deliver(run.at(cursor));
     }
 
+    @Override
+    public void appended() {
+        deliver(run);
+    }
+
     private void deliver(EventRun event) {
         boolean flushes = state.get() == State.BEGUN && Thread.currentThread() == publishingThread;
         delivery.deliver(event, route, flushes);

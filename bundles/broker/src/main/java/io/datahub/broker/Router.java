@@ -8,6 +8,7 @@ import io.datahub.broker.topic.Topic;
 import io.datahub.broker.validation.EventValidators;
 import io.datahub.broker.validation.RegisteredEventValidator;
 import io.datahub.broker.whiteboard.EventLogs;
+import io.datahub.broker.whiteboard.LastEventServices;
 import io.datahub.broker.whiteboard.PublishedEventListeners;
 import io.datahub.broker.whiteboard.RegisteredEventLog;
 import io.datahub.broker.whiteboard.SubscriptionListeners;
@@ -35,6 +36,7 @@ final class Router {
     private final AtomicLong bytes = new AtomicLong();
     private final EventValidators validators = new EventValidators(this::changed);
     private final EventLogs logs = new EventLogs(this::changed);
+    private final LastEventServices lastEvents = new LastEventServices();
     private final PublishedEventListeners listeners = new PublishedEventListeners(this::changed);
     private final SubscriptionListeners subscriptionListeners = new SubscriptionListeners();
     private volatile long maxBytes;
@@ -54,6 +56,10 @@ final class Router {
 
     EventLogs logs() {
         return logs;
+    }
+
+    LastEventServices lastEvents() {
+        return lastEvents;
     }
 
     PublishedEventListeners listeners() {

@@ -1,15 +1,20 @@
 package io.datahub.broker;
 
+import io.datahub.api.event.LastEvents;
+import io.datahub.broker.queue.GlobalQueueLimit;
 import io.datahub.broker.topic.Topic;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The subscriptions of one session, with their counts. Thread-safe. */
 final class Subscriptions {
 
     private final SessionState session;
     private final Router router;
+    private final GlobalQueueLimit queueLimit;
     private final int max;
 
     // guarded by this
@@ -21,9 +26,10 @@ final class Subscriptions {
     /** Written under the lock. */
     private volatile boolean receivesLosses;
 
-    Subscriptions(SessionState session, Router router, int max) {
+    Subscriptions(SessionState session, Router router, GlobalQueueLimit queueLimit, int max) {
         this.session = session;
         this.router = router;
+        this.queueLimit = queueLimit;
         this.max = max;
     }
 
@@ -44,7 +50,7 @@ final class Subscriptions {
     }
 
     private boolean begin(Prefix prefix) {
-        if (!router.add(prefix.bytes, session)) {
+        if (!route(prefix)) {
             counts.remove(prefix);
             return false;
         }
@@ -52,6 +58,25 @@ final class Subscriptions {
             receivesLosses = ++lossPrefixes > 0;
         }
         return true;
+    }
+
+    /** Begins to receive events, with the newest ones of the past where they are kept for that; false if at the limit. */
+    private boolean route(Prefix prefix) {
+        Optional<LastEvents> last = router.lastEvents().forSubscription(prefix.bytes);
+        if (last.isEmpty()) {
+            return router.add(prefix.bytes, session);
+        }
+        AtomicBoolean added = new AtomicBoolean();
+        last.get()
+                .subscribe(
+                        prefix.bytes,
+                        () -> added.set(router.add(prefix.bytes, session)),
+                        new LastEventReceiver(session, () -> contains(prefix), queueLimit));
+        return added.get();
+    }
+
+    private synchronized boolean contains(Prefix prefix) {
+        return counts.containsKey(prefix);
     }
 
     /** Removes a subscription; false if there is none. */

@@ -12,6 +12,7 @@ import io.datahub.api.Refusal;
 import io.datahub.api.event.EventLog;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
+import io.datahub.api.event.LastEvents;
 import io.datahub.api.event.Published;
 import io.datahub.api.event.PublishedEventListener;
 import io.datahub.api.event.Session;
@@ -29,6 +30,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.ServiceReference;
@@ -387,6 +389,36 @@ class EventLogTest {
         keep("build.", log);
         broker.announce(new Cursor("e", 3), "file.created/c", new byte[0]);
         assertThat(received()).containsExactly("file.created/c@e-3");
+    }
+
+    @Test
+    void shouldSendNewestEventsToNewSubscribers() {
+        AtomicReference<LastEvents.Receiver> receiver = new AtomicReference<>();
+        LastEvents last = (prefix, begin, to) -> {
+            assertThat(new String(prefix, StandardCharsets.UTF_8)).isEqualTo("build.");
+            begin.run();
+            receiver.set(to);
+        };
+        ServiceReference<LastEvents> reference = references.create("1.0.0", Map.of(LastEvents.TOPICS, "build.*"));
+        broker.router().lastEvents().put(reference, () -> last);
+        subscriber.subscribe("other".getBytes(StandardCharsets.UTF_8));
+        assertThat(receiver).hasNullValue();
+        subscriber.subscribe("build.".getBytes(StandardCharsets.UTF_8));
+        assertThat(receiver.get().isOpen()).isTrue();
+        assertThat(receiver.get().hasRoom()).isTrue();
+        receiver.get().receive(InjectorTest.run("eve", 1, "build.a"));
+        publish(publisher, EventLogTest::unexpected, "build.b");
+        assertThat(sink.ready).hasValue(1);
+        assertThat(received()).containsExactly("build.a", "build.b");
+        users.with("ci", SUBSCRIBE, "build.x");
+        broker.usersChanged(users.memory);
+        receiver.get().receive(InjectorTest.run("eve", 1, "build.a"));
+        assertThat(received()).isEmpty();
+        subscriber.unsubscribe("build.".getBytes(StandardCharsets.UTF_8));
+        assertThat(receiver.get().isOpen()).isFalse();
+        broker.router().lastEvents().remove(reference);
+        subscriber.subscribe("build.".getBytes(StandardCharsets.UTF_8));
+        assertThat(receiver.get().isOpen()).isTrue();
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {

@@ -21,6 +21,23 @@ final class TextRules {
     private static final String LIMIT = "\\s*[0-9]{1,12}\\s*(?:[smhd]|B|KiB|MiB|GiB|TiB)\\s*";
     private static final String KEEP_RULE = "\\s*(?!file\\.|hub\\.)[^,;\n]+:(?=\\s)" + LIMIT + "(?:," + LIMIT + ")?";
     private static final Pattern KEEP = Pattern.compile("(?:" + KEEP_RULE + ")?(?:[;\n](?:" + KEEP_RULE + "|\\s*))*");
+    private static final String LAST_RULE = "\\s*(?!file\\.|hub\\.)[^,;\n]+:\\s+[1-9][0-9]{0,8}\\s+topics\\s*";
+    private static final Pattern LAST = Pattern.compile("(?:" + LAST_RULE + ")?(?:[;\n](?:" + LAST_RULE + "|\\s*))*");
+    private static final Map<String, Form> HISTORY_FORMS = Map.of(
+            "io.datahub.history keep",
+            new Form(
+                    "PREFIX: AGE, SIZE, separated by semicolons, such as build.: 7d, 1 GiB; dev.: 30d",
+                    value -> KEEP.matcher(value).matches()),
+            "io.datahub.history last",
+            new Form(
+                    "PREFIX: COUNT topics, separated by semicolons, such as status.: 100000 topics",
+                    value -> LAST.matcher(value).matches()),
+            "io.datahub.history flush",
+            new Form(
+                    "always, or milliseconds from 1 to 60000",
+                    value -> value.equals("always")
+                            || (value.matches("[1-9][0-9]{0,4}") && Integer.parseInt(value) <= 60_000)));
+
     private static final Map<String, Form> FORMS = Map.of(
             "io.datahub.jetty proxies",
             NETWORKS,
@@ -42,15 +59,6 @@ final class TextRules {
             form(
                     "TRANSPORT: MILLISECONDS, separated by commas, such as http: 10000, websocket: 10000",
                     "[^:]*[^:\\s][^:]*:\\s*[0-9]{1,15}"),
-            "io.datahub.history keep",
-            new Form(
-                    "PREFIX: AGE, SIZE, separated by semicolons, such as build.: 7d, 1 GiB; dev.: 30d",
-                    value -> KEEP.matcher(value).matches()),
-            "io.datahub.history flush",
-            new Form(
-                    "always, or milliseconds from 1 to 60000",
-                    value -> value.equals("always")
-                            || (value.matches("[1-9][0-9]{0,4}") && Integer.parseInt(value) <= 60_000)),
             "io.datahub.store require",
             form("NAME: PATTERN, separated by commas, such as xsd: orders/**", "[^:]*[^:\\s][^:]*:.*\\S.*"));
 
@@ -93,7 +101,7 @@ final class TextRules {
     /** Returns a description of the allowed values if the value is invalid, otherwise null. */
     static String violation(String pid, String key, String value) {
         boolean isPaths = pid.startsWith(VALIDATORS) && key.equals("paths");
-        Form form = isPaths ? PATHS : FORMS.get(pid + " " + key);
+        Form form = isPaths ? PATHS : FORMS.getOrDefault(pid + " " + key, HISTORY_FORMS.get(pid + " " + key));
         return form == null || form.isValid().test(value) ? null : form.allowed();
     }
 }

@@ -10,6 +10,7 @@ import io.datahub.api.event.EventReader;
 import io.datahub.api.event.NoOpSink;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.history.EventHistory;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeJournal;
@@ -25,6 +26,7 @@ import io.datahub.api.validation.Verdict;
 import io.datahub.console.shell.CommandException;
 import io.datahub.test.memory.MemoryBroker;
 import io.datahub.test.memory.MemoryChangeJournal;
+import io.datahub.test.memory.MemoryHistory;
 import io.datahub.test.memory.MemoryRecordStore;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -236,6 +238,24 @@ class CommandsTest {
         assertThat(context.run(changes))
                 .contains("memory-110", "memory-120", "memory-130")
                 .doesNotContain("memory-100", "memory-140");
+    }
+
+    @Test
+    void shouldShowTheHistory() throws Exception {
+        MemoryHistory history = new MemoryHistory();
+        history.append("ci", "build.a", "1");
+        history.create("x");
+        history.append("ci", "build.b", "22");
+        context.add(EventHistory.class, history);
+        HistoryCommand command = new HistoryCommand();
+        command.json = true;
+        command.limit = 2;
+        assertThat(context.run(command))
+                .contains("file.created/x", "build.b", "e1-3")
+                .doesNotContain("build.a");
+        command.prefixes = List.of("build.");
+        command.since = "0";
+        assertThat(context.run(command)).contains("build.a", "build.b").doesNotContain("file.");
     }
 
     @Test

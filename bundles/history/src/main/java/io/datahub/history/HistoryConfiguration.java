@@ -16,6 +16,12 @@ public @interface HistoryConfiguration {
 
     @AttributeDefinition(
             description =
+                    "Topics whose newest event is sent to new subscribers: PREFIX: COUNT topics, separated by semicolons,"
+                            + " such as status.: 100000 topics")
+    String last() default "";
+
+    @AttributeDefinition(
+            description =
                     "When kept events are flushed to disk: always before the publisher is answered, or at the latest so"
                             + " many milliseconds after it, from 1 to 60000")
     String flush() default "100";

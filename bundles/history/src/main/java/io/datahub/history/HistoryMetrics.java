@@ -17,6 +17,13 @@ final class HistoryMetrics {
         report.counter("datahub_history_refused_total", "Events that could not be kept", counters.refused());
         report.counter("datahub_history_read_events_total", "Events read from the history", counters.read());
         report.histogram("datahub_history_flush_seconds", "Duration of writing and flushing", counters.flushes());
+        log.lastTopics()
+                .forEach((rule, count) -> report.gauge(
+                        "datahub_history_last_topics",
+                        "Topics whose newest event is kept",
+                        count,
+                        "prefix",
+                        rule.prefix()));
         for (LogState state : log.states()) {
             String prefix = state.rule().prefix();
             report.gauge("datahub_history_events", "Events that are kept now", state.events(), "prefix", prefix);

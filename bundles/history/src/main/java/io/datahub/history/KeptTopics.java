@@ -3,6 +3,7 @@ package io.datahub.history;
 import io.datahub.api.Home;
 import io.datahub.api.Result;
 import io.datahub.api.event.EventLog;
+import io.datahub.api.event.LastEvents;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.history.EventHistory;
@@ -17,11 +18,13 @@ import io.datahub.history.log.LogState;
 import io.datahub.history.read.MergedHistory;
 import io.datahub.history.rules.FlushPolicy;
 import io.datahub.history.rules.KeepRule;
+import io.datahub.history.rules.LastRule;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Dictionary;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
@@ -51,6 +54,7 @@ public final class KeptTopics implements EventHistory, HealthCheck, MetricSource
     private final HistoryLog log;
     private final MergedHistory history;
     private final ServiceRegistration<EventLog> registration;
+    private final ServiceRegistration<LastEvents> lastRegistration;
 
     @Activate
     public KeptTopics(
@@ -60,33 +64,46 @@ public final class KeptTopics implements EventHistory, HealthCheck, MetricSource
             HistoryConfiguration configuration)
             throws IOException {
         List<KeepRule> rules = KeepRule.parse(configuration.keep());
+        List<LastRule> last = LastRule.parse(configuration.last());
         FlushPolicy flush = FlushPolicy.parse(configuration.flush());
-        log = new HistoryLog(home.state().resolve("history"), journal.head());
+        log = new HistoryLog(home.state().resolve("history"), home.state().resolve("snapshot"), journal.head());
         history = new MergedHistory(journal, log);
         try {
-            log.configure(rules, flush, configuration.reserveBytes());
+            log.configure(rules, last, flush, configuration.reserveBytes());
         } catch (IOException | RuntimeException e) {
             log.close();
             throw e;
         }
-        registration = bundle.registerService(EventLog.class, log, topics(rules));
+        registration = bundle.registerService(EventLog.class, log, topics(rules, last));
+        lastRegistration = bundle.registerService(LastEvents.class, log, topics(List.of(), last));
         log.follow(journal.head());
-        LOG.info("event=history.started keep={} flush={}", LogText.quoted(rules), flush);
+        LOG.info("event=history.started keep={} last={} flush={}", LogText.quoted(rules), LogText.quoted(last), flush);
     }
 
-    private static Dictionary<String, Object> topics(List<KeepRule> rules) {
+    private static Dictionary<String, Object> topics(List<KeepRule> rules, List<LastRule> last) {
         return FrameworkUtil.asDictionary(Map.of(
-                EventLog.TOPICS, rules.stream().map(rule -> rule.prefix() + "*").toArray(String[]::new)));
+                EventLog.TOPICS,
+                Stream.concat(
+                                rules.stream().map(KeepRule::prefix),
+                                last.stream().map(LastRule::prefix))
+                        .map(prefix -> prefix + "*")
+                        .toArray(String[]::new)));
     }
 
     /** Applies a new configuration; one that can't be applied leaves the former in effect. */
     @Modified
     void modified(HistoryConfiguration configuration) throws IOException {
         List<KeepRule> rules = KeepRule.parse(configuration.keep());
+        List<LastRule> last = LastRule.parse(configuration.last());
         FlushPolicy flush = FlushPolicy.parse(configuration.flush());
-        log.configure(rules, flush, configuration.reserveBytes());
-        registration.setProperties(topics(rules));
-        LOG.info("event=history.configured keep={} flush={}", LogText.quoted(rules), flush);
+        log.configure(rules, last, flush, configuration.reserveBytes());
+        registration.setProperties(topics(rules, last));
+        lastRegistration.setProperties(topics(List.of(), last));
+        LOG.info(
+                "event=history.configured keep={} last={} flush={}",
+                LogText.quoted(rules),
+                LogText.quoted(last),
+                flush);
     }
 
     @Override
@@ -137,6 +154,7 @@ public final class KeptTopics implements EventHistory, HealthCheck, MetricSource
     void stop() {
         try {
             registration.unregister();
+            lastRegistration.unregister();
         } catch (IllegalStateException e) {
             LOG.debug("event=history.unregistered reason=\"the bundle stops\"", e);
         }

@@ -14,6 +14,7 @@ import io.datahub.history.log.HistoryLog;
 import io.datahub.history.read.MergedHistory;
 import io.datahub.history.rules.FlushPolicy;
 import io.datahub.history.rules.KeepRule;
+import io.datahub.history.rules.LastRule;
 import io.datahub.test.memory.MemoryChangeJournal;
 import io.datahub.test.memory.MemoryHistory;
 import java.io.IOException;
@@ -37,7 +38,7 @@ final class TestHistory implements AutoCloseable {
     TestHistory(Path folder, MemoryChangeJournal journal, String keep, String flush) throws IOException {
         this.folder = folder;
         this.journal = journal;
-        log = new HistoryLog(folder, journal.head());
+        log = new HistoryLog(folder, folder.resolveSibling("snapshot"), journal.head());
         history = new MergedHistory(journal, log);
         configure(keep, flush);
     }
@@ -46,8 +47,14 @@ final class TestHistory implements AutoCloseable {
         this(folder, new MemoryChangeJournal(), keep, "100");
     }
 
+    /** @param keep rules of kept topics, and after a slash those of newest events */
     void configure(String keep, String flush) throws IOException {
-        log.configure(KeepRule.parse(keep), FlushPolicy.parse(flush), 0);
+        String[] parts = keep.split("/", -1);
+        log.configure(
+                KeepRule.parse(parts[0]),
+                LastRule.parse(parts.length > 1 ? parts[1] : ""),
+                FlushPolicy.parse(flush),
+                0);
     }
 
     /** The same, after a clean stop. */
@@ -95,6 +102,11 @@ final class TestHistory implements AutoCloseable {
             }
 
             @Override
+            public void appended() {
+                outcome.complete(Cursor.BEGINNING);
+            }
+
+            @Override
             public void refused(Refusal refusal) {
                 outcome.completeExceptionally(new IllegalStateException(refusal.reason() + ": " + refusal.detail()));
             }
@@ -131,5 +143,24 @@ final class TestHistory implements AutoCloseable {
     @Override
     public void close() {
         log.close();
+    }
+
+    /** Runs an action when an event was appended. */
+    record Appended(Runnable action) implements EventLog.Completion {
+
+        @Override
+        public void appended(Cursor cursor) {
+            action.run();
+        }
+
+        @Override
+        public void appended() {
+            action.run();
+        }
+
+        @Override
+        public void refused(Refusal refusal) {
+            throw new IllegalStateException(refusal.detail());
+        }
     }
 }

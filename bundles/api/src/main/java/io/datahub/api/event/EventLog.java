@@ -60,6 +60,12 @@ public interface EventLog {
         void appended(Cursor cursor);
 
         /**
+         * The event was appended, but isn't in the history: only the newest one of its topic is kept; see
+         * {@link LastEvents}. It is delivered like one with a position, one at a time with these.
+         */
+        void appended();
+
+        /**
          * The event is not kept, is not delivered, and its publisher is told why.
          *
          * @param refusal the cause and the remedy, with the reason {@code NO_ROOM}, {@code TOO_LARGE}, {@code TOO_MANY}

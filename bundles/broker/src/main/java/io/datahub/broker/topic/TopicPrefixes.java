@@ -66,6 +66,13 @@ public final class TopicPrefixes {
                 .anyMatch(prefix -> Topic.startsWith(topic, prefix) && User.isReserved(prefix) == ofHub);
     }
 
+    /** Whether one of them, that isn't of the hub, begins with this prefix or is a beginning of it. */
+    public boolean overlaps(byte[] prefix) {
+        return prefixes.stream()
+                .anyMatch(own -> (Topic.startsWith(own, prefix) || Topic.startsWith(prefix, own))
+                        && User.isReserved(own) == User.isReserved(prefix));
+    }
+
     /** Whether the topic begins with one of them. */
     public boolean match(byte[] topic) {
         return prefixes.stream().anyMatch(prefix -> Topic.startsWith(topic, prefix));

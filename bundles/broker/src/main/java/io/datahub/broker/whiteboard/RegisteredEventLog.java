@@ -125,6 +125,14 @@ public final class RegisteredEventLog {
         }
 
         @Override
+        public void appended() {
+            if (over.compareAndSet(false, true)) {
+                waiting.remove(this);
+                completion.appended();
+            }
+        }
+
+        @Override
         public void refused(Refusal refusal) {
             if (over.compareAndSet(false, true)) {
                 waiting.remove(this);

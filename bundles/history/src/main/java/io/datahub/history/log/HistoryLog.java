@@ -5,11 +5,16 @@ import io.datahub.api.Refusal;
 import io.datahub.api.event.EventLog;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
+import io.datahub.api.event.LastEvents;
 import io.datahub.api.log.LogLimit;
 import io.datahub.api.record.Cursor;
+import io.datahub.history.last.LastEventSender;
+import io.datahub.history.last.LastTopics;
 import io.datahub.history.rules.FlushPolicy;
 import io.datahub.history.rules.KeepRule;
+import io.datahub.history.rules.LastRule;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * <p>Locks: the writing lock (one thread writes to segments: the writer, or a reader that needs what is still in
  * memory), then the lock, within which the broker is called. Thread-safe.
  */
-public final class HistoryLog implements EventLog, AutoCloseable {
+public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HistoryLog.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
@@ -53,6 +59,8 @@ public final class HistoryLog implements EventLog, AutoCloseable {
     private final Condition work = lock.newCondition();
     private final ReentrantLock writing = new ReentrantLock();
     private final TopicLogs logs;
+    private final LastTopics last;
+    private final LastEventSender sender;
     private final LogLimit failureLines = new LogLimit(1, Duration.ofSeconds(10));
     private final Thread writer = new Thread(this::writeLoop, "datahub-history-writer");
 
@@ -94,12 +102,15 @@ public final class HistoryLog implements EventLog, AutoCloseable {
      * Opens the log.
      *
      * @param folder a folder of its own, which is created
+     * @param snapshot exists while a backup copies that folder
      * @param journalHead the last file event
      * @throws IOException if the disk fails
      */
-    public HistoryLog(Path folder, Cursor journalHead) throws IOException {
+    public HistoryLog(Path folder, Path snapshot, Cursor journalHead) throws IOException {
         this.folder = folder;
         logs = new TopicLogs(folder.resolve("topics"));
+        last = new LastTopics(folder, snapshot);
+        sender = new LastEventSender(last, lock, this::writeOutLast);
         long known = logs.all().stream().mapToLong(TopicLog::lastNumber).max().orElse(0);
         numbers = Numbers.open(folder.resolve("numbers"), known);
         epoch = Epoch.read(folder.resolve("epoch"));
@@ -124,10 +135,12 @@ public final class HistoryLog implements EventLog, AutoCloseable {
      *
      * @throws IOException if the disk fails; then the rules before stay in effect
      */
-    public void configure(List<KeepRule> rules, FlushPolicy flush, long freeBytes) throws IOException {
+    public void configure(List<KeepRule> rules, List<LastRule> lastRules, FlushPolicy flush, long freeBytes)
+            throws IOException {
         writing.lock();
         try {
             logs.configure(rules);
+            last.configure(lastRules);
         } finally {
             writing.unlock();
         }
@@ -144,8 +157,10 @@ public final class HistoryLog implements EventLog, AutoCloseable {
     public void append(EventRun event, Completion completion) {
         EventReader reader = new EventReader(event);
         reader.next();
-        TopicLog log = logs.forTopic(reader.topic());
-        Refusal refusal = log == null
+        String topic = reader.topic();
+        TopicLog log = logs.forTopic(topic);
+        LastRule rule = last.rule(topic);
+        Refusal refusal = log == null && rule == null
                 ? unavailable("the rules of kept topics have just changed; try again")
                 : refusal(event, log);
         lock.lock();
@@ -159,10 +174,15 @@ public final class HistoryLog implements EventLog, AutoCloseable {
                 return;
             }
             long number = numbers.next();
-            int length = log.append(epoch.name(), new Position(sequence, number), event);
+            Position position = new Position(sequence, number);
+            int length = log == null ? event.length() : log.append(epoch.name(), position, event);
             counters.append(length);
-            Cursor cursor = new Cursor(epoch.name(), sequence, number);
-            Head after = new Head(cursor, number);
+            Cursor cursor = log == null ? null : new Cursor(epoch.name(), sequence, number);
+            if (rule != null) {
+                EventRun newest = cursor == null ? event : event.at(cursor);
+                last.append(rule, topic, number, newest, !reader.payload().hasRemaining());
+            }
+            Head after = new Head(cursor == null ? lastHead().cursor() : cursor, number);
             boolean first = !dirty;
             dirty = true;
             unwrittenBytes += length;
@@ -171,19 +191,45 @@ public final class HistoryLog implements EventLog, AutoCloseable {
             }
             if (queue.isEmpty() && !policy.beforeAnswer() && unwrittenBytes < MAX_UNWRITTEN_BYTES) {
                 head = after;
-                completion.appended(cursor);
+                complete(completion, cursor);
                 advanced.run();
                 if (first || unwrittenBytes >= WRITE_BYTES) {
                     work.signal();
                 }
             } else {
-                queue.addLast(new Waiting(number, after, () -> completion.appended(cursor), completion));
+                queue.addLast(new Waiting(number, after, () -> complete(completion, cursor), completion));
                 flushRequested = true;
                 work.signal();
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private static void complete(Completion completion, Cursor cursor) {
+        if (cursor == null) {
+            completion.appended();
+        } else {
+            completion.appended(cursor);
+        }
+    }
+
+    /** The end of what is delivered after everything that waits. */
+    private Head lastHead() {
+        return queue.isEmpty() ? head : queue.peekLast().head();
+    }
+
+    @Override
+    public void subscribe(byte[] prefix, Runnable begin, Receiver receiver) {
+        long upTo;
+        lock.lock();
+        try {
+            begin.run();
+            upTo = head.number();
+        } finally {
+            lock.unlock();
+        }
+        sender.send(new String(prefix, StandardCharsets.UTF_8), upTo, receiver);
     }
 
     private Refusal refusal(EventRun event, TopicLog log) {
@@ -193,7 +239,7 @@ public final class HistoryLog implements EventLog, AutoCloseable {
                     ? new Refusal(Reason.NO_ROOM, "the disk of the hub has no room to keep events; free some")
                     : unavailable("the log of this topic can't be written; the hub's log has the cause");
         }
-        return event.length() > log.rule().bytes() / 2
+        return log != null && event.length() > log.rule().bytes() / 2
                 ? new Refusal(Reason.TOO_LARGE, "the event is larger than half of what is kept of its topic")
                 : null;
     }
@@ -232,7 +278,7 @@ public final class HistoryLog implements EventLog, AutoCloseable {
             }
         }
         if (cursor.sequence() <= sequence) {
-            return queue.isEmpty() ? head : queue.peekLast().head();
+            return lastHead();
         }
         sequence = cursor.sequence();
         return new Head(new Cursor(epoch.name(), sequence), numbers.last());
@@ -330,6 +376,14 @@ public final class HistoryLog implements EventLog, AutoCloseable {
         }
     }
 
+    private void writeOutLast() {
+        try {
+            writeOut(Long.MAX_VALUE);
+        } catch (IOException e) {
+            fail(e);
+        }
+    }
+
     /** Writes what was appended; returns the number up to which everything is written. */
     private long write() throws IOException {
         long upTo;
@@ -338,6 +392,7 @@ public final class HistoryLog implements EventLog, AutoCloseable {
         try {
             upTo = numbers.last();
             all.forEach(TopicLog::swap);
+            last.swap();
             unwrittenBytes = 0;
         } finally {
             lock.unlock();
@@ -346,6 +401,13 @@ public final class HistoryLog implements EventLog, AutoCloseable {
             if (log.write()) {
                 unflushed.add(log);
             }
+        }
+        last.write();
+        lock.lock();
+        try {
+            last.forget();
+        } finally {
+            lock.unlock();
         }
         written = upTo;
         return upTo;
@@ -405,6 +467,7 @@ public final class HistoryLog implements EventLog, AutoCloseable {
             for (TopicLog log : written) {
                 log.flush();
             }
+            last.flush();
             if (!written.isEmpty()) {
                 counters.flushed(System.nanoTime() - startedAt);
             }
@@ -483,6 +546,7 @@ public final class HistoryLog implements EventLog, AutoCloseable {
     private void maintain() {
         writing.lock();
         try {
+            last.compact();
             logs.trim(epoch.name(), nextNumber(), System.currentTimeMillis());
             if (!hasRoom() && failure.isEmpty()) {
                 fail(new IOException("less than reserveBytes of disk space is free: No space left on device"));
@@ -522,6 +586,11 @@ public final class HistoryLog implements EventLog, AutoCloseable {
         return counters;
     }
 
+    /** The number of topics that have a newest event, by rule. */
+    public Map<LastRule, Long> lastTopics() {
+        return last.counts();
+    }
+
     /** The state of each log. */
     public List<LogState> states() {
         return logs.all().stream()
@@ -557,6 +626,8 @@ public final class HistoryLog implements EventLog, AutoCloseable {
         }
         refuseWaiting();
         try {
+            sender.close();
+            last.close();
             numbers.close();
             logs.close();
         } catch (IOException e) {

@@ -80,13 +80,14 @@ public record KeepRule(String prefix, Duration age, long bytes) {
             throw new IllegalArgumentException(
                     "keep has \"" + item + "\"; the age must be at least 1s and the size at least 1 MiB");
         }
-        return new KeepRule(prefix(item, parts.group(1).strip()), age, bytes);
+        return new KeepRule(prefix("keep", item, parts.group(1).strip()), age, bytes);
     }
 
-    private static String prefix(String item, String text) {
+    /** Validates a prefix, and removes an asterisk at its end. */
+    static String prefix(String key, String item, String text) {
         String prefix = text.endsWith("*") ? text.substring(0, text.length() - 1) : text;
         if (prefix.startsWith("file.") || prefix.startsWith("hub.")) {
-            throw new IllegalArgumentException("keep has \"" + item
+            throw new IllegalArgumentException(key + " has \"" + item
                     + "\"; topics of the hub can't be kept: file events are in the history anyway");
         }
         if (prefix.indexOf(',') >= 0 || LogFolder.of(prefix).length() > LogFolder.MAX_LENGTH) {

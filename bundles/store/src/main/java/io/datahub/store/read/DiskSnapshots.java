@@ -136,7 +136,11 @@ public final class DiskSnapshots implements Snapshots {
         if (home.state().relativize(file).startsWith(LAST_GOOD)) {
             linkOrCopy(file, to);
         } else {
-            Files.copy(file, to, StandardCopyOption.COPY_ATTRIBUTES);
+            try {
+                Files.copy(file, to, StandardCopyOption.COPY_ATTRIBUTES);
+            } catch (NoSuchFileException e) {
+                // A bundle has just deleted it, such as kept events that are too old.
+            }
         }
     }
 

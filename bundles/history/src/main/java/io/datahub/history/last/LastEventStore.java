@@ -1,0 +1,180 @@
+package io.datahub.history.last;
+
+import io.datahub.api.log.LogText;
+import io.datahub.history.rules.LastRule;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The newest events on disk: for each rule a map from topics to events, and one from their numbers to topics, so that the
+ * topic without an event for the longest time is known. Both are B-trees of which a cache of bounded size is in memory, so
+ * neither the start nor the memory depend on the number of topics. Written by one thread at a time, and read by any.
+ */
+final class LastEventStore implements Closeable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LastEventStore.class);
+    private static final String FILE = "last.mv";
+    private static final int CACHE_MIB = 16;
+    private static final int RETENTION_MILLIS = 1_000;
+    private static final int COMPACT_FILL_RATE = 60;
+    private static final int COMPACT_BYTES = 4 << 20;
+    private static final long PAGE_BYTES = 1 << 20;
+
+    private final MVStore store;
+    private final Path snapshot;
+    private volatile Map<LastRule, RuleMaps> rules = Map.of();
+
+    /** The events of one rule. */
+    private record RuleMaps(MVMap<String, byte[]> events, MVMap<Long, String> byNumber) {}
+
+    /** @param snapshot exists while a backup copies the files: then nothing in them may be overwritten */
+    LastEventStore(Path folder, Path snapshot) throws IOException {
+        this.snapshot = snapshot;
+        Path file = folder.resolve(FILE);
+        MVStore opened;
+        try {
+            opened = open(file);
+        } catch (MVStoreException e) {
+            Path damaged = folder.resolve(FILE + ".damaged");
+            Files.deleteIfExists(damaged);
+            Files.move(file, damaged);
+            LOG.error(
+                    "event=history.last.damaged file={} consequence=\"the newest events of topics are forgotten\"",
+                    LogText.quoted(damaged),
+                    e);
+            opened = open(file);
+        }
+        store = opened;
+    }
+
+    private static MVStore open(Path file) {
+        MVStore store = new MVStore.Builder()
+                .fileName(file.toString())
+                .cacheSize(CACHE_MIB)
+                .autoCommitDisabled()
+                .open();
+        store.setRetentionTime(RETENTION_MILLIS);
+        store.setVersionsToKeep(0);
+        return store;
+    }
+
+    /** Applies rules; events of topics that have none any more are deleted. */
+    void configure(List<LastRule> changed) {
+        Map<LastRule, RuleMaps> maps = new HashMap<>();
+        for (LastRule rule : changed) {
+            maps.put(
+                    rule,
+                    new RuleMaps(store.openMap("events:" + rule.prefix()), store.openMap("numbers:" + rule.prefix())));
+        }
+        for (String name : List.copyOf(store.getMapNames())) {
+            if (changed.stream().noneMatch(rule -> name.endsWith(":" + rule.prefix()) && isMap(name, rule))) {
+                store.removeMap(name);
+            }
+        }
+        rules = Map.copyOf(maps);
+    }
+
+    private static boolean isMap(String name, LastRule rule) {
+        return name.equals("events:" + rule.prefix()) || name.equals("numbers:" + rule.prefix());
+    }
+
+    /** Stores events; those of rules that have been removed are ignored. */
+    void put(Map<LastRule, ? extends Iterable<LastEvent>> events) {
+        events.forEach((rule, all) -> {
+            RuleMaps maps = rules.get(rule);
+            if (maps != null) {
+                all.forEach(event -> put(maps, event));
+                while (maps.events().sizeAsLong() > rule.topics()) {
+                    maps.events().remove(maps.byNumber().remove(maps.byNumber().firstKey()));
+                }
+            }
+        });
+        store.setReuseSpace(!Files.exists(snapshot));
+        store.commit();
+    }
+
+    private static void put(RuleMaps maps, LastEvent event) {
+        byte[] before = event.isRemoval()
+                ? maps.events().remove(event.topic())
+                : maps.events().put(event.topic(), event.bytes());
+        if (before != null) {
+            maps.byNumber().remove(LastEvent.number(before));
+        }
+        if (!event.isRemoval()) {
+            maps.byNumber().put(event.number(), event.topic());
+        }
+    }
+
+    /** Flushes what was stored. */
+    void flush() {
+        store.sync();
+    }
+
+    /** Rewrites some of what is scattered over the file. */
+    void compact() {
+        if (!Files.exists(snapshot)) {
+            store.compact(COMPACT_FILL_RATE, COMPACT_BYTES);
+        }
+    }
+
+    List<LastRule> rules() {
+        return List.copyOf(rules.keySet());
+    }
+
+    long count(LastRule rule) {
+        RuleMaps maps = rules.get(rule);
+        return maps == null ? 0 : maps.events().sizeAsLong();
+    }
+
+    /**
+     * Reads the events of a prefix in the order of their topics.
+     *
+     * @param after begins after this topic; empty for the beginning
+     * @return some events; none at the end
+     */
+    List<LastEvent> read(LastRule rule, String prefix, String after, int max) {
+        List<LastEvent> events = new ArrayList<>();
+        RuleMaps maps = rules.get(rule);
+        if (maps == null) {
+            return events;
+        }
+        long bytes = 0;
+        Iterator<String> topics = maps.events().keyIterator(after.isEmpty() ? prefix : after);
+        while (topics.hasNext() && events.size() < max && bytes < PAGE_BYTES) {
+            String topic = topics.next();
+            if (!topic.startsWith(prefix)) {
+                break;
+            }
+            byte[] stored = topic.equals(after) ? null : maps.events().get(topic);
+            if (stored != null) {
+                events.add(LastEvent.read(topic, stored));
+                bytes += stored.length;
+            }
+        }
+        return events;
+    }
+
+    /** The number of a topic's event; 0 if there is none. */
+    long number(LastRule rule, String topic) {
+        RuleMaps maps = rules.get(rule);
+        byte[] stored = maps == null ? null : maps.events().get(topic);
+        return stored == null ? 0 : LastEvent.number(stored);
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}

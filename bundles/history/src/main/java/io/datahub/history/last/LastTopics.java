@@ -1,0 +1,137 @@
+package io.datahub.history.last;
+
+import io.datahub.api.event.EventRun;
+import io.datahub.history.rules.LastRule;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The newest event of each topic: those that were appended lately in memory, the others on disk. What is in memory is
+ * guarded by the lock of whoever appends, the rest is written by one thread at a time.
+ */
+public final class LastTopics implements Closeable {
+
+    private final LastEventStore store;
+    private volatile List<LastRule> rules = List.of();
+
+    /** Appended, by rule and topic, and not being written yet. Guarded by the owner's lock. */
+    private Map<LastRule, Map<String, LastEvent>> appended = new HashMap<>();
+
+    /** Being written. Replaced under the owner's lock. */
+    private Map<LastRule, Map<String, LastEvent>> written = new HashMap<>();
+
+    private boolean unflushed;
+
+    /**
+     * @param folder where the events are stored
+     * @param snapshot exists while a backup copies that folder
+     * @throws IOException if the disk fails
+     */
+    public LastTopics(Path folder, Path snapshot) throws IOException {
+        store = new LastEventStore(folder, snapshot);
+    }
+
+    /** Applies rules; for the thread that writes. */
+    public void configure(List<LastRule> changed) {
+        store.configure(changed);
+        List<LastRule> sorted = new ArrayList<>(changed);
+        sorted.sort(
+                Comparator.comparing((LastRule rule) -> rule.prefix().length()).reversed());
+        rules = List.copyOf(sorted);
+    }
+
+    /** The rule of a topic, the one with the longest prefix; null if there is none. */
+    public LastRule rule(String topic) {
+        for (LastRule rule : rules) {
+            if (topic.startsWith(rule.prefix())) {
+                return rule;
+            }
+        }
+        return null;
+    }
+
+    /** The rules by which topics with a prefix may have newest events. */
+    List<LastRule> rulesOf(String prefix) {
+        return rules.stream()
+                .filter(rule -> rule.prefix().startsWith(prefix) || prefix.startsWith(rule.prefix()))
+                .toList();
+    }
+
+    /** Appends an event, under the owner's lock; one without a payload removes that of its topic. */
+    public void append(LastRule rule, String topic, long number, EventRun event, boolean isRemoval) {
+        appended.computeIfAbsent(rule, key -> new LinkedHashMap<>())
+                .put(topic, new LastEvent(topic, number, event, isRemoval));
+    }
+
+    /** Takes what was appended, under the owner's lock, to be written by {@link #write}. */
+    public void swap() {
+        if (written.isEmpty()) {
+            written = appended;
+            appended = new HashMap<>();
+        } else {
+            appended.forEach((rule, events) ->
+                    written.computeIfAbsent(rule, key -> new LinkedHashMap<>()).putAll(events));
+            appended.clear();
+        }
+    }
+
+    /** Writes what was taken, without a flush. */
+    public void write() {
+        if (!written.isEmpty()) {
+            Map<LastRule, Iterable<LastEvent>> events = new HashMap<>();
+            written.forEach((rule, all) -> events.put(rule, all.values()));
+            store.put(events);
+            unflushed = true;
+        }
+    }
+
+    /** Forgets what was written, under the owner's lock. */
+    public void forget() {
+        written = new HashMap<>();
+    }
+
+    /** Flushes what was written. */
+    public void flush() {
+        if (unflushed) {
+            unflushed = false;
+            store.flush();
+        }
+    }
+
+    /** Keeps the file small. */
+    public void compact() {
+        if (!rules.isEmpty()) {
+            store.compact();
+        }
+    }
+
+    /** Whether a stored event is still the newest of its topic; under the owner's lock. */
+    boolean isNewest(LastRule rule, LastEvent event) {
+        return !appended.getOrDefault(rule, Map.of()).containsKey(event.topic())
+                && !written.getOrDefault(rule, Map.of()).containsKey(event.topic())
+                && store.number(rule, event.topic()) == event.number();
+    }
+
+    List<LastEvent> read(LastRule rule, String prefix, String after, int max) {
+        return store.read(rule, prefix, after, max);
+    }
+
+    /** The number of topics that have a newest event, by rule. */
+    public Map<LastRule, Long> counts() {
+        Map<LastRule, Long> counts = new LinkedHashMap<>();
+        rules.forEach(rule -> counts.put(rule, store.count(rule)));
+        return counts;
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}

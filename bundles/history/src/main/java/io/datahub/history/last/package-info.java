@@ -1,0 +1,2 @@
+/** The newest event of each topic. */
+package io.datahub.history.last;
