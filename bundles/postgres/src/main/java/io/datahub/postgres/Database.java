@@ -31,6 +31,8 @@ final class Database implements AutoCloseable {
               where current_setting('synchronous_commit') in ('off', 'local', 'remote_write');
             set client_min_messages = warning; set lock_timeout = '5s'""";
 
+    private static final String READ_ONLY = "25006";
+
     private static final String READER = "set default_transaction_read_only = on; set statement_timeout = '10s'";
 
     private final Connections readers;
@@ -118,7 +120,9 @@ final class Database implements AutoCloseable {
             return rows;
         } catch (SQLException e) {
             if (isRefusal(e)) {
-                lease.setFine();
+                if (!READ_ONLY.equals(e.getSQLState())) { // the server isn't the primary any more
+                    lease.setFine();
+                }
                 throw new IOException("the ledger refused a change: " + e.getMessage(), e);
             }
             throw new UnknownFateException("the answer of the ledger was lost: " + e.getMessage(), e);

@@ -46,6 +46,11 @@ final class PostgresJournal implements LedgerJournal {
         this.database = database;
     }
 
+    /** How a kind of change is stored. */
+    static int kind(Change.Type type) {
+        return List.of(KINDS).indexOf(type);
+    }
+
     @Override
     public Head head() throws IOException {
         return database.query("select trimmed, seq from head", row -> new Head(row.getLong(1), row.getLong(2)))

@@ -50,6 +50,14 @@ final class PostgresLedger implements SharedLedger {
         return new PostgresLedger(found.get(0), database, counts, clock);
     }
 
+    /** The epoch of the journal; empty while an import isn't finished. */
+    static Optional<String> epoch(Database database) throws IOException {
+        return database.query(
+                        "select case when importing is null then epoch end from head",
+                        row -> Optional.ofNullable(row.getString(1)))
+                .get(0);
+    }
+
     @Override
     public String id() {
         return identity.id();

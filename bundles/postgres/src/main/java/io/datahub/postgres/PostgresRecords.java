@@ -35,34 +35,38 @@ final class PostgresRecords implements LedgerRecords {
                     where j.seq > ? and j.path = case when q.p = '' then q.n else q.p || '/' || q.n end)
                 else r.seq end as number
               from unnest(?, ?) q(p, n)
-              left join stored_record r on r.parent = q.p and r.name = q.n
-              left join directory d on r.etag is null and d.parent = q.p and d.name = q.n""".formatted(Rows.RECORD);
+              left join stored_record r on r.pk = key_1(q.p) and r.name = q.n
+              left join directory d on r.etag is null and d.pk = key_1(q.p) and d.name = q.n""".formatted(Rows.RECORD);
 
     private static final String LIST = """
             select h.seq as head, s.modified as changed, s.made, e.*
               from head h
-              left join directory s on s.parent = ? and s.name = ?
+              left join directory s on s.pk = key_1(?) and s.name = ?
               left join lateral (
                 (select r.name, %s from stored_record r
-                   where r.parent = ? and r.name > ? order by r.name limit ?)
+                   where r.pk = key_1(?) and r.name > ? order by r.name limit ?)
                 union all
                 (select d.name, null, null, null, null, null, d.modified, null, null from directory d
-                   where d.parent = ? and d.name > ? order by d.name limit ?)
+                   where d.pk = key_1(?) and d.name > ? order by d.name limit ?)
                 order by name limit ?) e on s.name is not null
               order by e.name""".formatted(Rows.RECORD);
 
     /** All in the directory itself, and then all further below it: two ranges of the key. */
     private static final String BELOW = """
             (select r.parent, r.name, %1$s from %2$s r
-               where r.parent = ? and (r.parent, r.name) > (?, ?) and r.name <> '' order by r.parent, r.name limit ?)
+               where r.pk = key_1(?) and (r.pk, r.name) > (key_1(?), ?) and r.name <> ''
+               order by r.pk, r.name limit ?)
             union all
             (select r.parent, r.name, %1$s from %2$s r
-               where r.parent > ? and r.parent < ? and (r.parent, r.name) > (?, ?)
-               order by r.parent, r.name limit ?)
+               where r.pk > ? and r.pk < ? and starts_with(r.parent, ?) and (r.pk, r.name) > (key_1(?), ?)
+               order by r.pk, r.name limit ?)
             limit ?""";
 
     private static final String RECORDS_BELOW = BELOW.formatted(Rows.RECORD, "stored_record");
     private static final String DIRECTORIES_BELOW = BELOW.formatted("r.modified as changed, r.made", "directory");
+
+    /** The number of characters that the keys of all directories below a long one have in common, at least. */
+    private static final int COMMON = 340;
 
     /** After every path. */
     private static final String END = "\udbff\udfff";
@@ -209,11 +213,13 @@ final class PostgresRecords implements LedgerRecords {
     private <T> List<T> below(String sql, Database.Row<T> row, RecordPath directory, RecordPath after, int limit)
             throws IOException {
         String path = directory.toString();
-        String begin = directory.isRoot() ? "" : path + "/";
-        String end = directory.isRoot() ? END : path + "0"; // the character after the slash
         String parent = after.parent().toString();
+        String below = directory.isRoot() ? "" : path + "/";
+        boolean isShort = path.codePointCount(0, path.length()) < COMMON;
+        String begin = isShort ? below : path.substring(0, path.offsetByCodePoints(0, COMMON));
+        String end = isShort && !directory.isRoot() ? path + "0" : begin + END; // 0 is the character after the slash
         return database.query(
-                sql, row, path, parent, after.name(), limit, begin, end, parent, after.name(), limit, limit);
+                sql, row, path, parent, after.name(), limit, begin, end, below, parent, after.name(), limit, limit);
     }
 
     @Override

@@ -9,8 +9,17 @@ create table head (
   seq bigint not null default 0,      -- number of the newest entry
   trimmed bigint not null default 0,  -- number before the oldest entry
   time bigint not null default 0,     -- of the newest entry
-  bytes bigint not null default 0     -- estimated size of the journal
+  bytes bigint not null default 0,    -- estimated size of the journal
+  importing text                      -- the epoch of an import that isn't finished
 ) with (fillfactor = 10);
+
+-- The key of what is in a directory: its path, or for a long one its beginning and its hash, since an index has no room
+-- for it. A directory's key is before those of the directories below it.
+create function key_1(path text) returns text language sql immutable parallel safe as $$
+  select case when octet_length(path) <= 1500 then path
+    else left(path, 350) || U&'\+10FFFF' || lpad(octet_length(path)::text, 5, '0')
+      || encode(sha256(convert_to(path, 'UTF8')), 'hex') end
+$$;
 
 create table stored_record (
   parent text collate "C" not null,
@@ -23,7 +32,8 @@ create table stored_record (
   modified bigint not null,
   client text,
   seq bigint not null,
-  primary key (parent, name)
+  pk text collate "C" not null generated always as (key_1(parent)) stored,
+  primary key (pk, name)
 );
 create index stored_record_blob on stored_record (blob);
 
@@ -32,7 +42,8 @@ create table directory (
   name text collate "C" not null,
   modified bigint not null,
   made boolean not null,
-  primary key (parent, name)
+  pk text collate "C" not null generated always as (key_1(parent)) stored,
+  primary key (pk, name)
 ) with (fillfactor = 50);
 
 create table journal (
@@ -178,10 +189,10 @@ begin
   loop
     pp := parent_1(p);
     pn := name_1(p);
-    select modified into was from directory where parent = pp and name = pn;
+    select modified into was from directory where pk = key_1(pp) and name = pn;
     if found then
       if was < ts then
-        update directory set modified = ts where parent = pp and name = pn;
+        update directory set modified = ts where pk = key_1(pp) and name = pn;
       end if;
       return;
     end if;
@@ -200,9 +211,9 @@ begin
   loop
     pp := parent_1(p);
     pn := name_1(p);
-    if exists (select from directory where parent = pp and name = pn) then
+    if exists (select from directory where pk = key_1(pp) and name = pn) then
       return false;
-    elsif exists (select from stored_record where parent = pp and name = pn) then
+    elsif exists (select from stored_record where pk = key_1(pp) and name = pn) then
       return true;
     end if;
     p := pp;
@@ -247,9 +258,9 @@ begin
     path := path_1(op.p, op.n);
     refusal := null;
     if op.k in ('put', 'delete', 'time') then
-      select * into old from stored_record r where r.parent = op.p and r.name = op.n;
+      select * into old from stored_record r where r.pk = key_1(op.p) and r.name = op.n;
       had := found;
-      if not had and exists (select from directory d where d.parent = op.p and d.name = op.n) then
+      if not had and exists (select from directory d where d.pk = key_1(op.p) and d.name = op.n) then
         refusal := case op.k when 'time' then 'CHANGED' else 'IS_DIRECTORY' end;
       elsif not had and op.k = 'put' and below_record_1(op.p) then
         refusal := 'NOT_DIRECTORY';
@@ -266,7 +277,7 @@ begin
         if had then
           update stored_record r set etag = op.etag, size = op.size, sha256 = op.sha256, blob = op.blob, owner = op.owner,
               modified = nanos, client = op.client, seq = base + entries + 1
-            where r.parent = op.p and r.name = op.n;
+            where r.pk = key_1(op.p) and r.name = op.n;
           if old.blob <> op.blob then
             perform release_1(old.blob, ts);
           end if;
@@ -288,7 +299,7 @@ begin
       end if;
     elsif op.k = 'delete' then
       if had then
-        delete from stored_record r where r.parent = op.p and r.name = op.n;
+        delete from stored_record r where r.pk = key_1(op.p) and r.name = op.n;
         perform release_1(old.blob, ts);
         perform touch_1(op.p, ts);
         if measured then
@@ -304,20 +315,20 @@ begin
         author, op.validators, op.violations, null, entry_bytes_1(path, author, op.validators, op.violations));
     elsif op.k = 'time' then
       if had then
-        update stored_record r set client = op.client where r.parent = op.p and r.name = op.n;
+        update stored_record r set client = op.client where r.pk = key_1(op.p) and r.name = op.n;
         changed := true;
       else
         refusal := 'CHANGED';
       end if;
     elsif op.k = 'mkdir' then
-      select d.made into made_before from directory d where d.parent = op.p and d.name = op.n;
+      select d.made into made_before from directory d where d.pk = key_1(op.p) and d.name = op.n;
       if found then
         if op.flag then
           refusal := 'CHANGED';
         elsif not made_before then
-          update directory d set made = true where d.parent = op.p and d.name = op.n;
+          update directory d set made = true where d.pk = key_1(op.p) and d.name = op.n;
         end if;
-      elsif exists (select from stored_record r where r.parent = op.p and r.name = op.n) or below_record_1(op.p) then
+      elsif exists (select from stored_record r where r.pk = key_1(op.p) and r.name = op.n) or below_record_1(op.p) then
         refusal := 'NOT_DIRECTORY';
       else
         insert into directory values (op.p, op.n, ts, true);
@@ -325,15 +336,15 @@ begin
         changed := true;
       end if;
     elsif op.k = 'rmdir' then
-      select d.made into made_before from directory d where d.parent = op.p and d.name = op.n;
+      select d.made into made_before from directory d where d.pk = key_1(op.p) and d.name = op.n;
       if not found then
-        refusal := case when exists (select from stored_record r where r.parent = op.p and r.name = op.n)
+        refusal := case when exists (select from stored_record r where r.pk = key_1(op.p) and r.name = op.n)
           then 'NOT_DIRECTORY' else 'NO_DIRECTORY' end;
-      elsif exists (select from stored_record r where r.parent = path)
-          or exists (select from directory d where d.parent = path) then
+      elsif exists (select from stored_record r where r.pk = key_1(path))
+          or exists (select from directory d where d.pk = key_1(path)) then
         refusal := 'NOT_EMPTY';
       elsif not (op.flag and made_before) then
-        delete from directory d where d.parent = op.p and d.name = op.n;
+        delete from directory d where d.pk = key_1(op.p) and d.name = op.n;
         perform touch_1(op.p, ts);
         changed := true;
       end if;
@@ -415,6 +426,9 @@ declare
   exceeded int;
 begin
   select * into h from head for update;
+  if h.importing is not null then
+    raise exception 'an import into the ledger is not finished';
+  end if;
   h.time := greatest(h.time, now_ms_1());
   measured := exists (select from usage);
   for a in select value from jsonb_array_elements(batch) loop
@@ -468,7 +482,7 @@ begin
       select known.refusal, known.first, known.entries, known.time, known.changed, known.parent, known.name,
           known.limit_no, c.etag, c.size, c.sha256, c.blob, c.owner, c.modified, c.client, c.seq
         from (values (1)) one
-        left join stored_record c on known.refusal is not null and c.parent = known.parent and c.name = known.name;
+        left join stored_record c on known.refusal is not null and c.pk = key_1(known.parent) and c.name = known.name;
   end loop;
   select coalesce(sum(j.bytes), 0) into grown from journal j
     where j.seq > (select x.seq from head x) and j.seq <= h.seq;
@@ -635,4 +649,93 @@ begin
   insert into state_size values (of_adapter, more, 0)
     on conflict (adapter) do update set bytes = state_size.bytes + more;
   update state_size set bytes = bytes + more where adapter = '';
+end $$;
+
+-- Imports: head.importing is the epoch of one that isn't finished.
+
+create function begin_import_1(of_epoch text) returns boolean language plpgsql as $$
+declare
+  h head%rowtype;
+begin
+  select * into h from head for update;
+  if h.importing = of_epoch then
+    return true;
+  elsif h.importing is not null
+      or exists (select from stored_record where not (parent = '' and name = 'broker_users.xml')) then
+    return false;
+  end if;
+  delete from stored_record;
+  delete from directory where name <> '';
+  delete from journal;
+  delete from attempt;
+  delete from draft;
+  delete from usage;
+  update head set importing = of_epoch, epoch = of_epoch, seq = 0, trimmed = 0, bytes = 0;
+  return true;
+end $$;
+
+create function check_import_1() returns void language plpgsql as $$
+begin
+  if (select importing is null from head) then
+    raise exception 'no import has begun';
+  end if;
+end $$;
+
+create function import_records_1(batch jsonb) returns void language plpgsql as $$
+declare
+  dir record;
+begin
+  perform check_import_1();
+  insert into stored_record
+    select * from jsonb_to_recordset(batch) as r(
+      parent text, name text, etag text, size bigint, sha256 text, blob text, owner text, modified bigint, client text,
+      seq bigint)
+    on conflict (pk, name) do update set etag = excluded.etag, size = excluded.size, sha256 = excluded.sha256,
+      blob = excluded.blob, owner = excluded.owner, modified = excluded.modified, client = excluded.client,
+      seq = excluded.seq;
+  for dir in
+    select r.parent, max(r.modified) / 1000000 as changed
+      from jsonb_to_recordset(batch) as r(parent text, modified bigint) group by r.parent
+  loop
+    perform touch_1(dir.parent, dir.changed);
+  end loop;
+end $$;
+
+create function import_directories_1(batch jsonb) returns void language plpgsql as $$
+declare
+  dir record;
+begin
+  perform check_import_1();
+  for dir in
+    select * from jsonb_to_recordset(batch) as r(parent text, name text, modified bigint, made boolean)
+  loop
+    perform touch_1(dir.parent, 0);
+    insert into directory values (dir.parent, dir.name, dir.modified, dir.made)
+      on conflict (pk, name) do update set modified = excluded.modified, made = excluded.made;
+  end loop;
+end $$;
+
+create function import_entries_1(batch jsonb) returns void language plpgsql as $$
+begin
+  perform check_import_1();
+  insert into journal
+    select seq, time, kind, path, size, modified, etag, sha256, client, author, validators, violations, null,
+        entry_bytes_1(path, author, validators, violations)
+      from jsonb_to_recordset(batch) as r(
+        seq bigint, time bigint, kind smallint, path text, size bigint, modified bigint, etag text, sha256 text,
+        client text, author text, validators text, violations text)
+    on conflict (seq) do nothing;
+end $$;
+
+create function finish_import_1(oldest bigint, newest bigint) returns boolean language plpgsql as $$
+begin
+  perform from head for update;
+  perform check_import_1();
+  delete from journal where seq <= oldest or seq > newest;
+  if (select count(*) from journal) <> newest - oldest then
+    return false;
+  end if;
+  update head set importing = null, seq = newest, trimmed = oldest,
+    time = coalesce((select max(time) from journal), 0), bytes = coalesce((select sum(bytes) from journal), 0);
+  return true;
 end $$;

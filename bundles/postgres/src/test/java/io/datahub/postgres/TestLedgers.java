@@ -40,6 +40,11 @@ final class TestLedgers implements AutoCloseable {
         return "test" + count;
     }
 
+    /** The latest database. */
+    Database database() {
+        return databases.get(databases.size() - 1);
+    }
+
     PostgresServer server() {
         return server;
     }

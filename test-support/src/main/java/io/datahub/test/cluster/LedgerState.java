@@ -49,6 +49,8 @@ final class LedgerState {
     private final InstantSource clock;
     private final Deque<Runnable> undo = new ArrayDeque<>();
 
+    private Optional<String> importing = Optional.empty();
+    private String epoch = "memory";
     private long newest;
     private Instant latest = Instant.EPOCH;
 
@@ -70,6 +72,36 @@ final class LedgerState {
 
     long oldest() {
         return journal.isEmpty() ? newest : journal.firstKey() - 1;
+    }
+
+    String epoch() {
+        return epoch;
+    }
+
+    /** The epoch of an import that isn't finished. */
+    Optional<String> importing() {
+        return importing;
+    }
+
+    /** Deletes everything for an import. */
+    void beginImport(String of) {
+        importing = Optional.of(of);
+        epoch = of;
+        newest = 0;
+        records.clear();
+        directories.keySet().removeIf(path -> !path.isRoot());
+        journal.clear();
+        decided.clear();
+        drafts.clear();
+    }
+
+    void finishImport(long last) {
+        importing = Optional.empty();
+        newest = last;
+        journal.values().stream()
+                .map(LedgerEntry::time)
+                .max(Comparator.naturalOrder())
+                .ifPresent(time -> latest = time);
     }
 
     /** Changes from now on can be undone. */

@@ -98,8 +98,8 @@ public final class MemoryLedger implements SharedLedger, LedgerHubs {
     }
 
     @Override
-    public String epoch() {
-        return "memory";
+    public synchronized String epoch() {
+        return state.epoch();
     }
 
     @Override

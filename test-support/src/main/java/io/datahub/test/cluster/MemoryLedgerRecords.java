@@ -38,6 +38,9 @@ final class MemoryLedgerRecords implements LedgerRecords {
             throw new IllegalArgumentException("a call has 1 to " + MAX_ATTEMPTS + " attempts, not " + attempts.size());
         }
         return ledger.change(state -> {
+            if (state.importing().isPresent()) {
+                throw new IOException("an import into the ledger isn't finished");
+            }
             List<Outcome> outcomes = new ArrayList<>();
             for (Attempt attempt : attempts) {
                 Outcome known = state.decided.get(attempt.id());

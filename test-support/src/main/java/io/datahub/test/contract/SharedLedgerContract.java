@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -383,6 +384,33 @@ public abstract class SharedLedgerContract {
             page = ledger.records().recordsBelow(path(directory), after, 2);
         }
         return found;
+    }
+
+    @Test
+    void shouldKeepTheLongestPaths() throws IOException {
+        Random random = new Random(1);
+        StringBuilder parent = new StringBuilder("d");
+        while (parent.length() < 3_900) {
+            parent.append('/');
+            random.ints(150, 'a', 'z').forEach(parent::appendCodePoint);
+        }
+        String name = "x".repeat(4_096 - parent.length() - 1);
+        made(put(parent + "/" + name), put(parent + "/b"), put("e"));
+        made(put(parent + "/" + name));
+
+        assertThat(find(parent + "/" + name).number()).isEqualTo(4);
+        assertThat(kind(put(parent.toString()))).isEqualTo(Outcome.Kind.IS_DIRECTORY);
+        assertThat(names(parent.toString(), "", 10)).containsExactly("b", name);
+        assertThat(below("d")).containsExactlyInAnyOrder(parent + "/b", parent + "/" + name);
+        for (RecordPath each = path(parent.toString()); !each.isRoot(); each = each.parent()) {
+            assertThat(below(each.toString())).hasSize(2);
+        }
+        List<RecordPath> directories = ledger.records().directoriesBelow(path("d"), path("d"), 100).stream()
+                .map(LedgerDirectory::path)
+                .toList();
+        assertThat(directories).hasSize(parent.toString().split("/").length - 1).isSorted();
+        made(delete(parent + "/" + name), delete(parent + "/b"), remove(parent.toString()));
+        assertThat(find(parent.toString()).directory()).isEmpty();
     }
 
     @Test
