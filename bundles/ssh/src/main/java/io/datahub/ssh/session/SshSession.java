@@ -13,12 +13,9 @@ import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.User;
 import io.datahub.ssh.session.TransferMetrics.Protocol;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -38,11 +35,7 @@ public final class SshSession {
     private final Session session;
     private volatile Login login;
     private volatile boolean lost;
-
-    /** Guarded by this, as is the next one. */
-    private final Set<Runnable> listeners = new LinkedHashSet<>();
-
-    private boolean ended;
+    private volatile boolean ended;
 
     /**
      * Opens the session of a client that has just logged in.
@@ -157,41 +150,14 @@ public final class SshSession {
     }
 
     /** Whether the client is connected and permitted to be. */
-    public synchronized boolean isOpen() {
+    public boolean isOpen() {
         return !ended;
-    }
-
-    /**
-     * Registers a listener.
-     *
-     * @param listener called once when the session has ended, on any thread, so that it must not block; called before
-     *     this method returns if it has ended already
-     */
-    public void onEnd(Runnable listener) {
-        synchronized (this) {
-            if (!ended) {
-                listeners.add(listener);
-                return;
-            }
-        }
-        listener.run();
-    }
-
-    /** Removes a listener, for a channel that ends before its session. */
-    public synchronized void removeListener(Runnable listener) {
-        listeners.remove(listener);
     }
 
     /** Ends the session; called when the connection is closed. */
     public void end() {
-        List<Runnable> called;
-        synchronized (this) {
-            ended = true;
-            called = List.copyOf(listeners);
-            listeners.clear();
-        }
+        ended = true;
         session.close();
-        called.forEach(Runnable::run);
     }
 
     /** The user and its address, for logs. */

@@ -8,6 +8,10 @@ import java.util.Optional;
 /**
  * The times that clients have set for drafts after these were kept, until they become records: a client may set the time
  * by one connection and rename by another. Shared by all channels. Thread-safe.
+ *
+ * <p>They are kept in memory only. After a restart, and in a cluster if the client renames by a connection to another
+ * hub, the record has the time that the client had set before it closed the file, or none. A client that compares times
+ * then sends the file again.
  */
 final class ClientTimes {
 

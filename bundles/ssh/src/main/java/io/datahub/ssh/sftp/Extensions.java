@@ -5,13 +5,11 @@ import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.StorageSpace;
 import io.datahub.ssh.session.ClientPath;
-import io.datahub.ssh.session.SshSession;
 import io.datahub.ssh.sftp.wire.Attributes;
 import io.datahub.ssh.sftp.wire.Output;
 import io.datahub.ssh.sftp.wire.Packet;
 import io.datahub.ssh.sftp.wire.Status;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /** The extensions that OpenSSH's file PROTOCOL describes. Used by one thread at a time. */
@@ -22,7 +20,6 @@ final class Extensions {
     private static final int PACKET_OVERHEAD = 1 << 10;
 
     private static final int MAX_NAME_BYTES = 255;
-    private static final int COPY_BYTES = 1 << 16;
 
     /** What is shown where there is no limit; clients compute with the number of bytes. */
     private static final long UNLIMITED_BLOCKS = (1L << 60) / BLOCK_BYTES;
@@ -41,6 +38,7 @@ final class Extensions {
     private final Workspace workspace;
     private final Renamer renamer;
     private final AttributeSetter setter;
+    private Optional<DataCopy> copying = Optional.empty();
 
     Extensions(Workspace workspace, Renamer renamer, AttributeSetter setter) {
         this.workspace = workspace;
@@ -61,6 +59,7 @@ final class Extensions {
             case "statvfs@openssh.com" -> space(id, ClientPath.parse(packet.text()), output);
             case "fstatvfs@openssh.com" -> fileSpace(id, packet, output);
             case "expand-path@openssh.com" -> Entries.canonicalize(id, packet.text(), output);
+            case "copy-data" -> copy(id, packet, output);
             default -> output.status(id, status(name, packet));
         }
     }
@@ -70,7 +69,6 @@ final class Extensions {
             case "posix-rename@openssh.com" -> rename(packet);
             case "fsync@openssh.com" -> sync(packet);
             case "lsetstat@openssh.com" -> setAttributes(packet);
-            case "copy-data" -> copy(packet);
             case "hardlink@openssh.com" -> Status.NO_LINKS;
             default -> Status.unsupported("the hub doesn't have this extension");
         };
@@ -137,45 +135,40 @@ final class Extensions {
         });
     }
 
-    private Status copy(Packet packet) throws IOException {
+    /** Begins to copy between files that are open. */
+    private void copy(int id, Packet packet, Output output) throws IOException {
         Optional<Handle> source = workspace.handles().find(packet.text());
         long from = packet.uint64();
         long length = packet.uint64();
         Optional<DraftHandle> target = workspace.handles().find(packet.text(), DraftHandle.class);
         long to = packet.uint64();
-        return source.isEmpty() || target.isEmpty() || source.get() == target.get()
-                ? Status.of(Handle.UNKNOWN)
-                : copy(
-                        workspace.session(),
-                        source.get(),
-                        from,
-                        length == 0 ? Long.MAX_VALUE : length,
-                        target.get(),
-                        to);
+        if (source.isEmpty() || target.isEmpty() || source.get() == target.get()) {
+            output.status(id, Status.of(Handle.UNKNOWN));
+            return;
+        }
+        copying = Optional.of(
+                new DataCopy(id, source.get(), from, length == 0 ? Long.MAX_VALUE : length, target.get(), to));
+        proceed(output);
     }
 
-    private static Status copy(SshSession session, Handle source, long from, long length, DraftHandle target, long to)
-            throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
-        long copied = 0;
-        while (copied < length) {
-            if (!session.isOpen() || session.isLost()) {
-                return Status.failure("the connection was cut");
+    /** The copy that isn't completed yet. */
+    Optional<DataCopy> copying() {
+        return copying;
+    }
+
+    /** Goes on with the copy, and answers the request once it is completed or has failed. */
+    void proceed(Output output) throws IOException {
+        DataCopy copy = copying.get();
+        Optional<Status> answer = Optional.empty();
+        boolean failed = true;
+        try {
+            answer = copy.proceed(workspace.session());
+            failed = false;
+        } finally {
+            if (failed || answer.isPresent()) {
+                copying = Optional.empty();
             }
-            buffer.clear().limit((int) Math.min(COPY_BYTES, length - copied));
-            Result<Integer> count = source.read(from + copied, buffer);
-            if (count.isRefused()) {
-                return Status.of(count.refusal().get());
-            }
-            if (count.get() <= 0) {
-                break;
-            }
-            Optional<Refusal> refusal = target.write(to + copied, buffer.flip());
-            if (refusal.isPresent()) {
-                return Status.of(refusal.get());
-            }
-            copied += count.get();
         }
-        return Status.OK;
+        answer.ifPresent(status -> output.status(copy.id(), status));
     }
 }

@@ -14,6 +14,9 @@ import java.util.function.LongSupplier;
  * Paths of uploads that were refused a moment ago. Some clients (rclone) then remove what they believe they have written
  * half, perhaps by another connection: that must not remove the last good version. It holds for the client's address,
  * until the path is written again or its record changes. Shared by all channels. Thread-safe.
+ *
+ * <p>It holds for this hub alone. In a cluster the connections of a client must therefore reach the same hub, for
+ * example by balancing them by the client's address; a removal that reaches another hub removes the record.
  */
 final class RefusedUploads {
 

@@ -50,7 +50,7 @@ final class RequestHandler {
      * Answers a request.
      *
      * @param bytes the packet without its length
-     * @param output gets exactly one answer, unless this throws
+     * @param output gets exactly one answer, unless this throws or {@link #isBusy}
      * @throws MalformedPacketException if the channel has to be closed, since no answer is possible
      */
     void handle(ByteBuffer bytes, Output output) {
@@ -65,10 +65,36 @@ final class RequestHandler {
             throw new MalformedPacketException("the first packet must be INIT");
         }
         int id = packet.uint32();
-        int size = output.size();
-        try {
+        answer(id, output, () -> {
             workspace.removals().settleOld();
             answer(id, packet, output);
+        });
+    }
+
+    /** Whether the last request isn't answered yet: {@link #proceed} has to be called, and no other request be handled. */
+    boolean isBusy() {
+        return extensions.copying().isPresent();
+    }
+
+    /**
+     * Goes on with the last request.
+     *
+     * @param output gets the answer once it is completed
+     */
+    void proceed(Output output) {
+        answer(extensions.copying().get().id(), output, () -> extensions.proceed(output));
+    }
+
+    /** What answers a request. */
+    private interface Answering {
+        void run() throws IOException;
+    }
+
+    /** Answers a request, if it fails by a status. */
+    private void answer(int id, Output output, Answering answering) {
+        int size = output.size();
+        try {
+            answering.run();
         } catch (MalformedPacketException e) {
             output.cut(size);
             output.status(id, new Status(Status.BAD_MESSAGE, e.getMessage()));

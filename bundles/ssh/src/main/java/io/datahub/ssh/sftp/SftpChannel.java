@@ -53,7 +53,7 @@ final class SftpChannel extends AsynchronousCommand implements LastingCommand, C
     private final ErrorStream errors;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    private PacketReader reader = new PacketReader();
+    private PacketReader reader = new PacketReader(PacketReader.MAX_PACKET_BYTES, WindowSize.LARGE.bytes());
     private int maxWaiting = MAX_WAITING_BYTES;
     private ChannelSession channel;
     private IoOutputStream out;
@@ -113,7 +113,7 @@ final class SftpChannel extends AsynchronousCommand implements LastingCommand, C
     public void start(ChannelSession started, Environment environment) {
         channel = started;
         if (WindowSize.of(started) == WindowSize.SMALL) {
-            reader = new PacketReader(PacketReader.SMALL_PACKET_BYTES);
+            reader = new PacketReader(PacketReader.SMALL_PACKET_BYTES, WindowSize.SMALL.bytes());
             filling = new Output(PacketReader.SMALL_DATA_BYTES);
             sending = new Output(PacketReader.SMALL_DATA_BYTES);
             maxWaiting = SMALL_WAITING_BYTES;
@@ -211,15 +211,18 @@ final class SftpChannel extends AsynchronousCommand implements LastingCommand, C
             send();
             ByteBuffer packet;
             boolean ends;
+            boolean proceeds;
             synchronized (this) {
                 if (finished) {
                     return;
                 }
                 dropped |= session.isLost();
-                ends = broken || dropped || ((inputEnded || destroyed) && packets.isEmpty());
+                boolean busy = handler.isBusy();
+                ends = broken || dropped || ((inputEnded || destroyed) && packets.isEmpty() && !busy);
                 boolean waits = !ends && !destroyed && writing && filling.size() >= maxWaiting;
-                packet = ends || waits ? null : packets.poll();
-                if (packet == null && (!ends || (writing && !destroyed && !broken))) {
+                proceeds = busy && !ends && !waits;
+                packet = ends || waits || busy ? null : packets.poll();
+                if (packet == null && !proceeds && (!ends || (writing && !destroyed && !broken))) {
                     running = false; // until there is input, or the answers are sent
                     return;
                 }
@@ -229,7 +232,11 @@ final class SftpChannel extends AsynchronousCommand implements LastingCommand, C
                 end();
                 return;
             }
-            handle(packet);
+            if (proceeds) {
+                handler.proceed(filling);
+            } else {
+                handle(packet);
+            }
         }
         submit();
     }
@@ -293,12 +300,18 @@ final class SftpChannel extends AsynchronousCommand implements LastingCommand, C
         }
     }
 
+    /** Sends what waits for this, without waiting for a worker, which goes on handling meanwhile. */
     private void sent() {
         synchronized (this) {
             sending.clear();
             writing = false;
+            if (running || finished) {
+                return;
+            }
+            running = true;
         }
-        wake();
+        send();
+        submit();
     }
 
     private void end() {

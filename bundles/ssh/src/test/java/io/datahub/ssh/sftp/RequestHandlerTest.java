@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.user.Action;
 import io.datahub.ssh.sftp.TestChannel.Answer;
+import io.datahub.ssh.sftp.wire.Output;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -396,6 +397,35 @@ class RequestHandlerTest {
                 .isEqualTo(OK);
         assertThat(channel.close(to)).isEqualTo(OK);
         assertThat(hub.content("b")).isEqualTo("\0text");
+    }
+
+    @Test
+    void shouldCopyMuchDataInSteps() throws IOException {
+        String text = "0123456789abcdef".repeat(200_000);
+        hub.store.put("a", text);
+        String from = channel.open("a", READ);
+        String to = channel.open("b", PUT);
+        Output output = new Output();
+
+        channel.handler.handle(
+                channel.extended("copy-data")
+                        .text(from)
+                        .int64(0)
+                        .int64(0)
+                        .text(to)
+                        .int64(0)
+                        .packet(),
+                output);
+        int steps = 0;
+        while (channel.handler.isBusy()) {
+            assertThat(output.size()).isZero();
+            channel.handler.proceed(output);
+            steps++;
+        }
+        assertThat(output.size()).isPositive();
+        assertThat(steps).isGreaterThan(1);
+        assertThat(channel.close(to)).isEqualTo(OK);
+        assertThat(hub.content("b")).isEqualTo(text);
     }
 
     @Test

@@ -153,6 +153,9 @@ final class TestChannel {
 
     Answer request(Request request) {
         handler.handle(request.packet(), output);
+        while (handler.isBusy()) {
+            handler.proceed(output);
+        }
         ByteBuffer bytes =
                 ByteBuffer.wrap(Arrays.copyOf(output.bytes(), output.size())).slice();
         output.clear();

@@ -14,8 +14,8 @@ public final class Output {
 
     private static final int INITIAL_BYTES = 1 << 10;
 
-    /** A larger buffer is given up once its bytes are sent. */
-    private static final int KEPT_BYTES = 1 << 16;
+    /** For the headers of two answers. */
+    private static final int HEADER_BYTES = 1 << 10;
 
     private static final int VERSION = 2;
     private static final int STATUS = 101;
@@ -26,6 +26,10 @@ public final class Output {
     private static final int EXTENDED_REPLY = 201;
 
     private final int maxData;
+
+    /** A buffer that is larger than for two answers with data is given up once its bytes are sent. */
+    private final int maxKept;
+
     private byte[] bytes = new byte[INITIAL_BYTES];
     private int size;
 
@@ -37,6 +41,7 @@ public final class Output {
     /** @param maxData the maximum number of bytes of a file in one answer */
     public Output(int maxData) {
         this.maxData = maxData;
+        maxKept = 2 * maxData + HEADER_BYTES;
     }
 
     /** The fields of an answer. */
@@ -67,7 +72,7 @@ public final class Output {
     /** Forgets the bytes, which were sent. */
     public void clear() {
         size = 0;
-        if (bytes.length > KEPT_BYTES) {
+        if (bytes.length > maxKept) {
             bytes = new byte[INITIAL_BYTES];
         }
     }

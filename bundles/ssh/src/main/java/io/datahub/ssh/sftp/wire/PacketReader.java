@@ -22,12 +22,13 @@ public final class PacketReader {
     /** The maximum size of a packet if memory is scarce: some clients write 64 KiB without asking. */
     public static final int SMALL_PACKET_BYTES = (1 << 16) + (1 << 10);
 
+    /** What a full window holds of the largest packets, and more of smaller ones. */
     private static final int KEPT_BUFFERS = 8;
 
     private final int maxBytes;
 
     /** How much the spare buffers may take. */
-    private final int maxSpare;
+    private final long maxSpare;
 
     /** The size of the spare buffers; guarded by them. */
     private int spareBytes;
@@ -40,15 +41,15 @@ public final class PacketReader {
     /** The packet that has begun; null while its length isn't known. */
     private ByteBuffer packet;
 
-    /** A reader of packets of any size that is permitted. */
-    public PacketReader() {
-        this(MAX_PACKET_BYTES);
-    }
-
-    /** @param maxBytes the maximum size of a packet */
-    public PacketReader(int maxBytes) {
+    /**
+     * Creates one for a channel.
+     *
+     * @param maxBytes the maximum size of a packet
+     * @param maxSpare how many bytes are kept for further packets: what the client may have sent before it is read
+     */
+    public PacketReader(int maxBytes, long maxSpare) {
         this.maxBytes = maxBytes;
-        maxSpare = 2 * maxBytes;
+        this.maxSpare = maxSpare;
     }
 
     /** Receives packets. */

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class PacketQueueTest {
 
-    private final PacketReader reader = new PacketReader();
+    private final PacketReader reader = new PacketReader(PacketReader.MAX_PACKET_BYTES, 1 << 20);
     private final PacketQueue queue = new PacketQueue();
 
     @Test

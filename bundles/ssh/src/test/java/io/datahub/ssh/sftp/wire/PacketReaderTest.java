@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class PacketReaderTest {
 
-    private final PacketReader reader = new PacketReader();
+    private final PacketReader reader = new PacketReader(PacketReader.MAX_PACKET_BYTES, 1 << 20);
     private final List<byte[]> received = new ArrayList<>();
 
     private void receive(ByteBuffer packet) {
@@ -48,7 +48,8 @@ class PacketReaderTest {
     void shouldRefuseLengthsThatAreImpossible() {
         for (int length : new int[] {0, -1, Integer.MIN_VALUE, PacketReader.MAX_PACKET_BYTES + 1}) {
             byte[] header = ByteBuffer.allocate(4).putInt(length).array();
-            assertThatThrownBy(() -> new PacketReader().read(header, 0, 4, this::receive))
+            assertThatThrownBy(() ->
+                            new PacketReader(PacketReader.MAX_PACKET_BYTES, 1 << 20).read(header, 0, 4, this::receive))
                     .isInstanceOf(MalformedPacketException.class);
         }
     }
