@@ -21,10 +21,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
- * A tree of what the user may read, which the program sends. Its files are links to those of the store, which the
- * program follows; where there are none, copies.
+ * A tree of what the user may read, which the program sends. Its files are links, which the program follows: to those of
+ * the store; where there are none, to copies.
  */
 final class Download {
 
@@ -34,29 +35,39 @@ final class Download {
     private static final int MAX_PARTS = 200;
 
     private final Path tree;
+    private final Path copies;
+    private final Predicate<RecordPath> room;
     private final VisibleRecords records;
     private final Optional<ReadableFiles> files;
     private final List<Part> parts = new ArrayList<>();
     private final BooleanSupplier isCancelled;
     private final long minFreeBytes;
     private Optional<Refusal> refusal = Optional.empty();
+    private boolean full;
+    private long copied;
     private final Map<Path, Instant> directories = new LinkedHashMap<>();
 
     /**
      * Begins with an empty tree.
      *
      * @param tree the directory for the tree
+     * @param room whether the tree has room for the entry of a path
+     * @param copies the directory for copies
      * @param files the store's directory, if it has one
      * @param isCancelled whether the client has disconnected
-     * @param minFreeBytes what copies have to leave free on the tree's disk
+     * @param minFreeBytes what copies have to leave free on their disk
      */
     Download(
             Path tree,
+            Predicate<RecordPath> room,
+            Path copies,
             VisibleRecords records,
             Optional<ReadableFiles> files,
             BooleanSupplier isCancelled,
             long minFreeBytes) {
         this.tree = tree;
+        this.room = room;
+        this.copies = copies;
         this.records = records;
         this.files = files;
         this.isCancelled = isCancelled;
@@ -86,6 +97,11 @@ final class Download {
         return refusal;
     }
 
+    /** Whether the tree had no room for an entry. */
+    boolean isFull() {
+        return full;
+    }
+
     /** Gives the directories their times; called last. */
     void finish() throws IOException {
         for (Map.Entry<Path, Instant> directory : directories.entrySet()) {
@@ -95,40 +111,46 @@ final class Download {
 
     /** Makes the tree visible to the program, and what its links lead to. */
     void show(Sandbox sandbox) {
-        sandbox.reading(tree, Sandbox.SENT).in(Sandbox.SENT);
+        sandbox.reading(tree, Sandbox.SENT).reading(copies, Sandbox.COPIES).in(Sandbox.SENT);
         parts.forEach(part -> sandbox.reading(part.from(), part.path().under(Sandbox.RECORDS)));
     }
 
     private boolean add(RecordPath path, Listing.Entry entry) throws IOException {
         Path file = path.under(tree);
-        if (entry.directory()) {
+        if (!room.test(path)) {
+            full = true;
+        } else if (entry.directory()) {
             Files.createDirectories(file);
             directories.put(file, entry.modified());
         } else if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
             if (covers(path)) {
                 Files.createSymbolicLink(file, path.under(Sandbox.RECORDS));
             } else {
-                copy(path, file, entry.size());
+                Path copy = Path.of(Long.toString(copied++));
+                if (copy(path, copies.resolve(copy), entry.size())) {
+                    Files.createSymbolicLink(file, Sandbox.COPIES.resolve(copy));
+                }
             }
         }
-        return refusal.isEmpty() && !isCancelled.getAsBoolean();
+        return !full && refusal.isEmpty() && !isCancelled.getAsBoolean();
     }
 
     private boolean covers(RecordPath path) {
         return parts.stream().anyMatch(part -> part.covers(path));
     }
 
-    private void copy(RecordPath path, Path file, long size) throws IOException {
-        if (Files.getFileStore(tree).getUsableSpace() - size < minFreeBytes) {
+    /** Copies a record; false if there is none any more, no room for it, or nobody who waits for it. */
+    private boolean copy(RecordPath path, Path file, long size) throws IOException {
+        if (Files.getFileStore(copies).getUsableSpace() - size < minFreeBytes) {
             refusal = Optional.of(new Refusal(
                     Reason.TOO_LARGE,
                     "the hub would have to copy more files than it has room for; name a directory or fewer files"));
-            return;
+            return false;
         }
         Result<Reading> opened = records.store().open(records.user(), path);
         if (opened.refusal().isPresent()) {
             if (opened.refusal().get().reason() == Reason.NOT_FOUND) {
-                return; // it was deleted meanwhile
+                return false; // it was deleted meanwhile
             }
             throw new IOException(
                     path + " can't be read: " + opened.refusal().get().detail());
@@ -136,11 +158,12 @@ final class Download {
         try (Reading reading = opened.get();
                 InputStream bytes = reading.stream()) {
             if (!copy(bytes, file)) {
-                return;
+                return false;
             }
             Instant time =
                     reading.version().clientModified().orElse(reading.version().modified());
             Files.setLastModifiedTime(file, FileTime.from(time));
+            return true;
         }
     }
 

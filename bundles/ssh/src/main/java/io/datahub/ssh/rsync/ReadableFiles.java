@@ -25,6 +25,9 @@ final class ReadableFiles {
     /** More parts than these would make the command too long. */
     private static final int MAX_PARTS = 200;
 
+    /** Is shown instead of what the user may not read. */
+    private static final Path NOTHING = Path.of("/dev/null");
+
     /**
      * A part.
      *
@@ -65,15 +68,28 @@ final class ReadableFiles {
             RecordPath parent = path.parent();
             add(parts, !parent.isRoot() && isReadable(parent) ? parent : path);
         } else if (path.isRoot()) {
-            // The directory itself also has what isn't a record, such as the users file for most users.
+            // The directory itself also has what isn't a record.
             records.visit(path, false, (each, found) -> {
                 addVisible(parts, each, found.directory());
                 return parts.size() <= MAX_PARTS;
             });
+            if (parts.size() > MAX_PARTS && isReadable(path)) {
+                return root();
+            }
         } else if (entry.isPresent()) {
             addVisible(parts, path, true);
         }
         return parts.size() <= MAX_PARTS ? parts : List.of();
+    }
+
+    /** The whole directory, in which nothing hides but the users file. */
+    private List<Part> root() {
+        List<Part> parts = new ArrayList<>();
+        add(parts, RecordPath.ROOT);
+        if (!records.user().mayRead(RecordPath.USERS) && Files.exists(RecordPath.USERS.under(files))) {
+            parts.add(new Part(NOTHING, RecordPath.USERS));
+        }
+        return parts;
     }
 
     /** Whether the file of a record has this time, to the second. */

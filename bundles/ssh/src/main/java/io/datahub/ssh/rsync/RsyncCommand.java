@@ -12,9 +12,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.channel.ChannelSession;
@@ -122,14 +124,49 @@ final class RsyncCommand implements Command {
             List<RsyncPath> paths,
             RsyncProgram.Found program)
             throws IOException, InterruptedException {
-        long free = Files.getFileStore(folder.sent()).getUsableSpace();
-        Download download = new Download(folder.sent(), records, files, run::isKilled, free / 2);
+        try (MemoryShares.Share share = setup.memory().share()) {
+            Optional<Path> memory = folder.makeInMemory();
+            Download download = null;
+            if (memory.isPresent()) {
+                download = prepare(memory.get(), share::take, folder, records, files, paths);
+            }
+            if (download == null || download.isFull()) {
+                folder.deleteInMemory();
+                share.giveBack();
+                download = prepare(folder.sent(), path -> true, folder, records, files, paths);
+            }
+            return send(download, paths, program);
+        }
+    }
+
+    /** Makes the tree that is sent, in a directory on a disk or in memory. */
+    private Download prepare(
+            Path tree,
+            Predicate<RecordPath> room,
+            SessionFolder folder,
+            VisibleRecords records,
+            Optional<ReadableFiles> files,
+            List<RsyncPath> paths)
+            throws IOException {
+        long free = Files.getFileStore(folder.copies()).getUsableSpace();
+        Download download = new Download(tree, room, folder.copies(), records, files, run::isKilled, free / 2);
         for (RsyncPath path : paths) {
             if (!download.add(path.path(), request.isRecursive())) {
-                return download.refusal().map(each -> refuse(each, REFUSED)).orElse(DISK_FAILED);
+                return download;
             }
         }
         download.finish();
+        return download;
+    }
+
+    private int send(Download download, List<RsyncPath> paths, RsyncProgram.Found program)
+            throws IOException, InterruptedException {
+        if (download.refusal().isPresent()) {
+            return refuse(download.refusal().get(), REFUSED);
+        }
+        if (run.isKilled()) {
+            return DISK_FAILED;
+        }
         Sandbox sandbox = program.sandbox();
         download.show(sandbox);
         List<String> arguments = new ArrayList<>(List.of("--server", "--sender"));
@@ -138,7 +175,7 @@ final class RsyncCommand implements Command {
         arguments.add("--chmod=D0755,F0644");
         arguments.add(".");
         paths.forEach(path -> arguments.add(path.written()));
-        int status = run.run(sandbox.run(program.rsync(), arguments), threadName(), streams());
+        int status = run.run(program.run(sandbox, arguments), threadName(), streams());
         LOG.info(
                 "event=ssh.rsync.sent session={} paths={} status={}",
                 LogText.quoted(session),

@@ -40,7 +40,7 @@ public final class RsyncHandler implements ChannelHandler {
      */
     public RsyncHandler(Path state, String searchPath, Optional<Path> files) {
         Path folder = state.resolve(FOLDER);
-        setup = new RsyncSetup(folder, new RsyncProgram(searchPath), files, storing, () -> closed);
+        setup = new RsyncSetup(folder, new RsyncProgram(searchPath), files, new MemoryShares(), storing, () -> closed);
         SessionFolder.deleteAll(folder);
     }
 

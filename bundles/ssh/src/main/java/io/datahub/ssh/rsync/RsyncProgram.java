@@ -34,12 +34,22 @@ final class RsyncProgram {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Duration RETRY = Duration.ofSeconds(5);
 
-    /** Where the two programs are. */
-    record Found(Path rsync, Path bubblewrap) {
+    /**
+     * Where the two programs are.
+     *
+     * @param limitsProcesses whether the number of processes can be limited: older kernels count those of the user
+     *     everywhere
+     */
+    record Found(Path rsync, Path bubblewrap, boolean limitsProcesses) {
 
         /** Begins a command that runs this program. */
         Sandbox sandbox() throws IOException {
             return new Sandbox(bubblewrap, rsync);
+        }
+
+        /** Ends a command by running the program with arguments. */
+        List<String> run(Sandbox sandbox, List<String> arguments) {
+            return limitsProcesses ? sandbox.runLimited(rsync, arguments) : sandbox.run(rsync, arguments);
         }
     }
 
@@ -84,10 +94,14 @@ final class RsyncProgram {
         if (bubblewrap.isEmpty()) {
             return missing("bubblewrap isn't installed on the hub's machine; rsync runs only confined by it");
         }
-        Found found = new Found(rsync.get(), bubblewrap.get());
+        Found found;
         String output;
         try {
-            output = output(found.sandbox().run(found.rsync(), List.of("--version")));
+            boolean limited = output(new Sandbox(bubblewrap.get(), rsync.get()).testLimit())
+                    .strip()
+                    .equals("limited");
+            found = new Found(rsync.get(), bubblewrap.get(), limited);
+            output = output(found.run(found.sandbox(), List.of("--version")));
         } catch (IOException e) {
             return missing("the hub can't run rsync confined; its log has the reason", e.getMessage());
         } catch (InterruptedException e) {
@@ -107,10 +121,11 @@ final class RsyncProgram {
                     + "); install " + MIN_VERSION + " or newer");
         }
         LOG.info(
-                "event=ssh.rsync.available program={} version={} confinedBy={}",
+                "event=ssh.rsync.available program={} version={} confinedBy={} limitsProcesses={}",
                 LogText.quoted(found.rsync()),
                 LogText.quoted(version.group()),
-                LogText.quoted(found.bubblewrap()));
+                LogText.quoted(found.bubblewrap()),
+                found.limitsProcesses());
         return Result.done(found);
     }
 

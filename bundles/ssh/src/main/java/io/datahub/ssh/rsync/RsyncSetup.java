@@ -11,8 +11,14 @@ import java.util.function.BooleanSupplier;
  * @param folder the directory of all transfers
  * @param program the program that they run
  * @param files the directory of the records, if the store keeps them on this disk
+ * @param memory bounds what transfers keep in memory
  * @param storing stores received files
  * @param isStopping whether the hub stops, so that nothing more is stored
  */
 record RsyncSetup(
-        Path folder, RsyncProgram program, Optional<Path> files, Executor storing, BooleanSupplier isStopping) {}
+        Path folder,
+        RsyncProgram program,
+        Optional<Path> files,
+        MemoryShares memory,
+        Executor storing,
+        BooleanSupplier isStopping) {}

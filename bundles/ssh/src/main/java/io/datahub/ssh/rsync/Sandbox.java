@@ -10,8 +10,7 @@ import java.util.List;
 /**
  * The command by which bubblewrap runs rsync: in namespaces of its own, without network and capabilities, seeing only
  * the machine's libraries and the directories that it is given, able to write only where it is told, within limits of
- * memory and open files. It
- * ends with the thread that started it, at the latest with the hub.
+ * memory, open files and, where the kernel counts them for each namespace, processes. It ends with the thread that started it, at the latest with the hub.
  */
 final class Sandbox {
 
@@ -33,8 +32,15 @@ final class Sandbox {
     /** Where the program sees what it may send, read-only. */
     static final Path SENT = Path.of("/sent");
 
+    /** Where the program sees copies of records, read-only. */
+    static final Path COPIES = Path.of("/copies");
+
     private static final long MAX_MEMORY_KIB = 2L << 20;
     private static final int MAX_OPEN_FILES = 256;
+
+    /** It has two that receive, or one that sends. */
+    private static final int MAX_PROCESSES = 16;
+
     private static final List<String> LIBRARIES = List.of("/bin", "/sbin", "/lib", "/lib32", "/lib64");
 
     private final List<String> words = new ArrayList<>();
@@ -85,11 +91,31 @@ final class Sandbox {
         return add("--chdir", folder);
     }
 
-    /** Ends the command with the program and its arguments. */
+    /** Ends the command with the program and its arguments, which is limited in its number of processes. */
+    List<String> runLimited(Path rsync, List<String> arguments) {
+        // Within the namespace of users, so that only the processes in it are counted.
+        return end(
+                "/bin/sh",
+                List.of("-c", "ulimit -u " + MAX_PROCESSES + " && exec \"$@\"", "sh", rsync.toString()),
+                arguments);
+    }
+
+    /** The same without that limit. */
     List<String> run(Path rsync, List<String> arguments) {
+        return end(rsync, List.of(), arguments);
+    }
+
+    /** Ends the command with one that starts another process within the limit of processes, and fails if it can't. */
+    List<String> testLimit() {
+        return end(
+                "/bin/sh", List.of("-c", "ulimit -u " + MAX_PROCESSES + " && /bin/sh -c : && echo limited"), List.of());
+    }
+
+    private List<String> end(Object program, List<String> first, List<String> arguments) {
         // Both are in memory, and would be without limit.
         add("--remount-ro", "/", "--remount-ro", "/dev");
-        add("--", rsync);
+        add("--", program);
+        words.addAll(first);
         words.addAll(arguments);
         return List.copyOf(words);
     }

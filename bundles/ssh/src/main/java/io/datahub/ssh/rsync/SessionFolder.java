@@ -3,7 +3,10 @@ package io.datahub.ssh.rsync;
 import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -16,6 +19,11 @@ final class SessionFolder implements AutoCloseable {
 
     /** The system property that identifies this process. */
     private static final String RUN = "io.datahub.ssh.rsync.run";
+
+    /** Where there is a file system in memory, if there is one; on Linux there usually is. */
+    private static final Path MEMORY = Path.of("/dev/shm");
+
+    private static final String MEMORY_PREFIX = "datahub-rsync-";
 
     private final Path root;
 
@@ -30,9 +38,19 @@ final class SessionFolder implements AutoCloseable {
      */
     static void deleteAll(Path all) {
         if (Files.isDirectory(all)) {
-            new SessionFolder(all)
-                    .delete(child -> child.getFileName().toString().startsWith(thisRun()));
+            delete(all, child -> {
+                boolean isOfThisRun = child.getFileName().toString().startsWith(thisRun());
+                if (!isOfThisRun) {
+                    delete(inMemory(child), each -> false);
+                }
+                return isOfThisRun;
+            });
         }
+    }
+
+    /** The directory in memory that belongs to a transfer. */
+    private static Path inMemory(Path folder) {
+        return MEMORY.resolve(MEMORY_PREFIX + folder.getFileName());
     }
 
     /** What the names of this process's directories begin with, whichever version of the bundle makes them. */
@@ -44,7 +62,8 @@ final class SessionFolder implements AutoCloseable {
     /** Creates a directory, with those that the program writes to. */
     static SessionFolder create(Path all) throws IOException {
         SessionFolder folder = new SessionFolder(all.resolve(thisRun() + UUID.randomUUID()));
-        for (Path each : new Path[] {folder.received(), folder.unfinished(), folder.times(), folder.sent()}) {
+        for (Path each :
+                new Path[] {folder.received(), folder.unfinished(), folder.times(), folder.sent(), folder.copies()}) {
             Files.createDirectories(each);
         }
         return folder;
@@ -75,16 +94,44 @@ final class SessionFolder implements AutoCloseable {
         return root.resolve("sent");
     }
 
-    @Override
-    public void close() {
-        delete(child -> false);
+    /** Copies of records that the program can't see. */
+    Path copies() {
+        return root.resolve("copies");
     }
 
-    private void delete(Predicate<Path> spared) {
+    /** Creates an empty directory in memory; empty if the machine has no such file system. */
+    Optional<Path> makeInMemory() {
         try {
-            new Deletion(root).run(spared);
+            if (!Files.isDirectory(MEMORY) || !Files.getFileStore(MEMORY).type().equals("tmpfs")) {
+                return Optional.empty();
+            }
+            return Optional.of(Files.createDirectory(
+                    inMemory(root),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))));
         } catch (IOException e) {
-            LOG.warn("event=ssh.rsync.files-left directory={} reason={}", LogText.quoted(root), LogText.quoted(e));
+            LOG.debug("event=ssh.rsync.no-memory reason={}", LogText.quoted(e));
+            return Optional.empty();
+        }
+    }
+
+    /** Deletes the directory in memory. */
+    void deleteInMemory() {
+        delete(inMemory(root), child -> false);
+    }
+
+    @Override
+    public void close() {
+        deleteInMemory();
+        delete(root, child -> false);
+    }
+
+    private static void delete(Path folder, Predicate<Path> spared) {
+        try {
+            if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+                new Deletion(folder).run(spared);
+            }
+        } catch (IOException e) {
+            LOG.warn("event=ssh.rsync.files-left directory={} reason={}", LogText.quoted(folder), LogText.quoted(e));
         }
     }
 }

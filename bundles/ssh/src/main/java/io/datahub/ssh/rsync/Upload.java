@@ -138,6 +138,6 @@ final class Upload {
         compared.forEach(each -> arguments.add("--compare-dest=" + each));
         arguments.add(".");
         arguments.add(target.written());
-        return sandbox.run(program.rsync(), arguments);
+        return program.run(sandbox, arguments);
     }
 }

@@ -1,10 +1,13 @@
 package io.datahub.ssh.rsync;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,5 +39,23 @@ class SessionFolderTest {
         }
         SessionFolder.deleteAll(all);
         assertThat(all).doesNotExist();
+    }
+
+    @Test
+    void shouldDeleteWhatIsInMemory() throws IOException {
+        Path all = folder.resolve("rsync");
+        Optional<Path> inMemory;
+        try (SessionFolder transfer = SessionFolder.create(all)) {
+            inMemory = transfer.makeInMemory();
+            assumeThat(inMemory).as("the machine has a file system in memory").isPresent();
+            Files.createSymbolicLink(inMemory.get().resolve("link"), Path.of("/records/a"));
+        }
+        assertThat(inMemory.get()).doesNotExist();
+
+        String killed = UUID.randomUUID() + "-1";
+        Files.createDirectories(all.resolve(killed));
+        Path left = Files.createDirectory(inMemory.get().resolveSibling("datahub-rsync-" + killed));
+        SessionFolder.deleteAll(all);
+        assertThat(left).doesNotExist();
     }
 }
