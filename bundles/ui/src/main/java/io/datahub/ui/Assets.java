@@ -14,6 +14,8 @@ final class Assets {
     private static final List<String> NAMES = List.of(
             "index.html",
             "app.css",
+            "access.js",
+            "account.js",
             "app.js",
             "dom.js",
             "drop.js",
@@ -24,6 +26,7 @@ final class Assets {
             "selection.js",
             "status.js",
             "uploads.js",
+            "users.js",
             "violation.js",
             "icon.svg");
 

@@ -1,11 +1,16 @@
 package io.datahub.ui;
 
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
 import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.SessionId;
 import io.datahub.api.http.HttpMount;
+import io.datahub.api.path.PercentText;
 import io.datahub.api.user.UserRegistry;
 import io.datahub.api.validation.ValidatorDirectory;
 import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -16,13 +21,17 @@ import org.osgi.service.component.annotations.Reference;
 
 /**
  * Serves the state of the hub as JSON at {@code /status}: for users with the role monitor the activity, for
- * administrators also the users.
+ * administrators also the users. {@code DELETE /status/clients/ID} disconnects a client, for administrators.
  */
 @Component(service = Handler.class)
-@HttpMount(path = StatusHandler.MOUNT, exact = true, methods = "GET", access = "monitor")
+@HttpMount(
+        path = StatusHandler.MOUNT,
+        methods = {"GET", "DELETE"},
+        access = "monitor")
 public final class StatusHandler extends Handler.Abstract {
 
     static final String MOUNT = "/status";
+    private static final String CLIENTS = MOUNT + "/clients/";
 
     private final EventBroker broker;
     private final UserRegistry users;
@@ -39,11 +48,33 @@ public final class StatusHandler extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         Exchange exchange = new Exchange(request, response, callback);
-        if (Conditions.check(exchange, true)) {
+        String path = request.getHttpURI().getPath();
+        if (path.startsWith(CLIENTS)) {
+            disconnect(exchange, path.substring(CLIENTS.length()));
+        } else if (!path.equals(MOUNT)) {
+            exchange.refuse(Reason.NOT_FOUND, "there is only " + MOUNT);
+        } else if (!exchange.isRead()) {
+            exchange.refuseMethod("GET, HEAD");
+        } else if (Conditions.check(exchange, true)) {
             boolean isAdmin = exchange.user().isAdmin();
             exchange.response().getHeaders().put(Exchange.NOT_STORED);
             exchange.json(200, StatusJson.of(broker, validators.validators(), isAdmin ? users.accounts() : null));
         }
         return true;
+    }
+
+    private void disconnect(Exchange exchange, String id) {
+        Result<SessionId> session = PercentText.decode(id).then(SessionId::parse);
+        if (!exchange.is(HttpMethod.DELETE)) {
+            exchange.refuseMethod("DELETE");
+        } else if (!exchange.user().isAdmin()) {
+            exchange.refuse(Reason.FORBIDDEN, "only administrators can disconnect clients");
+        } else if (session.isRefused()) {
+            exchange.refuse(session.refusal().get());
+        } else if (broker.disconnect(session.get())) {
+            exchange.empty(204);
+        } else {
+            exchange.refuse(Reason.NOT_FOUND, "there is no client " + session.get());
+        }
     }
 }

@@ -5,6 +5,8 @@ import * as hub from './hub.js'
 import * as events from './events.js'
 import * as files from './files.js'
 import * as status from './status.js'
+import * as users from './users.js'
+import * as account from './account.js'
 
 const STATES = { connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting', refused: 'No access' }
 /** Responses of a hub that is starting or can't be reached: the page tries again. */
@@ -15,13 +17,18 @@ let me = null
 let retry = 0
 
 function sections() {
-  return { events: $('events'), files: $('files'), hub: $('hub') }
+  return { events: $('events'), files: $('files'), users: $('users'), hub: $('hub'), account: $('account-section') }
+}
+
+/** Whether the user may see a section. */
+function isOpen(name) {
+  return name === 'hub' ? isMonitor() : name === 'users' ? isAdmin() : name in sections()
 }
 
 /** Shows the section of the address, or the sign-in for those who aren't signed in. */
 function route() {
   const [, name = 'events', path = '', query = ''] = /^#\/([a-z]+)\/?([^?]*)\??(.*)$/s.exec(location.hash) || []
-  const known = name in sections() && (name !== 'hub' || isMonitor()) ? name : 'events'
+  const known = isOpen(name) ? name : 'events'
   $('sign-in').hidden = me !== null
   $('nav').hidden = $('account').hidden = me === null
   for (const [each, section] of Object.entries(sections())) section.hidden = me === null || each !== known
@@ -35,11 +42,15 @@ function route() {
     $('token').focus()
     return
   }
-  document.title = `${{ events: 'Events', files: 'Files', hub: 'Hub' }[known]} – Datahub`
+  document.title = `${{ events: 'Events', files: 'Files', users: 'Users', hub: 'Hub', account: 'Account' }[known]} – Datahub`
   const parameters = new URLSearchParams(query)
   if (known === 'events') events.open(name === 'events' ? parameters : new URLSearchParams())
   if (known === 'files') files.open(decoded(path), parameters)
-  if (known === 'hub') status.show()
+  if (known === 'users') users.open(parameters.get('name'))
+  else users.leave()
+  if (known === 'account') account.open(me)
+  else account.leave()
+  if (known === 'hub') status.show(isAdmin())
   else status.hide()
 }
 
@@ -52,16 +63,23 @@ function decoded(path) {
   }
 }
 
+function isAdmin() {
+  return me !== null && me.roles.includes('admin')
+}
+
 function isMonitor() {
-  return me !== null && (me.roles.includes('admin') || me.roles.includes('monitor'))
+  return isAdmin() || (me !== null && me.roles.includes('monitor'))
 }
 
 /** Sets who is signed in and what that user may do. */
 function setUser(user) {
   me = user
-  $('user').textContent = $('user').title = me.user
+  $('user').textContent = me.user
   $('nav-hub').hidden = !isMonitor()
+  $('nav-users').hidden = !isAdmin()
   files.setUser(me)
+  events.setUser(me)
+  if (!isAdmin()) users.reset()
   if (!isMonitor()) status.reset()
 }
 
@@ -82,10 +100,11 @@ function signedOut(message = '') {
   events.reset()
   files.reset()
   status.reset()
+  users.reset()
+  account.reset()
   hub.clearSession()
   for (const id of ['user', 'connection', 'announcement']) $(id).textContent = ''
-  $('user').title = ''
-  $('nav-hub').hidden = true
+  $('nav-hub').hidden = $('nav-users').hidden = true
   history.replaceState(null, '', location.hash.replace(/\?.*$/s, '') || location.pathname)
   route()
   $('sign-in-error').textContent = message
@@ -109,6 +128,7 @@ async function start() {
   initDialog()
   events.init()
   files.init()
+  users.init()
   addEventListener('hashchange', () => { route(); $('main').focus({ preventScroll: true }) })
   $('sign-out').addEventListener('click', async () => {
     signedOut()

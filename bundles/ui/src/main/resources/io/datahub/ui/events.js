@@ -1,7 +1,7 @@
 // Live events: the newest first, with filter, pause and the payload of the selected one.
 
 import { $, enableArrowKeys, copyText, createElement, formatTime, announce, size } from './dom.js'
-import { live, recentEvents } from './hub.js'
+import { live, mayPublish, recentEvents, request } from './hub.js'
 
 const MAX_EVENTS = 500
 const SHOWN = 200
@@ -21,6 +21,12 @@ export function init() {
   $('topics').addEventListener('input', remember)
   $('topics').addEventListener('change', subscribe)
   enableArrowKeys($('event-list'), '.event-row')
+  $('publish-open').addEventListener('click', () => {
+    $('publish').hidden = !$('publish').hidden
+    $('publish-open').setAttribute('aria-expanded', String(!$('publish').hidden))
+    if (!$('publish').hidden) $('publish-topic').focus()
+  })
+  $('publish').addEventListener('submit', event => { event.preventDefault(); publish() })
   $('events-tools').addEventListener('submit', event => { event.preventDefault(); subscribe() })
   document.addEventListener('keydown', event => {
     if (event.key === 'Escape' && chosen && !$('events').hidden) close()
@@ -28,8 +34,33 @@ export function init() {
   draw()
 }
 
+/** Offers to publish if the user may publish anything. */
+export function setUser(me) {
+  const wanted = me.grants.find(({ action }) => action === 'publish')
+  $('publish-open').hidden = !mayPublish()
+  if (!$('publish-topic').value && wanted) $('publish-topic').value = wanted.what
+}
+
+async function publish() {
+  const topic = $('publish-topic').value.trim()
+  $('publish-note').className = 'hint'
+  $('publish-note').textContent = 'Publishing…'
+  try {
+    await request(`/events/${topic.split('/').map(encodeURIComponent).join('/')}`, {
+      method: 'POST', body: $('publish-payload').value, headers: { 'Content-Type': 'application/octet-stream' },
+    })
+    $('publish-note').textContent = `Published ${topic}.`
+  } catch (refused) {
+    $('publish-note').className = 'error'
+    $('publish-note').textContent = refused.message
+  }
+}
+
 /** Forgets everything, and clears the screen. */
 export function reset() {
+  $('publish').reset()
+  $('publish').hidden = $('publish-open').hidden = true
+  $('publish-note').textContent = ''
   lastLoad++
   events = []
   waiting = []

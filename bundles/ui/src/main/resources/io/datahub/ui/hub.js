@@ -88,6 +88,11 @@ export function may(action, path) {
   return rights.roles.includes('admin') || rights.grants.some(grant => grant.action === action && covers(grant.what, path))
 }
 
+/** Whether the user may publish any events. */
+export function mayPublish() {
+  return rights.roles.includes('admin') || rights.grants.some(({ action }) => action === 'publish')
+}
+
 /** Whether the user may add files to a folder; null means to any folder. */
 export function mayAddTo(folder) {
   const adds = rights.grants.filter(({ action }) => action === 'create' || action === 'write')

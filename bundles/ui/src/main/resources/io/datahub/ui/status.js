@@ -1,6 +1,6 @@
-// The state of the hub, for administrators and monitors: rates, components, clients, validators, users.
+// The state of the hub, for administrators and monitors: rates, components, clients, validators.
 
-import { $, createElement, formatTime, number, size, svg } from './dom.js'
+import { $, announce, confirmDialog, createElement, formatTime, number, size, svg } from './dom.js'
 import { request } from './hub.js'
 
 const INTERVAL_MILLIS = 2000
@@ -16,8 +16,12 @@ let timer = 0
 let generation = 0
 const series = Object.fromEntries(charts.map(chart => [chart.key, []]))
 
-export function show() {
+let mayDisconnect = false
+
+/** @param isAdmin whether the user may also disconnect clients */
+export function show(isAdmin) {
   hide()
+  mayDisconnect = isAdmin
   update(generation)
 }
 
@@ -32,8 +36,8 @@ export function hide() {
 export function reset() {
   hide()
   for (const points of Object.values(series)) points.length = 0
-  for (const id of ['charts', 'components', 'problems', 'clients', 'validators', 'users', 'hub-note']) $(id).replaceChildren()
-  $('problems').hidden = $('users-section').hidden = true
+  for (const id of ['charts', 'components', 'problems', 'clients', 'validators', 'hub-note']) $(id).replaceChildren()
+  $('problems').hidden = true
 }
 
 async function update(generationOfCall) {
@@ -48,7 +52,6 @@ async function update(generationOfCall) {
     drawComponents(health.components || [])
     drawClients(state)
     drawValidators(state.validators)
-    drawUsers(state.users)
     $('hub-note').textContent = ''
   } catch (refused) {
     if (generationOfCall !== generation) return
@@ -113,24 +116,38 @@ function condition(ready, degraded) {
 }
 
 function table(id, caption, heads, rows, empty) {
+  const focused = $(id).contains(document.activeElement) ? document.activeElement.getAttribute('aria-label') : null
   $(id).replaceChildren(
     createElement('caption', { className: 'unseen' }, caption),
     createElement('thead', {}, createElement('tr', {}, ...heads.map(([text, kind]) => createElement('th', { scope: 'col', className: kind || '' }, text)))),
     createElement('tbody', {}, ...(rows.length
       ? rows.map(cells => createElement('tr', {}, ...cells.map((cell, i) => createElement('td', { className: heads[i][1] || '' }, cell))))
       : [createElement('tr', {}, createElement('td', { colSpan: heads.length, className: 'empty' }, empty))])))
+  if (focused) [...$(id).querySelectorAll('button')].find(button => button.getAttribute('aria-label') === focused)?.focus({ preventScroll: true })
 }
 
 function drawClients({ clients, connected }) {
   const inCluster = clients.some(({ hub }) => hub)
   table('clients', 'Clients',
-    [...(inCluster ? [['Hub']] : []), ['User'], ['Transport'], ['Address'], ['Since'], ['Topics', 'number'], ['In', 'number'], ['Out', 'number'], ['Lost', 'number'], ['Queued', 'number']],
+    [...(inCluster ? [['Hub']] : []), ['User'], ['Transport'], ['Address'], ['Since'], ['Topics', 'number'], ['In', 'number'], ['Out', 'number'], ['Lost', 'number'], ['Queued', 'number'], ...(mayDisconnect ? [['']] : [])],
     clients.map(client => [
       ...(inCluster ? [client.hub] : []), client.user, client.transport, client.address, formatTime(client.since), number(client.subscriptions), number(client.in),
-      number(client.out), number(client.lost), size(client.queuedBytes),
+      number(client.out), number(client.lost), size(client.queuedBytes), ...(mayDisconnect ? [disconnectButton(client)] : []),
     ]), 'No clients.')
   if (connected > clients.length) $('clients').tBodies[0].append(
-    createElement('tr', {}, createElement('td', { colSpan: inCluster ? 10 : 9, className: 'empty' }, `and ${connected - clients.length} more`)))
+    createElement('tr', {}, createElement('td', { colSpan: 9 + Number(inCluster) + Number(mayDisconnect), className: 'empty' }, `and ${connected - clients.length} more`)))
+}
+
+function disconnectButton({ id, hub, user, transport }) {
+  return createElement('button', { type: 'button', className: 'quiet', 'aria-label': `Disconnect ${user}, ${transport} ${id}`, onclick: async () => {
+    if (!await confirmDialog(`Disconnect ${user}?`, 'The client may connect again. To keep it away, revoke its token.', 'Disconnect')) return
+    try {
+      await request(`/status/clients/${hub ? `${encodeURIComponent(hub)}/` : ''}${id}`, { method: 'DELETE' })
+      announce('Disconnected')
+    } catch (refused) {
+      $('hub-note').textContent = refused.message
+    }
+  } }, 'Disconnect')
 }
 
 function drawValidators(validators) {
@@ -138,16 +155,4 @@ function drawValidators(validators) {
     validators.map(({ name, paths, topics, version, bundle, state, reason }) =>
       [name, [...paths, ...topics].join(', '), version, bundle, reason
         ? createElement('span', { className: 'unavailable' }, state, createElement('span', { className: 'reason' }, reason)) : state]), 'None.')
-}
-
-function drawUsers(users) {
-  $('users-section').hidden = !users
-  if (!users) return
-  table('users', 'Users', [['Name'], ['Roles'], ['Credentials'], ['State']],
-    users.map(user => [
-      user.name, user.roles.join(', '),
-      user.credentials.map(({ kind, label, expires }) =>
-        kind + (label ? ` “${label}”` : '') + (expires ? ` until ${new Date(expires).toLocaleDateString()}` : '')).join(', ') || 'none',
-      user.disabled ? 'disabled' : 'enabled',
-    ]), 'None.')
 }

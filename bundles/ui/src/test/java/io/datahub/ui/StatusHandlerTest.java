@@ -49,6 +49,26 @@ class StatusHandlerTest {
     }
 
     @Test
+    void shouldDisconnectClientsForAdministratorsOnly() throws Exception {
+        Origin origin = new Origin("zeromq", InetAddress.getLoopbackAddress(), false);
+        Session session = broker.open(users.login("jenkins", origin), NoOpSink.INSTANCE);
+        String path = "/status/clients/" + session.info().id().number();
+        try (TestServer server = serve("monitor")) {
+            assertThat(server.send("DELETE", path, "").statusCode()).isEqualTo(403);
+            assertThat(broker.sessions()).hasSize(1);
+        }
+        try (TestServer server = serve("admin")) {
+            assertThat(server.get(path).statusCode()).isEqualTo(405);
+            assertThat(server.send("DELETE", "/status/clients/none", "").statusCode())
+                    .isEqualTo(400);
+            assertThat(server.send("DELETE", "/status", "").statusCode()).isEqualTo(405);
+            assertThat(server.send("DELETE", path, "").statusCode()).isEqualTo(204);
+            assertThat(broker.sessions()).isEmpty();
+            assertThat(server.send("DELETE", path, "").statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Test
     void shouldReportClientsAndCounters() throws Exception {
         Origin origin = new Origin("zeromq", InetAddress.getLoopbackAddress(), false);
         Session session = broker.open(users.login("jenkins", origin), NoOpSink.INSTANCE);

@@ -1,0 +1,66 @@
+// Lists of grants, roles and tokens, for one's own account and for administrators.
+
+import { $, copyText, createElement, formatTime } from './dom.js'
+
+export const ACTIONS = { publish: 'Publish events', subscribe: 'Subscribe to events', read: 'Read files', create: 'Create files', write: 'Create, replace and delete files' }
+
+/** What a grant permits, in words. */
+export function describe({ action, what }) {
+  if (action === 'publish' || action === 'subscribe') return what === '' ? 'all topics' : `topics that begin with ${what}`
+  return what === '' ? 'all files' : what.endsWith('/') ? `files in ${what}` : `the file ${what}`
+}
+
+/** A table with a heading for each column. */
+export function table(caption, heads, rows, empty) {
+  return createElement('div', { className: 'table-card', role: 'region', 'aria-label': caption, tabIndex: 0 }, createElement('table', {},
+    createElement('caption', { className: 'unseen' }, caption),
+    createElement('thead', {}, createElement('tr', {}, ...heads.map(head => createElement('th', { scope: 'col' },
+      head || createElement('span', { className: 'unseen' }, 'Actions'))))),
+    createElement('tbody', {}, ...(rows.length
+      ? rows.map(cells => createElement('tr', {}, ...cells.map(cell => createElement('td', {}, cell))))
+      : [createElement('tr', {}, createElement('td', { colSpan: heads.length, className: 'empty' }, empty))]))))
+}
+
+/** Tokens and other credentials. @param revoke called with a token that the user revokes; null if that isn't offered */
+export function credentials(all, revoke) {
+  return table('Credentials', ['Kind', 'Label', 'Expires', 'Last used', ''], all.map(one => [
+    one.kind, one.label || '–', one.expires ? formatTime(one.expires) : 'never', one.lastUsed ? formatTime(one.lastUsed) : '–',
+    revoke && one.id && ['token', 'short-lived'].includes(one.kind)
+      ? createElement('button', { type: 'button', className: 'quiet', 'aria-label': `Revoke ${one.label || one.id}`, onclick: () => revoke(one) }, 'Revoke') : '',
+  ]), 'None.')
+}
+
+/** A form that asks for a token's label and expiry. */
+export function tokenForm(create) {
+  const label = createElement('input', { type: 'text', id: 'token-label', maxLength: 100, autocomplete: 'off' })
+  const expires = createElement('input', { type: 'date', id: 'token-expires', min: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10) })
+  return createElement('form', { className: 'tools', onsubmit: event => { event.preventDefault(); create({ label: label.value.trim(), ...expiry(expires.value) }) } },
+    createElement('div', { className: 'field' }, createElement('label', { htmlFor: 'token-label' }, 'Label of the token'), label),
+    createElement('div', { className: 'field' }, createElement('label', { htmlFor: 'token-expires' }, 'Expires (optional)'), expires),
+    createElement('button', { type: 'submit' }, 'Create token'))
+}
+
+function expiry(date) {
+  return date ? { expires: `${date}T00:00:00Z` } : {}
+}
+
+/** Shows a new token, once. */
+export function showToken(place, { token, user }) {
+  place.replaceChildren(createElement('div', { className: 'card secret', role: 'alert' },
+    createElement('p', {}, `The new token of ${user}. It is shown only now:`),
+    createElement('code', {}, token),
+    createElement('div', { className: 'buttons' },
+      createElement('button', { type: 'button', className: 'main', onclick: () => copyText(token) }, 'Copy token'),
+      createElement('button', { type: 'button', className: 'quiet', onclick: () => place.replaceChildren() }, 'Done'))))
+}
+
+/** Shows why something was refused. */
+export function showRefusal(place, refused) {
+  place.replaceChildren(createElement('p', { className: 'error', role: 'alert' }, refused.message,
+    ...refused.violations?.map(({ message }) => createElement('span', {}, ` ${message}`)) || []))
+}
+
+/** Clears a section when its user signs out. */
+export function clear(...ids) {
+  for (const id of ids) $(id).replaceChildren()
+}

@@ -1,0 +1,181 @@
+// Users, their grants and their credentials, for administrators.
+
+import { $, announce, confirmDialog, createElement, promptDialog } from './dom.js'
+import { request } from './hub.js'
+import { ACTIONS, clear, credentials, describe, showRefusal, showToken, tokenForm } from './access.js'
+
+const JSON_BODY = { 'Content-Type': 'application/json' }
+let all = []
+let chosen = null // a name
+let generation = 0
+
+export function init() {
+  $('user-new').addEventListener('click', add)
+  $('user-find').addEventListener('input', drawList)
+}
+
+/** Shows the users, and the one of the address. */
+export async function open(name) {
+  if (name !== chosen) clear('user-secret')
+  chosen = name
+  await read()
+}
+
+/** Forgets everything, and clears the screen. */
+export function reset() {
+  generation++
+  all = []
+  chosen = null
+  $('user-find').value = ''
+  clear('user-list', 'user-detail', 'user-secret', 'user-note')
+  $('user-pane').hidden = true
+}
+
+/** Leaves nothing secret on the screen. */
+export function leave() {
+  generation++
+  clear('user-secret')
+}
+
+async function read() {
+  const thisRead = ++generation
+  try {
+    const { users } = await (await request('/users')).json()
+    const tokens = chosen && users.some(({ name }) => name === chosen)
+      ? (await (await request(`${path(chosen)}/tokens`)).json()).tokens : []
+    if (thisRead !== generation) return
+    all = users
+    clear('user-note')
+    drawList()
+    drawUser(tokens)
+  } catch (refused) {
+    if (thisRead === generation) showRefusal($('user-note'), refused)
+  }
+}
+
+function path(name) {
+  return `/users/${encodeURIComponent(name)}`
+}
+
+function drawList() {
+  const text = $('user-find').value.trim().toLowerCase()
+  const found = all.filter(({ name }) => name.toLowerCase().includes(text))
+  $('user-list').replaceChildren(...found.map(user => {
+    const link = createElement('a', { href: `#/users/?name=${encodeURIComponent(user.name)}`, className: 'user-row' },
+      createElement('strong', {}, user.name),
+      createElement('span', { className: 'hint' }, [user.disabled ? 'disabled' : '', ...user.roles].filter(Boolean).join(', ')),
+      createElement('span', { className: 'hint' }, `${user.credentials.length} credentials, ${user.grants.length} grants`))
+    if (user.name === chosen) link.setAttribute('aria-current', 'true')
+    return createElement('li', {}, link)
+  }))
+  if (!found.length) $('user-list').replaceChildren(createElement('li', { className: 'empty' }, 'No users match.'))
+}
+
+function drawUser(tokens) {
+  const user = all.find(({ name }) => name === chosen)
+  $('user-pane').hidden = !chosen
+  if (!user) {
+    $('user-detail').replaceChildren(createElement('p', { className: 'hint' }, `There is no user named ${chosen}.`))
+    return
+  }
+  const used = new Map(tokens.map(token => [token.id, token.lastUsed]))
+  const others = tokens.filter(({ id }) => !user.credentials.some(credential => credential.id === id))
+  $('user-detail').replaceChildren(
+    createElement('h2', { id: 'user-title' }, user.name),
+    createElement('div', { className: 'buttons' },
+      createElement('button', { type: 'button', onclick: () => setDisabled(user) }, user.disabled ? 'Enable' : 'Disable'),
+      createElement('button', { type: 'button', onclick: () => removeUser(user) }, 'Delete user')),
+    createElement('h3', {}, 'Roles'), chips(user.roles, role => role, role => change(() => request(`${path(user.name)}/grants?role=${encodeURIComponent(role)}`, { method: 'DELETE' }))),
+    roleForm(user),
+    createElement('h3', {}, 'Grants'),
+    chips(user.grants, grant => `${ACTIONS[grant.action] || grant.action}: ${describe(grant)}`,
+      grant => change(() => request(`${path(user.name)}/grants?${grant.action}=${encodeURIComponent(grant.what)}`, { method: 'DELETE' }))),
+    grantForm(user),
+    createElement('h3', {}, 'Credentials'),
+    credentials([...user.credentials, ...others].map(each => ({ ...each, lastUsed: used.get(each.id) })), token => revoke(user, token)),
+    user.name === 'anonymous' ? null : tokenForm(wanted => makeToken(user, wanted)))
+}
+
+function chips(items, text, remove) {
+  if (!items.length) return createElement('p', { className: 'hint' }, 'None.')
+  return createElement('ul', { className: 'chips' }, ...items.map(item => createElement('li', {}, text(item),
+    createElement('button', { type: 'button', className: 'quiet', 'aria-label': `Revoke ${text(item)}`, onclick: () => remove(item) }, '✕'))))
+}
+
+function roleForm(user) {
+  const known = [...new Set(['admin', 'monitor', ...all.flatMap(({ roles }) => roles)])].filter(role => !user.roles.includes(role))
+  const role = createElement('input', { type: 'text', id: 'role', required: true, autocomplete: 'off', spellcheck: false })
+  role.setAttribute('list', 'known-roles')
+  return createElement('form', { className: 'tools', onsubmit: event => { event.preventDefault(); grant(user, { roles: [role.value.trim()] }) } },
+    createElement('div', { className: 'field' }, createElement('label', { htmlFor: 'role' }, 'Role'), role,
+      createElement('datalist', { id: 'known-roles' }, ...known.map(value => createElement('option', { value })))),
+    createElement('button', { type: 'submit' }, 'Add role'))
+}
+
+function grantForm(user) {
+  const action = createElement('select', { id: 'grant-action' }, ...Object.entries(ACTIONS).map(([value, text]) => createElement('option', { value }, text)))
+  const what = createElement('input', { type: 'text', id: 'grant-what', autocomplete: 'off', spellcheck: false, placeholder: 'build. or builds/{user}/', 'aria-describedby': 'grant-hint' })
+  return createElement('form', { onsubmit: event => { event.preventDefault(); addGrant(user, action.value, what.value.trim()) } },
+    createElement('div', { className: 'tools' },
+      createElement('div', { className: 'field' }, createElement('label', { htmlFor: 'grant-action' }, 'May'), action),
+      createElement('div', { className: 'field' }, createElement('label', { htmlFor: 'grant-what' }, 'Topic prefix or path'), what),
+      createElement('button', { type: 'submit' }, 'Add grant')),
+    createElement('p', { id: 'grant-hint', className: 'hint' }, 'A path that ends in / is a folder with all that is in it. {user} stands for the user’s name. Empty means everything.'))
+}
+
+async function addGrant(user, action, what) {
+  if (what === '' && !await confirmDialog(`Grant ${user.name} everything?`, `${ACTIONS[action]}: ${describe({ action, what })}.`, 'Grant')) return
+  await grant(user, { grants: [{ action, what }] })
+}
+
+function grant(user, added) {
+  return change(() => request(`${path(user.name)}/grants`, { method: 'POST', body: JSON.stringify(added), headers: JSON_BODY }))
+}
+
+async function add() {
+  const name = await promptDialog('New user', 'Name', '', 'Create', 'Letters, digits and ._@-; then grant access, and create a token.')
+  if (!name) return
+  await change(() => request('/users', { method: 'POST', body: JSON.stringify({ name }), headers: JSON_BODY }))
+  if (all.some(user => user.name === name)) location.hash = `#/users/?name=${encodeURIComponent(name)}`
+}
+
+async function removeUser(user) {
+  if (!await confirmDialog(`Delete the user ${user.name}?`, 'All its credentials end at once. Its files stay.', 'Delete')) return
+  if (await change(() => request(path(user.name), { method: 'DELETE' }))) location.hash = '#/users/'
+}
+
+/** Replaces a user as it was shown; refused if somebody else has changed it meanwhile. */
+function setDisabled(user) {
+  return change(async () => {
+    const answer = await request(path(user.name))
+    const present = await answer.json()
+    const body = JSON.stringify({ ...present, disabled: !user.disabled })
+    await request(path(user.name), { method: 'PUT', body, headers: { ...JSON_BODY, 'If-Match': answer.headers.get('ETag') } })
+  })
+}
+
+async function revoke(user, token) {
+  if (!await confirmDialog(`Revoke the token ${token.label || token.id} of ${user.name}?`, 'Whoever uses it is cut off at once.', 'Revoke')) return
+  await change(() => request(`${path(user.name)}/tokens/${encodeURIComponent(token.id)}`, { method: 'DELETE' }))
+}
+
+function makeToken(user, wanted) {
+  return change(async () => {
+    const answer = await request(`${path(user.name)}/tokens`, { method: 'POST', body: JSON.stringify(wanted), headers: JSON_BODY })
+    showToken($('user-secret'), await answer.json())
+  })
+}
+
+/** Makes a change, and shows the result or why it was refused. */
+async function change(send) {
+  clear('user-secret')
+  try {
+    await send()
+    await read()
+    announce('Done')
+    return true
+  } catch (refused) {
+    showRefusal($('user-secret'), refused)
+    return false
+  }
+}
