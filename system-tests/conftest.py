@@ -19,6 +19,8 @@ SIZES = {
     "rsync-files": ("files that rsync transfers", 1_000, 10_000),
     "rsync-kills": ("times that the hub is killed while it stores what rsync has sent", 5, 100),
     "seed": ("seed of the random numbers, to repeat a failed run; 0 for one by chance", 0, 0),
+    "sftp-files": ("files of a tree that is uploaded over SFTP", 300, 10_000),
+    "sftp-mib": ("MiB of a sparse file that is uploaded and downloaded over SFTP", 64, 4_100),
     "sftp-kills": ("times that the hub is killed while files are closed and renamed over SFTP", 5, 100),
     "soak-seconds": ("seconds of the mixed load of the soak test", 30, 1_800),
     "swaps": ("swaps of a validator under load", 10, 100),

@@ -378,6 +378,19 @@ def test_kill_during_commit(new_hub, size, tmp_path):
     hub.run("stop")
 
 
+def test_many_entries_at_the_root(new_hub, tmp_path):
+    """They are seen where they are: nothing is copied, and the users file isn't among them unless it may be read."""
+    hub = new_hub().start()
+    admin, reader = hub.token(), Client(hub, "reader")
+    assert hub.put_users({"reader": reader.entry('<allow read=""/>')}) == 200
+    for i in range(230):
+        assert hub.curl(admin, f"/files/root{i}", "-X", "PUT", "--data-binary", f"{i}")[0] == 201
+    done = reader.run("-a", "127.0.0.1:", f"{tmp_path}/got")
+    assert done.returncode == 0, done.stderr
+    assert tree(f"{tmp_path}/got") == {f"root{i}": f"{i}".encode() for i in range(230)}
+    assert left(hub) == []
+
+
 def test_many(hub, up, admin, size, tmp_path):
     """A second run over many files sends nothing and makes no event; how long it takes beside an ordinary server."""
     count, source = size("rsync-files"), f"{tmp_path}/src"
@@ -403,5 +416,8 @@ def test_many(hub, up, admin, size, tmp_path):
         begun = time.monotonic()
         subprocess.run(plain, check=True, timeout=600)
         plain_times.append(time.monotonic() - begun)
-    print(f"\nrsync of {count} files: new {first:.2f} s, unchanged {min(times):.2f} s; an ordinary rsync without ssh: "
+    begun = time.monotonic()
+    assert up.run("-a", "127.0.0.1:up/many/", f"{tmp_path}/back/").returncode == 0 and tree(f"{tmp_path}/back") == tree(source)
+    downloaded = time.monotonic() - begun
+    print(f"\nrsync of {count} files: downloaded {downloaded:.2f} s, new {first:.2f} s, unchanged {min(times):.2f} s; an ordinary rsync without ssh: "
           f"new {plain_times[0]:.2f} s, unchanged {min(plain_times[1:]):.2f} s")

@@ -4,7 +4,7 @@ import asyncio, contextlib, io, json, os, random, subprocess, threading, time, u
 
 import asyncssh, paramiko, pytest
 
-from support.sftp_clients import CLIENTS, RESUMING, SSH, OpenSsh
+from support.sftp_clients import CLIENTS, RESUMING, SSH, OpenSsh, Rclone
 from support.waiting import until
 
 GOOD, BETTER, BAD = b"<good/>\n", b"<better/>\n", b"<bad>\n"
@@ -41,8 +41,13 @@ def cursor(hub):
 
 def changes(hub, since):
     """What was announced since a cursor: kind and path."""
-    events = [json.loads(line) for line in get(hub, f"/changes?since={since}&limit=10000")[2].decode().splitlines()]
-    return [(event["type"].rsplit(".", 1)[1], event["subject"]) for event in events]
+    found = []
+    while True:
+        events = [json.loads(line) for line in get(hub, f"/changes?since={since}&limit=10000")[2].decode().splitlines()]
+        found += [(event["type"].rsplit(".", 1)[1], event["subject"]) for event in events]
+        if not events:
+            return found
+        since = events[-1]["id"]
 
 
 def settled(hub, since, expected):
@@ -126,7 +131,7 @@ def test_client_resumes(hub, tmp_path, kind):
                 sftp.stat(name)
                 transport.close()
             with session(hub) as (_, sftp):
-                until(lambda: size(sftp, name) == sent - 1, 20)
+                until(lambda: size_of(sftp, name) == sent - 1, 20)
             since = cursor(hub)
             status, printed = client.resume(write(str(tmp_path), "whole", data), name)
             assert status == 0, printed
@@ -184,8 +189,8 @@ def test_resume_by_another_session(hub):
             transport.close()
     assert changes(hub, since) == []
     with session(hub) as (_, sftp):
-        until(lambda: size(sftp, "cut2.bin.filepart") == 1_000_000, 20)
-        assert size(sftp, "cut.bin") == 999_999  # the last byte is to be sent again, or nobody could finish a file that was cut at its end
+        until(lambda: size_of(sftp, "cut2.bin.filepart") == 1_000_000, 20)
+        assert size_of(sftp, "cut.bin") == 999_999  # the last byte is to be sent again, or nobody could finish a file that was cut at its end
     assert record(hub, "cut.bin") is None
     hub.run("restart")
     since = cursor(hub)
@@ -214,7 +219,7 @@ def test_a_file_whose_close_is_missing_is_completed_by_resuming(hub):
             sftp.stat(name)
             transport.close()
     with session(hub) as (_, sftp):
-        until(lambda: size(sftp, "whole2.bin") == len(data) - 1, 20)
+        until(lambda: size_of(sftp, "whole2.bin") == len(data) - 1, 20)
         sftp.open("whole.bin", "r+").close()  # is refused, which paramiko doesn't tell
     assert record(hub, "whole.bin") is None
     local = write(hub.work, "whole.bin", data)
@@ -227,7 +232,7 @@ def test_a_file_whose_close_is_missing_is_completed_by_resuming(hub):
     assert record(hub, "whole2.bin")[0] == data
 
 
-def size(sftp, name):
+def size_of(sftp, name):
     with contextlib.suppress(FileNotFoundError):
         return sftp.stat(name).st_size
     return None
@@ -284,6 +289,98 @@ def test_long_directory(hub):
             with sftp.open(f"long/{n}", "w"):
                 pass
         assert len(sftp.listdir("long")) == 1_000
+
+
+def same_tree(one, other):
+    return subprocess.run(["diff", "-r", one, other], capture_output=True, text=True).stdout == ""
+
+
+@pytest.mark.parametrize("kind", [OpenSsh, Rclone], ids=lambda kind: kind.__name__)
+def test_large_tree(hub, tmp_path, size, kind):
+    """A tree of many files goes up and comes back; each file is one event."""
+    count, source = size("sftp-files"), tmp_path / "tree"
+    for n in range(count):
+        (source / f"{n % 50} ü").mkdir(parents=True, exist_ok=True)
+        (source / f"{n % 50} ü" / f"{n}").write_text(f"{n}" * 20)
+    client, since = kind(hub, "admin", hub.token(), str(tmp_path), limit=3_600), cursor(hub)
+    status, printed = client.tree(str(source), f"tree-{kind.__name__}")
+    assert status == 0, printed
+    found = changes(hub, since)
+    assert len(found) == count == len(set(found)) and all(kind == "created" for kind, _ in found)
+    back = str(tmp_path / "back")
+    status, printed = client.tree_back(f"tree-{kind.__name__}", back)
+    assert status == 0 and same_tree(str(source), back), printed
+
+
+def test_large_file(hub, tmp_path, size):
+    """A file of which most is a hole, of more than 4 GiB with --long, is stored whole and comes back."""
+    source, mib = str(tmp_path / "sparse"), size("sftp-mib")
+    with open(source, "wb") as f:
+        f.truncate(mib << 20)
+        for at in (0, mib << 19, (mib << 20) - 9):
+            f.seek(at)
+            f.write(b"somewhere")
+    client, since = OpenSsh(hub, "admin", hub.token(), str(tmp_path), limit=3_600), cursor(hub)
+    status, printed = client.put(source, "sparse")
+    assert status == 0, printed
+    assert changes(hub, since) == [("created", "sparse")]
+    expected = subprocess.run(["sha256sum", source], capture_output=True, text=True, check=True).stdout.split()[0]
+    status, head, _ = get(hub, "/files/sparse", "-I")
+    assert status == 200 and int(head["content-length"]) == mib << 20 and expected[:16] in head["etag"]
+    status, printed = client.get("sparse", f"{source}.back")
+    assert status == 0 and subprocess.run(["cmp", source, f"{source}.back"]).returncode == 0, printed
+
+
+@pytest.mark.parametrize("bundle", ["datahub-ssh", "datahub-store", "datahub-validators"])
+def test_updates_under_load(hub, bundle):
+    """A bundle is updated while clients upload: what was acknowledged is there, whole, with one event; what was cut can be resumed; and
+    clients are told."""
+    data, since = random.Random(6).randbytes(1_000_000), cursor(hub)
+    done, acknowledged, failures = threading.Event(), [], []
+
+    def upload(worker):
+        n = 0
+        while not done.is_set():
+            try:
+                with session(hub) as (_, sftp):
+                    while not done.is_set():
+                        n += 1
+                        name = f"updates/{bundle}/{worker}-{n}"
+                        sftp.putfo(io.BytesIO(data[:n % 50 * 1_000]), f"{name}.filepart", confirm=False)
+                        sftp.rename(f"{name}.filepart", name)
+                        acknowledged.append((name, n % 50 * 1_000))
+            except (OSError, EOFError, paramiko.SSHException) as e:
+                failures.append(e)
+                time.sleep(0.05)
+    with session(hub) as (transport, sftp):
+        cut = sftp.open(f"updates/{bundle}/cut", "w")
+        cut.write(data)
+        cut.flush()
+        cut.stat()
+        threads = [threading.Thread(target=upload, args=(worker,)) for worker in range(3)]
+        for thread in threads:
+            thread.start()
+        try:
+            until(lambda: len(acknowledged) >= 10, 60)
+            updated = hub.run("console", "bundle:update", bundle)
+            assert updated.returncode == 0, updated.stdout + updated.stderr
+            before = len(acknowledged)
+            assert until(lambda: len(acknowledged) >= before + 10, 120), failures[-3:]
+        finally:
+            done.set()
+            for thread in threads:
+                thread.join(60)
+        transport.close()
+    created = [path for kind, path in changes(hub, since) if kind == "created"]
+    assert len(created) == len(set(created))
+    for name, length in acknowledged:
+        assert name in created and record(hub, name)[0] == data[:length], name
+    assert not any("the hub failed" in str(failure) for failure in failures), failures
+    with session(hub) as (_, sftp):
+        assert until(lambda: size_of(sftp, f"updates/{bundle}/cut") == len(data) - 1, 20)
+        with sftp.open(f"updates/{bundle}/cut", "a") as f:
+            f.write(data[-1:])
+    assert record(hub, f"updates/{bundle}/cut")[0] == data
 
 
 def test_random_writes(hub):

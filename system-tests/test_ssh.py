@@ -1,8 +1,10 @@
 """SSH: logins by token and by key, what is refused in words, scp by its old protocol, checksums, limits before a login, and that a
 hub without its SSH port is ready. Needs curl, openssh-client and Debian's python3-paramiko."""
-import contextlib, hashlib, json, os, re, socket, subprocess, threading, time
+import base64, contextlib, hashlib, json, os, re, socket, subprocess, threading, time
 
 import paramiko, pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from support.hub import free_ports, new_token
 from support.openssh import OpenSsh, new_key
@@ -52,6 +54,53 @@ def test_keys_of_all_kinds_log_in(hub, ci, keys):
         answer = OpenSsh(hub, "ci", key=private).run("md5sum", input="")
         assert (answer.returncode, answer.stdout) == (0, f"{hashlib.md5().hexdigest()}  -\n"), (name, answer.stderr)
     assert OpenSsh(hub, "admin", key=keys["rsa"][0]).run("md5sum").returncode == 255, "another user's key"
+
+
+class SecurityKey(paramiko.PKey):
+    """A key as on a security key, in software, since ssh-keygen makes none without the hardware (OpenSSH's PROTOCOL.u2f)."""
+
+    def __init__(self, presence):
+        self.private, self.presence, self.public_blob = Ed25519PrivateKey.generate(), presence, None
+
+    def get_name(self):
+        return "sk-ssh-ed25519@openssh.com"
+
+    def can_sign(self):
+        return True
+
+    def asbytes(self):
+        message = paramiko.Message()
+        for field in (self.get_name(), self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw), "ssh:"):
+            message.add_string(field)
+        return message.asbytes()
+
+    def sign_ssh_data(self, data, algorithm=None):
+        flags_and_counter = bytes([int(self.presence)]) + (7).to_bytes(4, "big")
+        signed = hashlib.sha256(b"ssh:").digest() + flags_and_counter + hashlib.sha256(data).digest()
+        message = paramiko.Message()
+        message.add_string(self.get_name())
+        message.add_string(self.private.sign(signed))
+        message.add_bytes(flags_and_counter)
+        return message
+
+
+def test_security_keys_log_in_if_they_were_touched(new_hub):
+    hub = new_hub().start()
+    touched, untouched, foreign = SecurityKey(True), SecurityKey(False), SecurityKey(True)
+    listed = "".join(f"<ssh-key>{key.get_name()} {base64.b64encode(key.asbytes()).decode()}</ssh-key>" for key in (touched, untouched))
+    assert hub.put_users({"sky": (None, f'{listed}<allow read="builds/"/>')}) == 200
+    for key, accepted in ((touched, True), (untouched, False), (foreign, False)):
+        client = paramiko.Transport(("127.0.0.1", hub.ssh))
+        try:
+            client.start_client(timeout=60)
+            if accepted:
+                client.auth_publickey("sky", key)
+                assert client.is_authenticated()
+            else:
+                with pytest.raises(paramiko.AuthenticationException):
+                    client.auth_publickey("sky", key)
+        finally:
+            client.close()
 
 
 def test_keys_that_are_only_offered_are_no_failures(hub, ci, keys):

@@ -9,12 +9,12 @@ class Client:
 
     told, shown = True, True
 
-    def __init__(self, hub, user, token, work):
-        self.port, self.user, self.token, self.work = hub.ssh, user, token, work
+    def __init__(self, hub, user, token, work, limit=120):
+        self.port, self.user, self.token, self.work, self.limit = hub.ssh, user, token, work, limit
         self.env = dict(os.environ, SSHPASS=token, HOME=work, LC_ALL="C.UTF-8")
 
     def run(self, *words, text=None):
-        ran = subprocess.run(words, env=self.env, cwd=self.work, input=text, capture_output=True, text=True, timeout=120)
+        ran = subprocess.run(words, env=self.env, cwd=self.work, input=text, capture_output=True, text=True, timeout=self.limit)
         return ran.returncode, ran.stdout + ran.stderr
 
     def end(self):
@@ -46,6 +46,9 @@ class OpenSsh(Client):
 
     def tree(self, source, target):
         return self.batch(f'mkdir "{target}"', f'put -r "{source}/." "{target}"')
+
+    def tree_back(self, source, target):
+        return self.batch(f'get -r "{source}" "{target}"')
 
 
 class Scp(OpenSsh):
@@ -81,6 +84,9 @@ class Rclone(Client):
 
     def tree(self, source, target):
         return self.rclone("sync", source, f":sftp:{target}")
+
+    def tree_back(self, source, target):
+        return self.rclone("sync", f":sftp:{source}", target)
 
 
 class Lftp(Client):
