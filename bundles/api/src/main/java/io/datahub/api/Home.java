@@ -1,6 +1,7 @@
 package io.datahub.api;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -33,5 +34,14 @@ public interface Home {
      */
     default Path state() {
         return root().resolve("state");
+    }
+
+    /**
+     * The folder with the secrets that the hubs of a cluster share, one file for each.
+     *
+     * @return the path; empty if the hub is in no cluster, or its cluster has no such folder
+     */
+    default Optional<Path> sharedSecrets() {
+        return Optional.empty();
     }
 }

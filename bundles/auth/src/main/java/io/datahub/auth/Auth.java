@@ -1,6 +1,8 @@
 package io.datahub.auth;
 
 import io.datahub.api.Home;
+import io.datahub.api.Refusal;
+import io.datahub.api.cluster.ClusterView;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.log.LogText;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +41,7 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,6 +82,12 @@ public final class Auth {
     private final AuditLog audit = new AuditLog();
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile ClusterView cluster;
+
     /**
      * @throws IllegalArgumentException if there are no users and the token supplied for the first administrator is
      *     unusable
@@ -109,7 +119,15 @@ public final class Auth {
         shortLivedTokens.expiries().forEach(expiry::watch);
         identities = new Identities(currentUsers, shortLivedTokens, verifiers::keeps, clock);
         tokenAuthenticator = new TokenAuthenticator(
-                currentUsers, identities, verifiers, expiry::watch, clock, audit, lastUsed, configuration);
+                currentUsers,
+                identities,
+                verifiers,
+                expiry::watch,
+                clock,
+                audit,
+                lastUsed,
+                this::outage,
+                configuration);
         Actors actors = new Actors(identities, clock);
         ShortLivedService shortLived = new ShortLivedService(
                 currentUsers, shortLivedTokens, actors, lastUsed, expiry::watch, this::notifyListeners, clock, audit);
@@ -142,6 +160,12 @@ public final class Auth {
             loader.close();
             throw e;
         }
+    }
+
+    /** Why nobody can be let in at present: another hub may have taken their access away. */
+    private Optional<Refusal> outage() {
+        ClusterView view = cluster;
+        return view == null ? Optional.empty() : view.refuse();
     }
 
     @Activate

@@ -37,11 +37,15 @@ final class TokenAuthenticator implements Authenticator {
     private final Clock clock;
     private final AuditLog audit;
     private final LastUsedStore lastUsed;
+    private final Supplier<Optional<Refusal>> outage;
     private volatile LoginThrottle throttle;
     private volatile boolean clearAdminAllowed;
     private volatile Duration maxExternalLogin;
 
-    /** @param expiry is told when a login expires whose credential isn't in the users file */
+    /**
+     * @param expiry is told when a login expires whose credential isn't in the users file
+     * @param outage why nobody can be let in at present
+     */
     TokenAuthenticator(
             Supplier<Users> currentUsers,
             Identities identities,
@@ -50,6 +54,7 @@ final class TokenAuthenticator implements Authenticator {
             Clock clock,
             AuditLog audit,
             LastUsedStore lastUsed,
+            Supplier<Optional<Refusal>> outage,
             AuthConfiguration configuration) {
         this.currentUsers = currentUsers;
         this.identities = identities;
@@ -58,6 +63,7 @@ final class TokenAuthenticator implements Authenticator {
         this.clock = clock;
         this.audit = audit;
         this.lastUsed = lastUsed;
+        this.outage = outage;
         configure(configuration);
     }
 
@@ -70,6 +76,10 @@ final class TokenAuthenticator implements Authenticator {
 
     @Override
     public CompletionStage<Result<Login>> authenticate(Credentials credentials, Origin origin) {
+        Optional<Refusal> closed = outage.get();
+        if (closed.isPresent()) {
+            return CompletableFuture.completedFuture(Result.refused(closed.get()));
+        }
         if (credentials instanceof Credentials.None) {
             return CompletableFuture.completedFuture(anonymous(origin));
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.user.CredentialVerifier;
 import io.datahub.api.user.CredentialVerifier.Verified;
@@ -13,6 +14,7 @@ import io.datahub.api.user.Origin;
 import io.datahub.auth.external.ExternalVerifiers;
 import io.datahub.auth.users.InvalidUsersException;
 import io.datahub.auth.users.Users;
+import io.datahub.test.Configurations;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -59,6 +61,8 @@ class TokenAuthenticatorTest {
         executor.shutdownNow();
     }
 
+    private Optional<Refusal> outage = Optional.empty();
+
     private TokenAuthenticator authenticator(AuthConfiguration configuration) {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         lastUsed = new LastUsedStore(() -> home, clock);
@@ -71,6 +75,7 @@ class TokenAuthenticatorTest {
                 clock,
                 new AuditLog(),
                 lastUsed,
+                () -> outage,
                 configuration);
     }
 
@@ -392,5 +397,24 @@ class TokenAuthenticatorTest {
     void shouldRefuseEveryoneWithoutUsers() {
         assertThat(refused(Samples.bearer(Samples.ROOT_TOKEN), HERE)).isEqualTo(Reason.UNAUTHENTICATED);
         assertThat(refused(new Credentials.None(), HERE)).isEqualTo(Reason.UNAUTHENTICATED);
+    }
+
+    @Test
+    void shouldLetNobodyInDuringAnOutage() throws Exception {
+        users("<user name=\"anonymous\"><allow read=\"\"/></user>");
+        TokenAuthenticator authenticator = authenticator(Configurations.of(AuthConfiguration.class));
+        Credentials none = new Credentials.None();
+        Origin origin = Samples.from("127.0.0.1");
+        assertThat(authenticator
+                        .authenticate(none, origin)
+                        .toCompletableFuture()
+                        .join()
+                        .isRefused())
+                .isFalse();
+        outage = Optional.of(Refusal.unavailable("the view is too old", Duration.ofSeconds(1)));
+
+        Result<Login> result =
+                authenticator.authenticate(none, origin).toCompletableFuture().join();
+        assertThat(result.refusal().map(Refusal::reason)).contains(Reason.UNAVAILABLE);
     }
 }

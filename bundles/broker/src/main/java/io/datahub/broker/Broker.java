@@ -66,6 +66,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
     private final HubPublisher hubPublisher;
     private final PendingEventLimit pendingLimit;
     private final SessionContext context;
+    private final DeliveryPause pause = new DeliveryPause();
     private final AllSessions allSessions = new AllSessions();
     private volatile BrokerLimits limits;
     private volatile boolean stopped;
@@ -89,8 +90,9 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
                 new RefusalPublisher(hubPublisher),
                 positioned,
                 pendingLimit,
+                pause,
                 this::remove);
-        monitor = new SlowSubscriberMonitor(sessions.values(), () -> limits);
+        monitor = new SlowSubscriberMonitor(sessions.values(), () -> limits, pause);
         LOG.info("event=broker.started {}", limits.logText());
     }
 
@@ -206,6 +208,14 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
 
     void leaveCluster(ClusterSessions cluster) {
         allSessions.leave(cluster);
+    }
+
+    @Override
+    public void pause(boolean isPaused) {
+        pause.set(isPaused);
+        if (!isPaused) {
+            sessions.values().forEach(session -> session.sink().ready());
+        }
     }
 
     @Override

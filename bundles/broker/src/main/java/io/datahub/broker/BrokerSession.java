@@ -106,7 +106,7 @@ final class BrokerSession implements Session {
 
     @Override
     public int take(int maxBytes, Consumer<? super EventRun> receiver) {
-        return queue.take(maxBytes, receiver);
+        return context.pause().isOn() ? 0 : queue.take(maxBytes, receiver);
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
  * @param refusals publishes the refusals of events
  * @param positioned delivers the events that have a position in the history
  * @param pendingLimit the memory limit of all events that are being validated or kept
+ * @param pause holds the delivery back
  * @param onEnd called once for each session that has ended, on any thread
  */
 record SessionContext(
@@ -22,4 +23,5 @@ record SessionContext(
         RefusalPublisher refusals,
         PositionedDelivery positioned,
         PendingEventLimit pendingLimit,
+        DeliveryPause pause,
         Consumer<? super Long> onEnd) {}

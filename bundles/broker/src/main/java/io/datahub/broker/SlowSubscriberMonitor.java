@@ -17,12 +17,17 @@ final class SlowSubscriberMonitor implements AutoCloseable, Runnable {
 
     private final Collection<BrokerSession> sessions;
     private final Supplier<BrokerLimits> limits;
+    private final DeliveryPause pause;
     private final Thread thread;
 
-    /** @param sessions a live view of the open sessions */
-    SlowSubscriberMonitor(Collection<BrokerSession> sessions, Supplier<BrokerLimits> limits) {
+    /**
+     * @param sessions a live view of the open sessions
+     * @param pause no subscriber is too slow while the delivery is held back
+     */
+    SlowSubscriberMonitor(Collection<BrokerSession> sessions, Supplier<BrokerLimits> limits, DeliveryPause pause) {
         this.sessions = sessions;
         this.limits = limits;
+        this.pause = pause;
         thread = new Thread(this, "datahub-broker-slow-subscribers");
         thread.setDaemon(true);
         thread.start();
@@ -54,7 +59,9 @@ final class SlowSubscriberMonitor implements AutoCloseable, Runnable {
     private void check(BrokerSession session, long now) {
         session.queue().checkTimeouts(now);
         long maxLossMillis = limits.get().maxLossMillis(session.login().origin().transport());
-        if (maxLossMillis > 0 && session.queue().hasBeenLosingFor(TimeUnit.MILLISECONDS.toNanos(maxLossMillis), now)) {
+        if (maxLossMillis > 0
+                && !pause.isOn()
+                && session.queue().hasBeenLosingFor(TimeUnit.MILLISECONDS.toNanos(maxLossMillis), now)) {
             session.end(CloseReason.TOO_SLOW);
         }
     }

@@ -23,4 +23,12 @@ public @interface ClusterConfiguration {
             max = "60000",
             required = false)
     long maxStaleMillis() default 1_000;
+
+    @AttributeDefinition(
+            description = "How old this hub's view of the ledger may become before its clients are disconnected, in"
+                    + " milliseconds",
+            min = "1000",
+            max = "3600000",
+            required = false)
+    long maxPauseMillis() default 60_000;
 }

@@ -2,6 +2,7 @@ package io.datahub.cluster;
 
 import io.datahub.api.Home;
 import io.datahub.api.cluster.Blobs;
+import io.datahub.api.cluster.ClusterView;
 import io.datahub.api.cluster.JournalSignal;
 import io.datahub.api.cluster.JournalSignalListener;
 import io.datahub.api.cluster.SharedLedger;
@@ -68,6 +69,8 @@ public final class ClusterService {
     private final ChangeDispatcher dispatcher;
     private final ChangeCounts changes = new ChangeCounts();
     private final ClusterHealth health;
+    private final HubView view;
+    private final EventBroker broker;
     private final Registrations registrations;
     private final Thread connector = new Thread(this::connect, "datahub-cluster-connect");
 
@@ -83,6 +86,7 @@ public final class ClusterService {
     // Guarded by this.
     private boolean stopped;
     private Cluster cluster;
+    private DeliveryGuard guard;
 
     @Activate
     public ClusterService(
@@ -104,12 +108,16 @@ public final class ClusterService {
         validation = RecordValidation.of(context, admin, settings);
         dispatcher = new ChangeDispatcher(broker);
         dispatcher.add(changes);
+        this.broker = broker;
         health = new ClusterHealth(hub);
+        view = new HubView(hub);
     }
 
     @Activate
     void start() {
+        registrations.add(ClusterView.class, view, Map.of());
         registrations.add(HealthCheck.class, health, Map.of(HealthCheck.NAME, "cluster"));
+        registrations.add(HealthCheck.class, () -> health.check(), Map.of(HealthCheck.NAME, "store")); // it is one
         registrations.add(SynchronousConfigurationListener.class, validation.required(), Map.of());
         LOG.info(
                 "event=cluster.service.started hub={} cluster={} maxStaleMillis={} {}",
@@ -157,6 +165,8 @@ public final class ClusterService {
         FileEventHistory history = new FileEventHistory(connected.journal());
         dispatcher.add(history);
         health.connected(connected);
+        view.connected(connected);
+        guard = new DeliveryGuard(connected.freshness(), broker, hub.maxPause());
         registrations.add(
                 MetricSource.class,
                 new ClusterMetrics(connected, validation.service(), changes),
@@ -200,6 +210,7 @@ public final class ClusterService {
             registrations.close();
         }
         if (connected != null) {
+            guard.close();
             connected.close();
         }
         validation.close();

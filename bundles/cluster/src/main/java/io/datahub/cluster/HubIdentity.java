@@ -10,8 +10,9 @@ import java.time.Duration;
  * @param name its name, which no other hub of the cluster has
  * @param address where it can be reached, for operators; empty if unknown
  * @param maxStale how old its view of the ledger may be
+ * @param maxPause how old it may be before clients are disconnected
  */
-record HubIdentity(String name, String address, Duration maxStale) {
+record HubIdentity(String name, String address, Duration maxStale, Duration maxPause) {
 
     private static final String DEFAULT_SOURCE = "/datahub";
 
@@ -21,7 +22,11 @@ record HubIdentity(String name, String address, Duration maxStale) {
         String name = configuration.hub().isBlank()
                 ? machine.getHostName()
                 : configuration.hub().strip();
-        return new HubIdentity(name, machine.getHostAddress(), Duration.ofMillis(configuration.maxStaleMillis()));
+        return new HubIdentity(
+                name,
+                machine.getHostAddress(),
+                Duration.ofMillis(configuration.maxStaleMillis()),
+                Duration.ofMillis(configuration.maxPauseMillis()));
     }
 
     /** The CloudEvents source: the configured one, or else one that identifies the cluster. */

@@ -106,7 +106,7 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
                 Files.createDirectories(folder.get().resolve(name + "/state")).getParent();
         Home home = () -> root;
         return new Cluster(
-                new HubIdentity(name, "", maxStale),
+                new HubIdentity(name, "", maxStale, Duration.ofMinutes(1)),
                 home,
                 view.apply(ledger),
                 blobs,

@@ -5,6 +5,8 @@ import io.datahub.api.log.LogText;
 import io.datahub.records.settings.StoreConfiguration;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -32,9 +34,12 @@ public final class HomeService implements Home {
     private static final Logger LOG = LoggerFactory.getLogger(HomeService.class);
 
     private final HomeDirectory directory;
+    private volatile Optional<Path> sharedSecrets;
 
     @Activate
-    public HomeService(BundleContext context, StoreConfiguration configuration) throws IOException {
+    public HomeService(BundleContext context, StoreConfiguration configuration, Map<String, Object> properties)
+            throws IOException {
+        sharedSecrets = sharedSecrets(properties);
         directory = new HomeDirectory(path(context, configuration));
         LOG.info("event=store.home.opened path={}", LogText.quoted(directory.root()));
     }
@@ -58,8 +63,15 @@ public final class HomeService implements Home {
         return Path.of(karafBase, "datahub");
     }
 
+    private static Optional<Path> sharedSecrets(Map<String, Object> properties) {
+        String ledger = String.valueOf(properties.getOrDefault("ledger", ""));
+        String folder = String.valueOf(properties.getOrDefault("secrets", ""));
+        return ledger.isBlank() || folder.isBlank() ? Optional.empty() : Optional.of(Path.of(folder.strip()));
+    }
+
     @Modified
-    void modified(BundleContext context, StoreConfiguration configuration) {
+    void modified(BundleContext context, StoreConfiguration configuration, Map<String, Object> properties) {
+        sharedSecrets = sharedSecrets(properties);
         Path configured = path(context, configuration).toAbsolutePath().normalize();
         if (!configured.equals(directory.root())) {
             LOG.warn(
@@ -73,6 +85,11 @@ public final class HomeService implements Home {
     void deactivate() throws IOException {
         directory.close();
         LOG.info("event=store.home.closed path={}", LogText.quoted(directory.root()));
+    }
+
+    @Override
+    public Optional<Path> sharedSecrets() {
+        return sharedSecrets;
     }
 
     @Override

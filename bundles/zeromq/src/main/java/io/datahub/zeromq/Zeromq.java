@@ -64,7 +64,9 @@ public final class Zeromq implements HealthCheck, MetricSource {
         this.broker = broker;
         this.history = history;
         this.authenticator = authenticator;
-        keys = new CurveKeyFiles(home.state()).load();
+        CurveKeyFiles files = new CurveKeyFiles(home.state());
+        home.sharedSecrets().ifPresent(files::adopt);
+        keys = files.load();
         this.changes = changes;
         open(ZeromqSettings.of(configuration));
         changes.setListener(() -> context.handshakes().releaseRejected());

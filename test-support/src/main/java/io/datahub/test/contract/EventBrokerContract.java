@@ -93,6 +93,23 @@ public abstract class EventBrokerContract {
         return session;
     }
 
+    @Test
+    void shouldDeliverNothingWhileItIsPaused() {
+        Session subscriber = open("dev", sink, "build.");
+        Session publisher = open("ci");
+        broker().pause(true);
+        publish(publisher, "build.a", "1");
+        assertThat(subscriber.take(1 << 20, run -> run.buffer().release())).isZero();
+        int before = sink.ready.get();
+
+        broker().pause(false);
+        assertThat(sink.ready.get()).isGreaterThan(before);
+        assertThat(subscriber.take(1 << 20, run -> run.buffer().release())).isPositive();
+        assertThat(subscriber.take(1 << 20, run -> run.buffer().release())).isZero();
+        publish(publisher, "build.a", "2");
+        assertThat(subscriber.take(1 << 20, run -> run.buffer().release())).isPositive();
+    }
+
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }

@@ -49,6 +49,10 @@ public final class MemoryBroker implements EventBroker, UsersListener {
     private boolean subscriptionsRead = true;
     private Optional<Consumer<Runnable>> validation = Optional.empty();
     private boolean losing;
+
+    /** Guarded by this. */
+    private boolean paused;
+
     private long lastId;
     private boolean stopped;
 
@@ -190,6 +194,21 @@ public final class MemoryBroker implements EventBroker, UsersListener {
 
     synchronized void remove(long id) {
         sessions.remove(id);
+    }
+
+    @Override
+    public void pause(boolean isPaused) {
+        List<MemorySession> open;
+        synchronized (this) {
+            paused = isPaused;
+            open = isPaused ? List.of() : List.copyOf(sessions.values());
+        }
+        open.forEach(MemorySession::notifyTransport);
+    }
+
+    /** Only for those who hold the lock. */
+    boolean isPaused() {
+        return paused;
     }
 
     @Override

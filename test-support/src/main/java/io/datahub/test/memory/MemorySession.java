@@ -265,12 +265,20 @@ final class MemorySession implements Session {
         }
     }
 
+    /** Tells the transport that events may be waiting. */
+    void notifyTransport() {
+        sink.ready();
+    }
+
     @Override
     public int take(int maxBytes, Consumer<? super EventRun> receiver) {
         List<EventRun> taken = new ArrayList<>();
         List<MemorySession> released = List.of();
         int length = 0;
         synchronized (broker) {
+            if (broker.isPaused()) {
+                return 0;
+            }
             while ((length == 0 || length < maxBytes) && !queue.isEmpty()) {
                 EventRun event = queue.take(counts.lost);
                 taken.add(event);

@@ -43,6 +43,14 @@ public interface EventBroker {
     void announce(Cursor cursor, String topic, byte[] payload);
 
     /**
+     * Holds the delivery of events to the sessions of this hub back, or lets it go on: for a hub that can't be sure who
+     * may still receive them. What is published meanwhile waits in the queues of the sessions, within their limits.
+     *
+     * @param isPaused whether {@link Session#take} gives nothing from now on
+     */
+    void pause(boolean isPaused);
+
+    /**
      * Opens a way in for events that were accepted elsewhere.
      *
      * @return an injector for one source of events; it needs no closing

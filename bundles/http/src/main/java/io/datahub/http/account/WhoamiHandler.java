@@ -2,6 +2,7 @@ package io.datahub.http.account;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.datahub.api.Home;
+import io.datahub.api.cluster.ClusterView;
 import io.datahub.api.http.HttpMount;
 import io.datahub.api.json.JsonText;
 import io.datahub.api.user.Grant;
@@ -22,6 +23,9 @@ import org.eclipse.jetty.util.Callback;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /** The authenticated user and the public CURVE key of the hub, at {@code /whoami}. */
 @Component(service = Handler.class)
@@ -32,6 +36,12 @@ public final class WhoamiHandler extends Handler.Abstract {
 
     private final UserRegistry registry;
     private final Path curveKey;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile ClusterView cluster;
 
     @Activate
     public WhoamiHandler(@Reference Home home, @Reference UserRegistry registry) {
@@ -51,7 +61,7 @@ public final class WhoamiHandler extends Handler.Abstract {
             Login login = exchange.login().orElseThrow();
             Optional<String> key = curveKey();
             Optional<Credential> credential = registry.credential(login);
-            exchange.json(200, JsonText.of(json -> write(json, login, credential, key)));
+            exchange.json(200, JsonText.of(json -> write(json, login, credential, key, cluster)));
         }
         return true;
     }
@@ -64,7 +74,11 @@ public final class WhoamiHandler extends Handler.Abstract {
     }
 
     private static void write(
-            JsonGenerator json, Login login, Optional<Credential> credential, Optional<String> curveKey)
+            JsonGenerator json,
+            Login login,
+            Optional<Credential> credential,
+            Optional<String> curveKey,
+            ClusterView cluster)
             throws IOException {
         json.writeStartObject();
         json.writeStringField("user", login.user().name());
@@ -90,6 +104,9 @@ public final class WhoamiHandler extends Handler.Abstract {
                 "lastUsed",
                 credential.flatMap(Credential::lastUsed).map(Instant::toString).orElse(null));
         json.writeStringField("curveKey", curveKey.orElse(null));
+        if (cluster != null) {
+            json.writeStringField("hub", cluster.hub());
+        }
         json.writeEndObject();
     }
 }

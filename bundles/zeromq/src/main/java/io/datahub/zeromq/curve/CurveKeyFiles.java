@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -55,6 +57,35 @@ public final class CurveKeyFiles {
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "the hub's CURVE keys in " + keyFile.getParent() + " can't be read or written", e);
+        }
+    }
+
+    /**
+     * Takes over the key pair of a cluster, whose hubs all have the same, so that a client can connect to any of them. A
+     * pair that this hub had before is kept beside it.
+     *
+     * @param folder has the pair in {@code curve.key}; without it the hub keeps its own
+     */
+    public void adopt(Path folder) {
+        Path shared = folder.resolve("curve.key");
+        try {
+            if (!Files.exists(shared)) {
+                LOG.warn(
+                        "event=zeromq.curve-keys.not-shared folder={} consequence=\"clients that use CURVE can connect only"
+                                + " to the hub whose key they have\" remedy=\"copy state/curve.key of one hub there\"",
+                        LogText.quoted(folder));
+                return;
+            }
+            byte[] pair = Files.readAllBytes(shared);
+            if (Files.exists(keyFile) && !Arrays.equals(pair, Files.readAllBytes(keyFile))) {
+                Files.move(keyFile, keyFile.resolveSibling("curve.key.own"), StandardCopyOption.REPLACE_EXISTING);
+            }
+            if (!Files.exists(keyFile)) {
+                Files.deleteIfExists(publicFile);
+                AtomicFile.write(keyFile, AtomicFile.Access.PRIVATE, pair);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the cluster's CURVE keys in " + shared + " can't be used", e);
         }
     }
 

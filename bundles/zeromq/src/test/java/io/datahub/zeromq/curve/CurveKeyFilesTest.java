@@ -83,4 +83,21 @@ class CurveKeyFilesTest {
         Files.writeString(file("curve.key"), text.replaceAll("secret-key = \".....", "secret-key = \""));
         assertRefusedWith("isn't 40 characters long");
     }
+
+    @Test
+    void shouldTakeOverThePairOfTheClusterAndKeepItsOwn() throws IOException {
+        CurveKeyPair own = load();
+        Path other = Files.createDirectories(home.resolve("other"));
+        CurveKeyPair shared = new CurveKeyFiles(other).load();
+        CurveKeyFiles files = new CurveKeyFiles(home.resolve("state"));
+        files.adopt(other);
+
+        assertThat(files.load().secretKey()).isEqualTo(shared.secretKey());
+        assertThat(Files.readString(file("curve.pub"))).isEqualTo(shared + "\n");
+        assertThat(Files.readString(file("curve.key.own"))).contains(own.toString());
+        files.adopt(other);
+        files.adopt(home.resolve("none"));
+        assertThat(files.load().secretKey()).isEqualTo(shared.secretKey());
+        assertThat(Files.readString(file("curve.key.own"))).contains(own.toString());
+    }
 }
