@@ -138,6 +138,46 @@ public final class HubClient implements AutoCloseable {
                 : Optional.empty();
     }
 
+    /**
+     * Reads a page of the hub's history.
+     *
+     * @param since the cursor to start after, as the hub has sent it; {@code "0"} starts with the oldest event
+     * @param limit the maximum number of events, 1 to 1,000
+     * @param prefixes topic prefixes; none is all topics that the user may receive
+     * @return the page; the hub may end it earlier, but never without an event if there are more
+     * @throws HubConnectionException if there is no connection, or no reply was received within the timeout
+     * @throws HistoryException if the hub refuses the request, for example since events after the cursor are gone
+     * @throws IllegalStateException if the client is closed
+     */
+    public synchronized HistoryPage history(String since, int limit, String... prefixes)
+            throws HubConnectionException, HistoryException {
+        StringBuilder topics = new StringBuilder();
+        for (String prefix : prefixes) {
+            topics.append(topics.length() == 0 ? "" : ",").append(quoted(prefix));
+        }
+        String json = "{\"topic\":[" + topics + "],\"since\":" + quoted(since) + ",\"limit\":" + limit + "}";
+        List<byte[]> reply = request("hub.history", json.getBytes(StandardCharsets.UTF_8));
+        if (!Arrays.equals(reply.get(0), OK)) {
+            Reply refusal = toReply(reply);
+            String oldest = reply.size() > 3 ? new String(reply.get(3), StandardCharsets.UTF_8) : "";
+            throw new HistoryException(refusal.status(), refusal.detail(), oldest);
+        }
+        List<String> texts = reply.stream()
+                .skip(1)
+                .map(frame -> new String(frame, StandardCharsets.UTF_8))
+                .toList();
+        return new HistoryPage(texts.subList(1, texts.size()), texts.get(0));
+    }
+
+    private static String quoted(String text) {
+        StringBuilder json = new StringBuilder("\"");
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            json.append(c < ' ' || c == '"' || c == '\\' ? String.format("\\u%04x", (int) c) : String.valueOf(c));
+        }
+        return json.append('"').toString();
+    }
+
     private List<byte[]> request(String topic, byte[] payload, byte[]... more) throws HubConnectionException {
         if (closed) {
             throw new IllegalStateException("the client is closed");

@@ -2,9 +2,14 @@ package io.datahub.zeromq;
 
 import static io.datahub.zeromq.zmtp.RawPeer.message;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.datahub.api.event.EventRun;
 import io.datahub.api.record.Cursor;
+import io.datahub.client.Credential;
+import io.datahub.client.HistoryException;
+import io.datahub.client.HistoryPage;
+import io.datahub.client.HubClient;
 import io.datahub.test.memory.MemoryHistory;
 import io.datahub.zeromq.zmtp.RawPeer;
 import java.nio.charset.StandardCharsets;
@@ -73,5 +78,26 @@ class HistoryRequestTest {
         assertThat(plain.message()).containsExactly("build.b", "y");
         assertThat(withCursors.message()).containsExactly("build.a", "x".repeat(300), "e-3.7");
         assertThat(withCursors.message()).containsExactly("build.b", "y");
+    }
+
+    @Test
+    void shouldServeTheJavaClient() throws Exception {
+        hub.reader.history = history;
+        history.append("ci", "build.a", "1");
+        EventRun last = history.append("ci", "build.\"b", "2");
+        String address = "tcp://127.0.0.1:" + hub.zeromq.address().getPort();
+        try (HubClient client = HubClient.connect(address, new Credential.Token("ci", "ci-token"))) {
+            HistoryPage page = client.history("0", 1);
+            assertThat(page.events()).hasSize(1).first().asString().contains("build.a");
+            page = client.history(page.next(), 100, "build.\"", "other");
+            assertThat(page.events()).hasSize(1).first().asString().contains("build.\\\"b");
+            assertThat(client.history(page.next(), 100).events()).isEmpty();
+            history.trim(last.cursor().orElseThrow());
+            assertThatThrownBy(() -> client.history("e1-1", 100))
+                    .isInstanceOfSatisfying(HistoryException.class, refused -> {
+                        assertThat(refused.status()).isEqualTo(410);
+                        assertThat(refused.oldest()).isEqualTo("e1-2");
+                    });
+        }
     }
 }
