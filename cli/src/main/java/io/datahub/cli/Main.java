@@ -1,14 +1,6 @@
 package io.datahub.cli;
 
-import io.datahub.cli.core.Failure;
-import io.datahub.cli.core.Output;
-import io.datahub.cli.core.Parallel;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.Arrays;
-import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
 
 /** Runs one command and exits with its status. */
 public final class Main {
@@ -34,35 +26,6 @@ public final class Main {
             WarmUp.run();
             System.exit(0);
         }
-        System.exit(run(arguments));
-    }
-
-    static int run(String... arguments) {
-        Output output = new Output(Arrays.asList(arguments).contains("--json"));
-        CommandLine line = Commands.lineFor(arguments[0]);
-        line.setParameterExceptionHandler((e, words) -> usage(output, e));
-        line.setExecutionExceptionHandler((e, command, result) -> fail(output, e));
-        return line.execute(arguments);
-    }
-
-    private static int usage(Output output, ParameterException e) {
-        String help = e.getCommandLine().getCommandSpec().qualifiedName();
-        output.error("", new Failure(Failure.USAGE, e.getMessage() + " (" + help + " --help)"));
-        return Failure.USAGE;
-    }
-
-    private static int fail(Output output, Exception e) throws Exception {
-        Failure failure;
-        if (e instanceof Failure known) {
-            failure = known;
-        } else if (e instanceof UncheckedIOException unchecked) {
-            failure = Parallel.localFailure(unchecked.getCause());
-        } else if (e instanceof IOException medium) {
-            failure = Parallel.localFailure(medium);
-        } else {
-            throw e;
-        }
-        output.error("", failure);
-        return failure.exitStatus();
+        System.exit(CommandRunner.run(arguments));
     }
 }

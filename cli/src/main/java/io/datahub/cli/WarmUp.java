@@ -36,9 +36,9 @@ final class WarmUp {
             Files.writeString(token, "none");
             System.setProperty("datahub.home", home.toString());
             System.setProperty("datahub.home.explicit", "true");
-            Main.run("whoami");
-            Main.run("ls", "--json");
-            Main.run("get", "a", "-");
+            CommandRunner.run("whoami");
+            CommandRunner.run("ls", "--json");
+            CommandRunner.run("get", "a", "-");
             for (Path file : List.of(address, token, address.getParent(), home)) {
                 Files.deleteIfExists(file);
             }

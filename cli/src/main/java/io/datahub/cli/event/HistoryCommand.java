@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code datahub history}: prints events that were kept. */
-@Command(name = "history", description = "Print the events of kept topics, oldest first.")
+@Command(name = "history", description = "Print events of kept topics and file events, oldest first.")
 public final class HistoryCommand implements Callable<Integer> {
 
     @Mixin

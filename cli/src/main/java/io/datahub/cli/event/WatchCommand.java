@@ -86,9 +86,19 @@ public final class WatchCommand implements Callable<Integer> {
         wanted = prefixes.stream().map(Paths::of).toList();
         Hub hub = common.hub();
         Journal journal = new Journal(hub);
-        state = name == null
+        try (WatchState opened = openState(hub)) {
+            state = opened;
+            return follow(journal);
+        }
+    }
+
+    private WatchState openState(Hub hub) {
+        return name == null
                 ? WatchState.open(hub.url(), String.join("\n", wanted), String.valueOf(exec))
                 : WatchState.open(hub.url(), name);
+    }
+
+    private int follow(Journal journal) {
         Runtime.getRuntime().addShutdownHook(new Thread(this::awaitHandling, "stop"));
         String cursor = begin(journal);
         int failures = 0;

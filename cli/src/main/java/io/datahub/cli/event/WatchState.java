@@ -1,24 +1,20 @@
 package io.datahub.cli.event;
 
-import io.datahub.cli.core.Failure;
 import io.datahub.cli.core.Json;
 import io.datahub.cli.core.PrivateFiles;
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import io.datahub.cli.core.StateLock;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
 
 /** Up to where a watch has come, in a file of the user; only one process at a time has it. */
-final class WatchState {
+final class WatchState implements AutoCloseable {
 
     private final Path file;
-    private final FileChannel lock;
+    private final StateLock lock;
     private String saved;
 
-    private WatchState(Path file, FileChannel lock) {
+    private WatchState(Path file, StateLock lock) {
         this.file = file;
         this.lock = lock;
         saved = PrivateFiles.readObject(file)
@@ -29,22 +25,11 @@ final class WatchState {
     /** @param identity what the watch is: the hub, and its name or its arguments */
     static WatchState open(String... identity) {
         Path file = PrivateFiles.state().resolve("watch").resolve(PrivateFiles.name(identity) + ".json");
-        Path lockFile = file.resolveSibling(file.getFileName() + ".lock");
-        try {
-            if (!Files.exists(lockFile)) {
-                PrivateFiles.write(lockFile, "");
-            }
-            FileChannel lock = FileChannel.open(lockFile, StandardOpenOption.WRITE);
-            if (lock.tryLock() == null) {
-                lock.close();
-                throw new Failure(
-                        Failure.FAILED,
-                        "the same watch runs already, and each change is for one of them: give this one a --name");
-            }
-            return new WatchState(file, lock);
-        } catch (IOException e) {
-            throw new Failure(Failure.FAILED, lockFile + " can't be locked: " + e.getMessage());
-        }
+        return new WatchState(
+                file,
+                StateLock.acquire(
+                        file,
+                        "the same watch runs already, and each change is for one of them: give this one a --name"));
     }
 
     Optional<String> cursor() {
@@ -53,9 +38,14 @@ final class WatchState {
 
     /** Remembers that everything up to this cursor is done. */
     void save(String cursor) {
-        if (!lock.isOpen() || !cursor.equals(saved)) {
+        if (!cursor.equals(saved)) {
             PrivateFiles.write(file, Json.text(Map.of("cursor", cursor)));
             saved = cursor;
         }
+    }
+
+    @Override
+    public void close() {
+        lock.close();
     }
 }

@@ -52,7 +52,7 @@ public final class Downloads {
 
         /** As the commands print it. */
         public Map<String, Object> json() {
-            return new LinkedHashMap<>(Uploads.stored(path, size, sha256, etag));
+            return new LinkedHashMap<>(Transfer.stored(path, size, sha256, etag));
         }
     }
 

@@ -80,7 +80,7 @@ final class PartialFile implements Sink {
         }
         digest.update(bytes, 0, length);
         position += length;
-        if (!isRemembered && position > Uploads.RESUMABLE && etag.isPresent()) {
+        if (!isRemembered && position > Transfer.RESUMABLE && etag.isPresent()) {
             PrivateFiles.write(memory, Json.text(Map.of("etag", etag.get())));
             isRemembered = true;
         }

@@ -143,7 +143,7 @@ final class ResumableUpload {
         Request request = tus("POST", "/uploads")
                 .header("Upload-Length", String.valueOf(attributes.size()))
                 .header("Upload-Metadata", "path " + name)
-                .header("X-OC-Mtime", Uploads.modified(attributes));
+                .header("X-OC-Mtime", Transfer.modified(attributes));
         try (Response response = hub.open(conditions.applyTo(request))) {
             String created = response.header("location").orElse("");
             // The hub's own path, whatever a proxy has put before it.
@@ -214,7 +214,7 @@ final class ResumableUpload {
         if (theirs.isPresent() && !theirs.get().equals(own)) {
             throw new Failure(Failure.FAILED, "was stored with other bytes than those of the file: send it again");
         }
-        return Uploads.stored(
+        return Transfer.stored(
                 path, attributes.size(), own, response.header("etag").orElse(""));
     }
 }

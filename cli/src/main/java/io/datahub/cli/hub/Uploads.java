@@ -14,15 +14,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /** Stores records: small files in one request, large ones so that they can be continued. Thread-safe. */
 public final class Uploads {
-
-    /** Above this size uploads are resumable. */
-    static final long RESUMABLE = 8 << 20;
 
     private static final int OK = 200;
 
@@ -44,7 +40,7 @@ public final class Uploads {
     public Map<String, Object> put(Path file, String path, Conditions conditions) throws IOException {
         BasicFileAttributes attributes = regular(file);
         progress.expect(attributes.size());
-        Map<String, Object> stored = attributes.size() > RESUMABLE
+        Map<String, Object> stored = attributes.size() > Transfer.RESUMABLE
                 ? new ResumableUpload(hub, progress, file, attributes, path).run(conditions)
                 : putSmall(file, attributes, path, conditions);
         progress.file();
@@ -72,25 +68,20 @@ public final class Uploads {
         byte[] bytes = Files.readAllBytes(file);
         byte[] sha256 = PrivateFiles.newSha256().digest(bytes);
         Request request = new Request("PUT", Paths.files(path))
-                .header("X-OC-Mtime", modified(attributes))
+                .header("X-OC-Mtime", Transfer.modified(attributes))
                 .header(Digest.HEADER, Digest.header(sha256))
                 .body(Body.of(bytes));
         String hex = PrivateFiles.hex(sha256);
         Optional<Response> response = hub.openOnce(conditions.applyTo(request), () -> has(path, hex));
         progress.add(bytes.length);
         if (response.isEmpty()) {
-            return stored(path, bytes.length, hex, "");
+            return Transfer.stored(path, bytes.length, hex, "");
         }
         try (Response present = response.get()) {
             return answer(present.text(), path);
         } catch (IOException e) {
             throw hub.lost(e);
         }
-    }
-
-    /** The file's time for {@code X-OC-Mtime}: seconds since 1970. */
-    static String modified(BasicFileAttributes attributes) {
-        return String.valueOf(Math.max(attributes.lastModifiedTime().toMillis() / 1_000, 0));
     }
 
     private boolean has(String path, String sha256) {
@@ -120,17 +111,7 @@ public final class Uploads {
         try {
             return Json.object(text);
         } catch (IOException e) {
-            return stored(path, 0, "", "");
+            return Transfer.stored(path, 0, "", "");
         }
-    }
-
-    /** What is known of a record that was stored, where the hub's answer doesn't say it. */
-    static Map<String, Object> stored(String path, long size, String sha256, String etag) {
-        Map<String, Object> stored = new LinkedHashMap<>();
-        stored.put("path", path);
-        stored.put("size", size);
-        stored.put("sha256", sha256);
-        stored.put("etag", etag);
-        return stored;
     }
 }

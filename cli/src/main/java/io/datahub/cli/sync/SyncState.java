@@ -1,13 +1,9 @@
 package io.datahub.cli.sync;
 
-import io.datahub.cli.core.Failure;
 import io.datahub.cli.core.Json;
 import io.datahub.cli.core.PrivateFiles;
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import io.datahub.cli.core.StateLock;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,42 +22,27 @@ final class SyncState implements AutoCloseable {
     private static final long SAVE_NANOS = 5_000_000_000L;
 
     private final Path file;
-    private final FileChannel lock;
+    private final StateLock lock;
     private final Map<String, RemoteFile> remote = new ConcurrentHashMap<>();
     private final Map<String, Equal> equal = new ConcurrentHashMap<>();
     private String cursor = "";
     private long saved = System.nanoTime();
     private boolean isChanged;
 
-    private SyncState(Path file, FileChannel lock) {
+    private SyncState(Path file, StateLock lock) {
         this.file = file;
         this.lock = lock;
     }
 
     /**
-     * Opens the state of a pair.
-     *
-     * @throws Failure if another process has it
+     * Opens the state of a pair; fails if another process has it.
      */
     static SyncState open(String... pair) {
         Path file = PrivateFiles.state().resolve("sync").resolve(PrivateFiles.name(pair) + ".json");
-        Path lockFile = file.resolveSibling(file.getFileName() + ".lock");
-        try {
-            if (!Files.exists(lockFile)) {
-                PrivateFiles.write(lockFile, "");
-            }
-            FileChannel lock = FileChannel.open(lockFile, StandardOpenOption.WRITE);
-            if (lock.tryLock() == null) {
-                lock.close();
-                throw new Failure(
-                        Failure.FAILED, "another process synchronizes " + String.join(" and ", pair) + ": wait for it");
-            }
-            SyncState state = new SyncState(file, lock);
-            PrivateFiles.readObject(file).ifPresent(state::load);
-            return state;
-        } catch (IOException e) {
-            throw new Failure(Failure.FAILED, lockFile + " can't be locked: " + e.getMessage());
-        }
+        String busy = "another process synchronizes " + String.join(" and ", pair) + ": wait for it";
+        SyncState state = new SyncState(file, StateLock.acquire(file, busy));
+        PrivateFiles.readObject(file).ifPresent(state::load);
+        return state;
     }
 
     private void load(Map<String, Object> json) {
@@ -144,10 +125,6 @@ final class SyncState implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            lock.close();
-        } catch (IOException e) {
-            // The end of the process releases it.
-        }
+        lock.close();
     }
 }

@@ -38,7 +38,8 @@ public final class ExplainCommand implements Callable<Integer> {
         }
         String target = Users.target(user) + "/explain?" + action + "=" + Paths.encodeValue(what);
         Map<String, Object> answer = common.hub().object(new Request("GET", target));
-        common.output().result(answer, Json.string(answer, "reason"));
+        String verdict = Boolean.TRUE.equals(answer.get("allowed")) ? "allowed: " : "not allowed: ";
+        common.output().result(answer, verdict + String.join("; ", Json.strings(answer, "reasons")));
         return 0;
     }
 }

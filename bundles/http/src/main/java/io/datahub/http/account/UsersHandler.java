@@ -39,6 +39,7 @@ public final class UsersHandler extends Handler.Abstract {
     private final UserChanges changes;
     private final UserGrants grants;
     private final UserTokens tokens;
+    private final UserExplanations explanations;
 
     @Activate
     public UsersHandler(@Reference UserDefinitions definitions, @Reference UserRegistry registry) {
@@ -46,6 +47,7 @@ public final class UsersHandler extends Handler.Abstract {
         changes = new UserChanges(definitions);
         grants = new UserGrants(changes);
         tokens = new UserTokens(registry);
+        explanations = new UserExplanations(registry);
     }
 
     @Override
@@ -70,10 +72,12 @@ public final class UsersHandler extends Handler.Abstract {
             user(exchange, name.get());
         } else if (segments.length == 2 && segments[1].equals("grants")) {
             grants.handle(exchange, name.get(), query.get());
+        } else if (segments.length == 2 && segments[1].equals("explain")) {
+            explanations.handle(exchange, name.get(), query.get());
         } else if (segments[1].equals("tokens") && segments.length <= 3) {
             tokens(exchange, name.get(), segments.length == 3 ? segments[2] : "", query.get());
         } else {
-            exchange.refuse(Reason.NOT_FOUND, "a user has grants and tokens, and nothing else");
+            exchange.refuse(Reason.NOT_FOUND, "a user has grants, tokens and explain, and nothing else");
         }
         return true;
     }

@@ -135,6 +135,19 @@ class UsersHandlerTest {
     }
 
     @Test
+    void shouldExplain() throws Exception {
+        send("POST", "/users/ci/grants", GRANTED);
+        assertThat(send("GET", "/users/ci/explain?create=builds/ci/x", "").body())
+                .contains("\"allowed\":true", "create");
+        assertThat(send("GET", "/users/ci/explain?write=builds/ci/x", "").body())
+                .isEqualTo("{\"allowed\":false,\"reasons\":[\"no grant covers it\"]}");
+        assertThat(send("GET", "/users/ci/explain?delete=x", "").statusCode()).isEqualTo(400);
+        assertThat(send("GET", "/users/ci/explain?read=../x", "").statusCode()).isEqualTo(400);
+        assertThat(send("GET", "/users/nobody/explain?read=x", "").statusCode()).isEqualTo(404);
+        assertThat(send("POST", "/users/ci/explain?read=x", "").statusCode()).isEqualTo(405);
+    }
+
+    @Test
     void shouldManageTokens() throws Exception {
         HttpResponse<String> issued = send("POST", "/users/ci/tokens", "{\"label\":\"agent\"}");
         assertThat(issued.statusCode()).isEqualTo(201);

@@ -1,0 +1,382 @@
+// A client of Datahub for browsers and Node (20 or newer), on fetch alone.
+
+const CHUNK = 16 * 1024 * 1024
+const RESUMABLE = 8 * 1024 * 1024
+const MAX_FAILURES = 9
+const TEMPORARY = new Set([429, 502, 503, 504])
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
+
+/** A request was refused (with its status), or the hub can't be reached (status 0). */
+export class HubError extends Error {
+  constructor(message, status = 0, problem = {}, oldest = undefined) {
+    super(message)
+    this.name = 'HubError'
+    this.status = status
+    /** Why a validator refused a record, with status 422. */
+    this.violations = problem.violations ?? []
+    /** The oldest cursor that there is, with status 410. */
+    this.oldest = oldest
+  }
+
+  /** Whether the hub can't be reached or isn't ready. */
+  get isUnreachable() {
+    return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504
+  }
+}
+
+const pause = (millis, signal) => new Promise((resolve, reject) => {
+  if (signal?.aborted) return reject(signal.reason)
+  const aborted = () => { clearTimeout(timer); reject(signal.reason) }
+  const timer = setTimeout(() => { signal?.removeEventListener('abort', aborted); resolve() }, millis)
+  signal?.addEventListener('abort', aborted, { once: true })
+})
+
+const backoff = failures => Math.min(500 * 2 ** (failures - 1), 30_000) * (1 - 0.3 * Math.random())
+
+const encodePath = path => path.split('/').map(encodeURIComponent).join('/')
+
+const base64 = bytes => {
+  let text = ''
+  for (const byte of new Uint8Array(bytes)) text += String.fromCharCode(byte)
+  return btoa(text)
+}
+
+const fromBase64 = text => Uint8Array.from(atob(text), c => c.charCodeAt(0))
+
+const sha256 = async bytes => base64(await crypto.subtle.digest('SHA-256', bytes))
+
+const hex = digest => Array.from(fromBase64(digest), byte => byte.toString(16).padStart(2, '0')).join('')
+
+const conditions = options => ({
+  ...(options.ifMatch ? { 'If-Match': options.ifMatch } : {}),
+  ...(options.ifNoneMatch ? { 'If-None-Match': '*' } : {})
+})
+
+/** Remembers in this process only. In browsers pass localStorage, in Node a FileStore. */
+export class MemoryStore {
+  #values = new Map()
+  getItem(name) { return this.#values.get(name) ?? null }
+  setItem(name, value) { this.#values.set(name, value) }
+  removeItem(name) { this.#values.delete(name) }
+}
+
+export class Hub {
+  #url
+  #token
+  #attempts
+  #store
+
+  /**
+   * token is a string, or a function that returns one, asked at each request. store remembers uploads and cursors: anything with
+   * getItem, setItem and removeItem, which may be asynchronous.
+   */
+  constructor(url, { token, attempts = 4, store = new MemoryStore() } = {}) {
+    this.#url = String(url).replace(/\/+$/, '')
+    this.#token = token
+    this.#attempts = attempts
+    this.#store = store
+  }
+
+  async #headers(headers) {
+    const token = typeof this.#token === 'function' ? await this.#token() : this.#token
+    return token ? { Authorization: `Bearer ${token}`, ...headers } : headers
+  }
+
+  /** A response; throws a HubError for what is an error and not in accept. */
+  async #request(method, target, { headers = {}, body, signal, accept = [] } = {}) {
+    for (let attempt = 1; ; attempt++) {
+      const isLast = attempt >= this.#attempts
+      let delay = backoff(attempt)
+      try {
+        const response = await fetch(this.#url + target, { method, headers: await this.#headers(headers), body, signal, redirect: 'error' })
+        if (response.status < 400 || accept.includes(response.status)) return response
+        const text = await response.text()
+        if (isLast || !TEMPORARY.has(response.status)) throw refusal(response, text, `${method} ${target}`)
+        const after = Number(response.headers.get('Retry-After'))
+        if (after > 0) delay = Math.min(after, 60) * 1000
+      } catch (e) {
+        if (e instanceof HubError || signal?.aborted) throw e
+        const wasRefused = e.cause?.code === 'ECONNREFUSED'
+        if (isLast || !(IDEMPOTENT.has(method) || wasRefused)) throw new HubError(`the hub can't be reached: ${e.cause?.message ?? e.message}`)
+      }
+      await pause(delay, signal)
+    }
+  }
+
+  async #json(method, target, options) {
+    return (await this.#request(method, target, options)).json()
+  }
+
+  // --- records ---------------------------------------------------------------------------------
+
+  /**
+   * Stores a Blob, a File, bytes or a string. Above 8 MiB it is uploaded in parts, each with its SHA-256, and continued after a
+   * lost connection; with a store that lasts and a key also by another page or process.
+   */
+  async upload(path, content, options = {}) {
+    const blob = content instanceof Blob ? content : new Blob([content])
+    if (blob.size > RESUMABLE) return this.#uploadInParts(path, blob, options)
+    const bytes = await blob.arrayBuffer()
+    const headers = { ...conditions(options), 'Repr-Digest': `sha-256=:${await sha256(bytes)}:` }
+    return this.#json('PUT', `/files/${encodePath(path)}`, { headers, body: bytes, signal: options.signal })
+  }
+
+  async #uploadInParts(path, blob, options) {
+    const { signal, onProgress, key = `${blob.size} ${blob.lastModified ?? ''}` } = options
+    const name = `datahub-upload ${this.#url} ${path} ${key}`
+    const tus = { 'Tus-Resumable': '1.0.0' }
+    let location = await this.#store.getItem(name)
+    let offset = 0
+    let isLocated = !location
+    let failures = 0
+    for (;;) {
+      const before = offset
+      try {
+        if (!isLocated) {
+          const response = await this.#request('HEAD', location, { headers: tus, signal, accept: [403, 404, 410] })
+          if (response.status >= 400) {
+            location = null
+            offset = 0
+          } else {
+            offset = Number(response.headers.get('Upload-Offset'))
+          }
+          isLocated = true
+          if (offset < blob.size || !location) continue
+          await this.#store.removeItem(name)
+          return { path, size: blob.size, etag: response.headers.get('ETag') ?? '' }
+        }
+        if (!location) {
+          const metadata = `path ${base64(new TextEncoder().encode(path))}`
+          const headers = { ...tus, ...conditions(options), 'Upload-Length': String(blob.size), 'Upload-Metadata': metadata }
+          const created = (await this.#request('POST', '/uploads', { headers, signal })).headers.get('Location')
+          location = created.slice(created.lastIndexOf('/uploads/'))
+          offset = 0
+          await this.#store.setItem(name, location)
+        }
+        const chunk = await blob.slice(offset, offset + CHUNK).arrayBuffer()
+        const headers = {
+          ...tus, 'Upload-Offset': String(offset), 'Upload-Checksum': `sha256 ${await sha256(chunk)}`,
+          'Content-Type': 'application/offset+octet-stream'
+        }
+        const response = await this.#request('PATCH', location, { headers, body: chunk, signal })
+        offset += chunk.byteLength
+        onProgress?.(offset, blob.size)
+        if (offset === blob.size) {
+          await this.#store.removeItem(name)
+          return { path, size: blob.size, etag: response.headers.get('ETag') ?? '' }
+        }
+      } catch (e) {
+        if (!(e instanceof HubError) || !(e.isUnreachable || [404, 409, 410].includes(e.status))) {
+          if (e instanceof HubError) await this.#store.removeItem(name)
+          throw e
+        }
+        failures = offset > before ? 1 : failures + 1
+        if (failures >= MAX_FAILURES || !location) throw e
+        await pause(backoff(failures), signal)
+        isLocated = false
+      }
+    }
+  }
+
+  /** The bytes of a record, as a Uint8Array; their SHA-256 is compared with the hub's. They are in memory as a whole. */
+  async download(path, { signal, onProgress } = {}) {
+    let parts = []
+    let position = 0
+    let etag = null
+    let failures = 0
+    for (;;) {
+      const before = position
+      try {
+        const headers = position > 0 && etag ? { Range: `bytes=${position}-`, 'If-Range': etag } : {}
+        const response = await this.#request('GET', `/files/${encodePath(path)}`, { headers, signal })
+        if (response.status !== 206) {
+          parts = []
+          position = 0
+          etag = response.headers.get('ETag')
+        }
+        for (let reader = response.body?.getReader(), next; reader && !(next = await reader.read()).done;) {
+          parts.push(next.value)
+          position += next.value.byteLength
+          onProgress?.(position)
+        }
+        const bytes = new Uint8Array(await new Blob(parts).arrayBuffer())
+        const expected = /sha-256=:([^:]*):/.exec(response.headers.get('Repr-Digest') ?? '')?.[1]
+        if (expected && expected !== await sha256(bytes)) throw new HubError(`${path} arrived with other bytes than the hub has`, 502)
+        return { path, bytes, etag: response.headers.get('ETag') ?? '', sha256: expected ? hex(expected) : '' }
+      } catch (e) {
+        if (signal?.aborted || (e instanceof HubError && !(e.isUnreachable && position > 0))) throw e
+        failures = position > before ? 1 : failures + 1
+        if (failures >= MAX_FAILURES) throw e
+        await pause(backoff(failures), signal)
+      }
+    }
+  }
+
+  /** The entries of a directory; with recursive those below it, too. The path of a directory ends with a slash. */
+  async * list(path = '', { recursive = false, signal } = {}) {
+    const directory = path.replace(/^\/+|\/+$/g, '') ? path.replace(/^\/+|\/+$/g, '') + '/' : ''
+    for (let after = ''; after !== null;) {
+      const target = `/files/${encodePath(directory)}?limit=10000&after=${encodeURIComponent(after)}`
+      const page = await this.#json('GET', target, { headers: { Accept: 'application/json' }, signal })
+      for (const entry of page.entries) {
+        const found = { ...entry, path: directory + entry.name + (entry.type === 'directory' ? '/' : '') }
+        yield found
+        if (recursive && entry.type === 'directory') yield * this.list(found.path, { recursive, signal })
+      }
+      after = page.next
+    }
+  }
+
+  /** Deletes a record or an empty directory; with recursive everything in it. */
+  async delete(path, { recursive = false, ifMatch, signal } = {}) {
+    await this.#request('DELETE', `/files/${encodePath(path)}${recursive ? '?recursive' : ''}`, { headers: conditions({ ifMatch }), signal })
+  }
+
+  /** Renames a record or a directory. */
+  async move(source, target, { replace = true, signal } = {}) {
+    const prefix = new URL(this.#url).pathname.replace(/\/+$/, '')
+    const headers = { Destination: `${prefix}/files/${encodePath(target)}`, ...(replace ? {} : { Overwrite: 'F' }) }
+    return this.#json('MOVE', `/files/${encodePath(source)}`, { headers, signal })
+  }
+
+  // --- changes ---------------------------------------------------------------------------------
+
+  /** The changes after a cursor, oldest first, and the cursor after them; waits for the next one for so many seconds. */
+  async changes(since, { path = '', wait = 0, signal } = {}) {
+    const query = new URLSearchParams({ since, limit: '5000', ...(path ? { path } : {}), ...(wait ? { wait: String(wait) } : {}) })
+    const response = await this.#request('GET', `/changes?${query}`, { signal })
+    const lines = (await response.text()).split('\n').filter(Boolean)
+    return { changes: lines.map(toChange), cursor: response.headers.get('Datahub-Cursor') }
+  }
+
+  /**
+   * Each change below a directory, once, for ever. With a name, the store remembers the cursor when the next change is asked for,
+   * thus after one was handled. The first run begins after since, or with the next change.
+   */
+  async * watch(path = '', { name, since, wait = 55, signal } = {}) {
+    const key = name && `datahub-cursor ${this.#url} ${name}`
+    const remember = async cursor => { if (key) await this.#store.setItem(key, cursor) }
+    let cursor = (key && await this.#store.getItem(key)) ?? since
+    if (!cursor) {
+      const response = await this.#request('GET', '/changes?newest=1', { signal })
+      await response.text()
+      cursor = response.headers.get('Datahub-Cursor')
+      await remember(cursor)
+    }
+    for (let failures = 0; ;) {
+      let page
+      try {
+        page = await this.changes(cursor, { path, wait, signal })
+        failures = 0
+      } catch (e) {
+        if (signal?.aborted) return
+        if (!(e instanceof HubError) || !e.isUnreachable) throw e
+        await pause(backoff(++failures), signal)
+        continue
+      }
+      for (const change of page.changes) {
+        yield change
+        await remember(change.cursor)
+      }
+      if (page.cursor !== cursor) await remember(page.cursor)
+      cursor = page.cursor
+    }
+  }
+
+  // --- events ----------------------------------------------------------------------------------
+
+  /** Publishes bytes or a string. It isn't sent again once it may have arrived. */
+  async publish(topic, payload = '', { signal } = {}) {
+    await (await this.#request('POST', `/events/${encodePath(topic)}`, {
+      headers: { 'Content-Type': 'application/octet-stream' }, body: payload, signal
+    })).arrayBuffer()
+  }
+
+  /**
+   * The events whose topic begins with one of the prefixes, as they happen, until the signal aborts. After a lost connection it
+   * subscribes again; file events and events of kept topics that were missed come first.
+   */
+  async * subscribe(prefixes = [], { since, signal, onOpen } = {}) {
+    const query = prefixes.map(prefix => `topic=${encodeURIComponent(prefix)}`).join('&')
+    for (let cursor = since, failures = 0; !signal?.aborted;) {
+      const headers = { Accept: 'text/event-stream', ...(cursor ? { 'Last-Event-ID': cursor } : {}) }
+      const watchdog = new AbortController()
+      const stop = () => watchdog.abort()
+      signal?.addEventListener('abort', stop, { once: true })
+      let timer
+      // The hub sends a comment every 15 seconds.
+      const alive = () => { clearTimeout(timer); timer = setTimeout(stop, 45_000) }
+      try {
+        const response = await this.#request('GET', `/events${query && '?' + query}`, { headers, signal: watchdog.signal })
+        failures = 0
+        onOpen?.()
+        for await (const event of eventsOf(response.body, alive)) {
+          cursor = event.cursor || cursor
+          yield event
+        }
+      } catch (e) {
+        if (signal?.aborted) return
+        if (e instanceof HubError && !e.isUnreachable) throw e
+      } finally {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', stop)
+        watchdog.abort()
+      }
+      try { await pause(backoff(++failures), signal) } catch { return }
+    }
+  }
+
+  // --- users -----------------------------------------------------------------------------------
+
+  /** The user, its roles and grants. */
+  async whoami() { return this.#json('GET', '/whoami') }
+
+  /** Makes a new token for the same user, uses it from now on, and revokes the old one once save, if given, has stored the new one. */
+  async renewToken({ label, expires, save } = {}) {
+    const old = await this.whoami()
+    const body = JSON.stringify({ label: label ?? old.label ?? 'renewed', expires })
+    const { token } = await this.#json('POST', '/tokens', { headers: { 'Content-Type': 'application/json' }, body })
+    await save?.(token)
+    this.#token = token
+    if (old.id) await this.#request('DELETE', `/tokens/${old.id}`, { accept: [404] })
+    return token
+  }
+}
+
+function refusal(response, text, what) {
+  let problem = {}
+  try { problem = JSON.parse(text) } catch { /* another server's error */ }
+  const message = problem.detail ?? problem.title ?? `${what} was answered with ${response.status}`
+  return new HubError(message, response.status, problem, response.headers.get('Datahub-Cursor') ?? undefined)
+}
+
+function toChange(line) {
+  const event = JSON.parse(line)
+  return { ...event.data, kind: event.type.split('.').pop(), path: event.subject, cursor: event.id, event }
+}
+
+async function * eventsOf(body, alive) {
+  const decoder = new TextDecoder()
+  let rest = ''
+  let data = ''
+  let cursor = ''
+  alive()
+  for (const reader = body.getReader(); ;) {
+    const { done, value } = await reader.read()
+    if (done) return
+    alive()
+    const lines = (rest + decoder.decode(value, { stream: true })).split(/\r?\n/)
+    rest = lines.pop()
+    for (const line of lines) {
+      if (line.startsWith('data:')) data += line.slice(5).trim()
+      else if (line.startsWith('id:')) cursor = line.slice(3).trim()
+      else if (line === '' && data) {
+        const { topic, user, time, ...event } = JSON.parse(data)
+        const payload = event.base64 === undefined ? new TextEncoder().encode(event.data) : fromBase64(event.base64)
+        yield { topic, payload, text: event.data, user, time, cursor }
+        data = ''
+        cursor = ''
+      }
+    }
+  }
+}

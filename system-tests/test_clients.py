@@ -1,0 +1,226 @@
+"""The clients for Python and JavaScript, against the hub as shipped."""
+import json, os, subprocess, sys, textwrap, threading
+
+import pytest
+
+from support.hub import ROOT
+from support.waiting import until
+
+MIB = 1 << 20
+sys.path.insert(0, f"{ROOT}/clients/python/src")
+import datahub_client
+from datahub_client import CursorExpired, Hub as Client, NotFound, PermissionDenied, PreconditionFailed, ValidationFailed
+
+
+@pytest.fixture(scope="module")
+def url(hub):
+    return f"http://127.0.0.1:{hub.http}"
+
+
+@pytest.fixture
+def client(url, admin):
+    with Client(url, token=admin) as client:
+        yield client
+
+
+def test_python_records(client, tmp_path):
+    (tmp_path / "a").write_bytes(b"a")
+    record = client.upload(str(tmp_path / "a"), "py/ä 1%.txt", if_none_match=True)
+    assert record.path == "py/ä 1%.txt" and record.size == 1
+    with pytest.raises(PreconditionFailed):
+        client.upload(str(tmp_path / "a"), "py/ä 1%.txt", if_none_match=True)
+    client.write("py/sub/b", b"bb")
+    assert [entry.path for entry in client.list("py", recursive=True)] == ["py/sub/", "py/sub/b", "py/ä 1%.txt"]
+    client.move("py/sub/b", "py/c")
+    assert client.read("py/c") == b"bb"
+    assert client.download("py/c", str(tmp_path / "c")).size == 2 and (tmp_path / "c").read_bytes() == b"bb"
+    client.delete("py", recursive=True)
+    with pytest.raises(NotFound):
+        client.read("py/c")
+
+
+def test_python_refusals(hub, url, client):
+    token = hub.add_users(few='<allow read="few/"/>')["few"]
+    with Client(url, token=token) as few, pytest.raises(PermissionDenied):
+        few.write("few/x", b"x")
+    with pytest.raises(ValidationFailed) as refused:
+        client.write("broker_users.xml", b"<broken")
+    assert refused.value.violations[0].validator == "users"
+    with pytest.raises(CursorExpired) as expired:
+        client.changes("nonsense-1")
+    assert expired.value.oldest
+
+
+def test_python_upload_and_download_continue(new_hub, tmp_path):
+    """After the client was killed, and while the hub is."""
+    hub = new_hub().start()
+    (tmp_path / "big").write_bytes(os.urandom(96 * MIB))
+    script = textwrap.dedent(f"""
+        import sys; sys.path.insert(0, {f"{ROOT}/clients/python/src"!r})
+        from datahub_client import Hub
+        hub = Hub("http://127.0.0.1:{hub.http}", token_file="{hub.home}/admin.token")
+        hub.upload("{tmp_path}/big", "big", state_file="{tmp_path}/state")
+        """)
+
+    def arrived():
+        folder = f"{hub.home}/state/uploads"
+        return max((entry.stat().st_size for entry in os.scandir(folder) if entry.is_file()), default=0) if os.path.isdir(folder) else 0
+    first = subprocess.Popen([sys.executable, "-c", script])
+    assert until(lambda: arrived() > 0 and (tmp_path / "state").exists(), 60)
+    first.kill()
+    first.wait()
+    assert (tmp_path / "state").exists()
+    second = subprocess.Popen([sys.executable, "-c", script])
+    hub.kill()
+    hub.start()
+    assert second.wait(120) == 0 and not (tmp_path / "state").exists()
+    with Client(f"http://127.0.0.1:{hub.http}", token=hub.token()) as client:
+        client.download("big", str(tmp_path / "back"))
+        assert (tmp_path / "back").read_bytes() == (tmp_path / "big").read_bytes()
+        # The beginning of this version is there already.
+        part = tmp_path / ".again.datahub-part"
+        part.write_bytes((tmp_path / "big").read_bytes()[:50 * MIB])
+        (tmp_path / ".again.datahub-part.etag").write_text(hub.curl(hub.token(), "/files/big", "-I")[1]["etag"])
+        client.download("big", str(tmp_path / "again"))
+        assert (tmp_path / "again").read_bytes() == (tmp_path / "big").read_bytes() and not part.exists()
+
+
+def test_python_watch_gives_each_change_once(new_hub, tmp_path):
+    hub = new_hub().start()
+    writer = Client(f"http://127.0.0.1:{hub.http}", token=hub.token(), attempts=10)
+    watcher = Client(f"http://127.0.0.1:{hub.http}", token=hub.token())
+    cursor, seen = str(tmp_path / "cursor"), []
+
+    def follow(count):
+        for change in watcher.watch("seen/", cursor_file=cursor, wait=2):
+            seen.append(change.path)
+            if len(seen) == count:
+                return
+    thread = threading.Thread(target=follow, args=(4,), daemon=True)
+    thread.start()
+    assert until(lambda: os.path.exists(cursor))
+    writer.write("seen/1", b"")
+    writer.write("other/1", b"")
+    assert until(lambda: len(seen) == 1)
+    hub.kill()
+    hub.start()
+    for i in range(2, 5):
+        writer.write(f"seen/{i}", b"")
+    thread.join(60)
+    # What was given but not handled to the end is given again.
+    writer.write("seen/5", b"")
+    follow(6)
+    assert seen == ["seen/1", "seen/2", "seen/3", "seen/4", "seen/4", "seen/5"]
+
+
+def test_python_events(client, url, admin):
+    received = []
+    listener = Client(url, token=admin)
+
+    def listen():
+        for event in listener.subscribe("py."):
+            received.append((event.topic, event.payload))
+            if len(received) > 50:
+                return
+    threading.Thread(target=listen, daemon=True).start()
+
+    def published():
+        client.publish("py.bytes", b"\x00\xff")
+        client.publish("py.text", "grün")
+        return {("py.bytes", b"\x00\xff"), ("py.text", "grün".encode())} <= set(received)
+    assert until(published, 30)
+
+
+def test_python_renews_its_token(hub, url, tmp_path):
+    token_file = tmp_path / "token"
+    token_file.write_text(hub.add_users(renewing='<allow read="x/"/>')["renewing"])
+    old = token_file.read_text()
+    with Client(url, token_file=str(token_file)) as client:
+        new = client.renew_token(label="second")
+        assert client.whoami()["label"] == "second"
+    assert token_file.read_text().strip() == new and os.stat(token_file).st_mode & 0o77 == 0
+    assert until(lambda: hub.curl(old, "/whoami")[0] == 401)
+
+
+JAVASCRIPT = """
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { writeFile, readFile } from 'node:fs/promises'
+import { FileStore, Hub, HubError, downloadFile, uploadFile } from '%(root)s/clients/javascript/src/node.js'
+
+const work = process.argv[2]
+const url = process.argv[3]
+const hub = new Hub(url, { token: process.env.TOKEN, store: new FileStore(work + '/store') })
+
+await hub.upload('js/ä 1%%.txt', 'one', { ifNoneMatch: true })
+await assert.rejects(hub.upload('js/ä 1%%.txt', 'one', { ifNoneMatch: true }), e => e instanceof HubError && e.status === 412)
+const content = randomBytes(40 * 1024 * 1024)
+await writeFile(work + '/big', content)
+const sent = []
+await uploadFile(hub, work + '/big', 'js/big', { onProgress: n => sent.push(n) })
+assert.equal(sent.at(-1), content.length)
+// An upload that another process has begun is continued.
+let interrupted = new AbortController()
+await assert.rejects(uploadFile(hub, work + '/big', 'js/again', { signal: interrupted.signal, onProgress: () => interrupted.abort() }))
+const rest = []
+await uploadFile(new Hub(url, { token: process.env.TOKEN, store: new FileStore(work + '/store') }), work + '/big', 'js/again', { onProgress: n => rest.push(n) })
+assert.ok(rest[0] > 16 * 1024 * 1024, String(rest))
+await downloadFile(hub, 'js/again', work + '/back')
+assert.ok(content.equals(await readFile(work + '/back')))
+const paths = []
+for await (const entry of hub.list('js', { recursive: true })) paths.push(entry.path)
+assert.deepEqual(paths, ['js/again', 'js/big', 'js/ä 1%%.txt'])
+await hub.move('js/ä 1%%.txt', 'js/moved')
+assert.equal(new TextDecoder().decode((await hub.download('js/moved')).bytes), 'one')
+
+const kinds = []
+for await (const change of hub.watch('js/', { name: 'test', since: '0' })) {
+  kinds.push(`${change.kind} ${change.path}`)
+  if (change.path === 'js/moved') break
+}
+assert.deepEqual(kinds, ['created js/ä 1%%.txt', 'created js/big', 'created js/again', 'created js/moved'])
+for await (const change of hub.watch('js/', { name: 'test' })) {
+  assert.equal(change.path, 'js/moved') // wasn't handled to the end
+  break
+}
+await assert.rejects(hub.changes('nonsense-1'), e => e.status === 410 && e.oldest !== undefined)
+
+const stop = new AbortController()
+const events = []
+let opened
+const open = new Promise(resolve => { opened = resolve })
+const listening = (async () => {
+  for await (const event of hub.subscribe(['js.'], { signal: stop.signal, onOpen: opened })) {
+    events.push(event)
+    if (events.length === 2) stop.abort()
+  }
+})()
+await open
+await hub.publish('js.bytes', new Uint8Array([0, 255]))
+await hub.publish('js.text', 'grün')
+await listening
+assert.deepEqual([...events[0].payload], [0, 255])
+assert.equal(events[1].text, 'grün')
+
+let saved
+const before = (await hub.whoami()).id
+await hub.renewToken({ label: 'renewed', save: token => { saved = token } })
+assert.equal((await hub.whoami()).label, 'renewed')
+assert.notEqual((await hub.whoami()).id, before)
+assert.equal((await new Hub(url, { token: saved }).whoami()).user, 'js')
+"""
+
+
+def test_javascript(hub, url, tmp_path):
+    token = hub.add_users(js='<allow read="js/" write="js/" publish="js." subscribe="js."/>')["js"]
+    (tmp_path / "test.mjs").write_text(JAVASCRIPT % {"root": ROOT})
+    out = subprocess.run(["node", f"{tmp_path}/test.mjs", str(tmp_path), url], env=os.environ | {"TOKEN": token}, capture_output=True, text=True, timeout=120)
+    assert out.returncode == 0, out.stderr
+
+
+def test_packages(tmp_path):
+    packed = subprocess.run(["npm", "pack", "--dry-run", "--json", f"{ROOT}/clients/javascript"], capture_output=True, text=True, cwd=tmp_path)
+    assert packed.returncode == 0, packed.stderr
+    names = {each["path"] for each in json.loads(packed.stdout)[0]["files"]}
+    assert {"package.json", "src/index.js", "src/index.d.ts", "src/node.js", "src/node.d.ts", "README.md"} <= names
+    assert os.path.exists(os.path.join(os.path.dirname(datahub_client.__file__), "py.typed"))
