@@ -62,6 +62,6 @@ def test_visit(hub, admin, token, tmp_path):
     failed = [result for result in results if not result["good"]]
     assert out.returncode == 0, f"after {results[-1:]}: {out.stderr[-2000:]}"
     assert results
-    assert failed == []
+    assert failed == [], json.dumps(failed, indent=1)
     assert not any(token in open(os.path.join(folder, name), errors="replace").read()
                    for folder, _, names in os.walk(f"{hub.home}/log") for name in names), "the token is in no log"

@@ -2,7 +2,7 @@
 // usage: node page.mjs URL FOLDER [FOLDER-FOR-PICTURES], with TOKEN and ADMIN in the environment; files for uploads are written into
 // FOLDER. Prints a line of JSON for each thing seen.
 import { createHash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { chromium } from 'playwright-core'
 
@@ -89,11 +89,21 @@ class Network {
   }
 }
 
+/** WCAG 2.2 AA, as far as a program can check it. */
+const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
+async function accessible(page, what) {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
+  const found = violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`))
+  seen(`${what}: axe finds no violation`, found.length === 0, found.slice(0, 5).join(' | '))
+}
+
 const picture = (page, name) => pictures && page.screenshot({ path: `${pictures}/${name}.png` })
 const file = (name, text) => ({ name, mimeType: 'text/xml', buffer: Buffer.from(text) })
 
 const page = await open()
 await picture(page, 'sign-in')
+await accessible(page, 'signing in')
 await signIn(page, 'dh_wrong')
 await see('a wrong token is told from a right one', page.getByText('doesn’t know this token').waitFor())
 await signIn(page, TOKEN)
@@ -117,6 +127,7 @@ await row.focus()
 await page.keyboard.press('Enter')
 await see('the payload can be looked at, by keyboard', page.locator('#event pre').getByText('"path": "reports/build.xml"').waitFor())
 await picture(page, 'event')
+await accessible(page, 'event')
 await page.keyboard.press('Escape')
 await see('and is left by keyboard', row.evaluate(element => element === document.activeElement))
 await page.getByLabel('Filter').fill('no such thing')
@@ -178,6 +189,7 @@ await see('a file shows its content', pane.locator('pre').getByText('<report><ot
 await see('and its history', pane.locator('.history li').nth(1).innerText().then(text => /created/.test(text) && /by ann/.test(text) && text))
 await see('with what validated it', pane.locator('.history li').first().innerText().then(text => /xml-reports/.test(text) && text))
 await picture(page, 'file')
+await accessible(page, 'file')
 await pane.getByRole('button', { name: 'Edit' }).click()
 await pane.getByLabel('Text of').fill('<report><other></report>')
 await pane.getByRole('button', { name: 'Validate' }).click()
@@ -185,6 +197,7 @@ await see('a text can be validated before it is saved', pane.locator('.reasons l
 await pane.getByRole('button', { name: 'Save' }).click()
 await see('and isn’t saved if it is refused', pane.getByText('Refused. Nothing has changed.').waitFor())
 await picture(page, 'edit')
+await accessible(page, 'edit')
 await pane.getByLabel('Text of').fill('<report>\n<mended/></report>')
 await pane.getByRole('button', { name: 'Save' }).click()
 await see('mended, it is saved', pane.locator('pre').getByText('<mended/>').waitFor())
@@ -223,6 +236,7 @@ await page.goto(`${url}/#/files/reports/tree/`)
 await page.getByLabel('Select all').check()
 await see('several entries can be selected', page.getByText('2 selected').waitFor())
 await picture(page, 'selection')
+await accessible(page, 'selection')
 const [zip] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download as zip' }).click()])
 await see('and downloaded as one file', zip.suggestedFilename() === 'tree.zip' || zip.suggestedFilename())
 await page.getByRole('button', { name: 'Move…' }).click()
@@ -273,6 +287,7 @@ await see('a component that is degraded', admin.locator('#components .degraded')
 await see('and why', admin.locator('#problems').getByText('xsd-broken').first().innerText().then(text => /degraded/.test(text) && text))
 await see('and rates as charts', admin.locator('#charts svg path.line').first().waitFor({ state: 'attached' }))  // a flat line has no height
 await picture(admin, 'hub')
+await accessible(admin, 'hub')
 
 const other = await open()
 const [socket] = await Promise.all([other.waitForEvent('websocket'), signIn(other, TOKEN)])
@@ -302,6 +317,7 @@ await detail.getByLabel('Label of the token').fill('machine-1')
 await detail.getByRole('button', { name: 'Create token' }).click()
 const agentToken = await admin.locator('#user-secret code').innerText()
 await picture(admin, 'users')
+await accessible(admin, 'users')
 const asAgent = path => fetch(`${url}/files/${path}`, { method: 'PUT', body: 'x', headers: { Authorization: `Bearer ${agentToken}` } }).then(answer => answer.status)
 await see('and given a token that does just this', Promise.all([asAgent('builds/agent/a'), asAgent('reports/a')]).then(all => String(all) === '201,403' || all.join()))
 await detail.getByRole('button', { name: 'Revoke machine-1' }).click()
@@ -321,6 +337,7 @@ await admin.getByLabel('Label of the token').fill('mine')
 await admin.getByRole('button', { name: 'Create token' }).click()
 await see('and makes a token of one’s own', admin.locator('#account-secret code').innerText().then(token => token.startsWith('dh_')))
 await picture(admin, 'account')
+await accessible(admin, 'account')
 await admin.getByRole('link', { name: 'Events', exact: true }).click()
 await see('which is gone when one leaves', admin.evaluate(() => !document.querySelector('#account-secret code')))
 await admin.getByRole('button', { name: 'Publish…' }).click()
@@ -345,6 +362,7 @@ for (const [name, content] of [['Events', 'Pause'], ['Files', 'reports'], ['User
   await phone.locator('main > section:not([hidden])').getByText(content).first().waitFor()
   await see(`on a phone ${name} fits the width`, phone.evaluate(() => document.documentElement.scrollWidth <= innerWidth))
   await picture(phone, `phone-${name.toLowerCase()}`)
+  await accessible(phone, `${name} on a phone, dark`)
 }
 
 // Names that are long, or look like markup.

@@ -8,7 +8,7 @@ let generation = 0
 
 export async function open(me) {
   const thisOpening = ++generation
-  $('account-note').textContent = me.roles.length ? `${me.user}, with the roles ${me.roles.join(', ')}` : me.user
+  $('account-note').textContent = me.roles.length ? `${me.user}, ${me.roles.length === 1 ? 'role' : 'roles'} ${me.roles.join(', ')}` : me.user
   $('account-grants').replaceChildren(table('What you may do', ['You may', 'Where', 'By'],
     me.roles.includes('admin') ? [['Do everything', '', 'the role admin']]
       : me.grants.map(grant => [ACTIONS[grant.action] || grant.action, describe(grant), grant.origin || '']), 'Nothing yet. An administrator grants access.'))

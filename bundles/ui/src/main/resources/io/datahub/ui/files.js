@@ -216,7 +216,7 @@ function row(entry) {
     type: 'button', className: 'quiet', 'data-place': 'delete', 'aria-label': `Delete ${entry.name}`, onclick: () => deleteEntry(entry),
   }, 'Delete')
   const downloadLink = createElement('a', {
-    className: 'quiet button', 'data-place': 'download', 'aria-label': `Download ${entry.name}`, download: isFolder ? '' : entry.name,
+    className: 'quiet button', 'data-place': 'download', 'aria-label': `${isFolder ? 'Zip' : 'Download'} ${entry.name}`, download: isFolder ? '' : entry.name,
     href: filePath(path) + (isFolder ? '?archive=zip' : '?download'),
   }, isFolder ? 'Zip' : 'Download')
   const line = createElement('tr', { 'data-name': entry.name, className: isFolder ? 'folder' : 'file' },

@@ -119,7 +119,7 @@ function table(id, caption, heads, rows, empty) {
   const focused = $(id).contains(document.activeElement) ? document.activeElement.getAttribute('aria-label') : null
   $(id).replaceChildren(
     createElement('caption', { className: 'unseen' }, caption),
-    createElement('thead', {}, createElement('tr', {}, ...heads.map(([text, kind]) => createElement('th', { scope: 'col', className: kind || '' }, text)))),
+    createElement('thead', {}, createElement('tr', {}, ...heads.map(([text, kind]) => createElement('th', { scope: 'col', className: kind || '' }, text || createElement('span', { className: 'unseen' }, 'Actions'))))),
     createElement('tbody', {}, ...(rows.length
       ? rows.map(cells => createElement('tr', {}, ...cells.map((cell, i) => createElement('td', { className: heads[i][1] || '' }, cell))))
       : [createElement('tr', {}, createElement('td', { colSpan: heads.length, className: 'empty' }, empty))])))

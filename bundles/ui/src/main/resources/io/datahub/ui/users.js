@@ -64,11 +64,15 @@ function drawList() {
     const link = createElement('a', { href: `#/users/?name=${encodeURIComponent(user.name)}`, className: 'user-row' },
       createElement('strong', {}, user.name),
       createElement('span', { className: 'hint' }, [user.disabled ? 'disabled' : '', ...user.roles].filter(Boolean).join(', ')),
-      createElement('span', { className: 'hint' }, `${user.credentials.length} credentials, ${user.grants.length} grants`))
+      createElement('span', { className: 'hint' }, `${count(user.credentials, 'credential')}, ${count(user.grants, 'grant')}`))
     if (user.name === chosen) link.setAttribute('aria-current', 'true')
     return createElement('li', {}, link)
   }))
   if (!found.length) $('user-list').replaceChildren(createElement('li', { className: 'empty' }, 'No users match.'))
+}
+
+function count(items, name) {
+  return `${items.length} ${name}${items.length === 1 ? '' : 's'}`
 }
 
 function drawUser(tokens) {
