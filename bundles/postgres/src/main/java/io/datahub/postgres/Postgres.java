@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -29,6 +30,11 @@ import org.slf4j.LoggerFactory;
         configurationPid = "io.datahub.cluster",
         service = {},
         immediate = true)
+@Capability(
+        namespace = "osgi.service",
+        attribute = {
+            "objectClass:List<String>=\"io.datahub.api.cluster.SharedLedger,io.datahub.api.cluster.LedgerTransfer\""
+        })
 @Designate(ocd = PostgresConfiguration.class)
 public final class Postgres {
 
