@@ -3,7 +3,10 @@ package io.datahub.postgres;
 import io.datahub.api.secret.SecretFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
+import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -11,9 +14,6 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class PostgresSource {
 
     private static final String SCHEMA = "datahub";
-    private static final int CONNECT_SECONDS = 3;
-    private static final int SOCKET_SECONDS = 12;
-    private static final int RECHECK_SECONDS = 1;
 
     private PostgresSource() {}
 
@@ -26,15 +26,18 @@ final class PostgresSource {
      * @throws IllegalArgumentException if the URL has another form
      */
     static PGSimpleDataSource create(String url, SecretFiles secrets, String hub) throws IOException {
+        Properties given = Driver.parseURL(url, null);
+        if (given == null) {
+            throw new IllegalArgumentException(
+                    "ledger must have the form jdbc:postgresql://HOST[:PORT][,HOST[:PORT]]/DATABASE, not "
+                            + shown(url));
+        }
         PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setConnectTimeout(CONNECT_SECONDS);
-        source.setLoginTimeout(CONNECT_SECONDS + 2);
-        source.setSocketTimeout(SOCKET_SECONDS);
-        source.setTcpKeepAlive(true);
-        source.setHostRecheckSeconds(RECHECK_SECONDS);
-        source.setTargetServerType("primary");
-        source.setApplicationName(hub.isEmpty() ? "datahub" : "datahub-" + hub);
-        source.setCurrentSchema(SCHEMA);
+        for (Map.Entry<PGProperty, String> each : defaults(hub).entrySet()) {
+            if (!given.containsKey(each.getKey().getName())) { // what is set before the URL would prevail
+                source.setProperty(each.getKey(), each.getValue());
+            }
+        }
         source.setURL(url);
         Optional<String> user = secrets.text("ledger.user");
         if (user.isPresent()) {
@@ -47,11 +50,23 @@ final class PostgresSource {
         Optional<Path> authorities = secrets.file("ledger.ca.pem");
         if (authorities.isPresent()) {
             source.setProperty(PGProperty.SSL_ROOT_CERT, authorities.get().toString());
-            if (source.getProperty(PGProperty.SSL_MODE) == null) {
+            if (!given.containsKey(PGProperty.SSL_MODE.getName())) {
                 source.setProperty(PGProperty.SSL_MODE, "verify-full");
             }
         }
         return source;
+    }
+
+    private static Map<PGProperty, String> defaults(String hub) {
+        return Map.of(
+                PGProperty.CONNECT_TIMEOUT, "3",
+                PGProperty.LOGIN_TIMEOUT, "5",
+                PGProperty.SOCKET_TIMEOUT, "12",
+                PGProperty.TCP_KEEP_ALIVE, "true",
+                PGProperty.HOST_RECHECK_SECONDS, "1",
+                PGProperty.TARGET_SERVER_TYPE, "primary",
+                PGProperty.APPLICATION_NAME, hub.isEmpty() ? "datahub" : "datahub-" + hub,
+                PGProperty.CURRENT_SCHEMA, SCHEMA);
     }
 
     /** The servers, for messages: the URL without its properties, among which a password could be. */
