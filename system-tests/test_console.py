@@ -10,7 +10,7 @@ from support.clients import WebSocketSubscriber, curve_socket, plain_socket
 from support.hub import LAUNCHER, ROOT, free_ports, jdk, new_token, sha256, users_file
 from support.waiting import never, until
 
-COMMANDS = ("status clients disconnect publish tail users token-issue token-rotate token-revoke key-add explain validators validate"
+COMMANDS = ("status clients disconnect publish tail users user-add user-rm grant revoke token-issue token-rotate token-revoke key-add explain validators validate"
             " files changes rescan backup").split()
 SSH = ["ssh", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"]
 BY_PASSWORD = ["-o", "NumberOfPasswordPrompts=1", "-o", "PreferredAuthentications=password,keyboard-interactive"]

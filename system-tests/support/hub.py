@@ -1,6 +1,7 @@
 """A hub that a test starts, with a home of its own on free ports. Needs curl."""
 import contextlib, glob, hashlib, os, random, re, secrets, shutil, signal, socket, subprocess, tempfile, threading
 
+from support import openapi
 from support.waiting import until
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -124,14 +125,19 @@ class Hub:
         return tokens
 
     def curl(self, token, path, *more):
-        """A request with curl: the status, the headers by lower-case name, and the body. Several threads may ask at once."""
+        """A request with curl: the status, the headers by lower-case name, and the body, which is as the OpenAPI document says.
+        Several threads may ask at once."""
         head = f"{self.work}/head-{threading.get_native_id()}"
         auth = ["-H", f"Authorization: Bearer {token}"] if token else []
-        out = subprocess.run(["curl", "-sS", "--path-as-is", "-D", head, *auth, *more, f"http://127.0.0.1:{self.http}{path}"],
-                             capture_output=True, timeout=300)
+        out = subprocess.run(["curl", "-sS", "--path-as-is", "-D", head, "-w", "%{stderr}%{method}", *auth, *more,
+                              f"http://127.0.0.1:{self.http}{path}"], capture_output=True, timeout=300)
         last = open(head, encoding="latin-1", newline="").read().strip().split("\r\n\r\n")[-1].split("\r\n")
-        status = int(last[0].split()[1])
-        return status, {k.lower(): v.strip() for k, v in (line.split(":", 1) for line in last[1:])}, out.stdout
+        headers = {k.lower(): v.strip() for k, v in (line.split(":", 1) for line in last[1:])}
+        if not {"-w", "-i"} & set(more) and out.returncode == 0 and "content-encoding" not in headers:
+            wrong = openapi.problems(out.stderr.decode(errors="replace").splitlines()[-1].split()[-1], path, int(last[0].split()[1]),
+                                     headers.get("content-type", ""), out.stdout)
+            assert not wrong, wrong
+        return int(last[0].split()[1]), headers, out.stdout
 
     def metrics(self, token):
         """The hub's metrics: name, with labels, to value."""

@@ -24,7 +24,9 @@ public final class RootHandler extends Handler.Abstract {
               /changes        the journal of changes
               /whoami         who you are and what you may do
               /tokens         your tokens: POST makes one, DELETE /tokens/ID revokes it
+              /users          users and grants, for administrators
               /schemas/broker-users-1.xsd   the schema of the users file
+              /schemas/openapi.yaml, /schemas/asyncapi.yaml   all of this in detail; /ui/api.html shows it
               /status         what goes on, for monitors
               /health/ready   whether the hub does its job
             """.getBytes(StandardCharsets.UTF_8);

@@ -13,6 +13,8 @@ final class Assets {
 
     private static final List<String> NAMES = List.of(
             "index.html",
+            "api.html",
+            "api.js",
             "app.css",
             "access.js",
             "account.js",

@@ -1,6 +1,9 @@
 package io.datahub.api.user;
 
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
 import io.datahub.api.user.UserRegistry.Credential;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -38,6 +41,39 @@ public record UserDefinition(
         credentials = credentials.stream()
                 .sorted(Comparator.comparing(Credential::kind).thenComparing(Credential::id))
                 .toList();
+    }
+
+    /**
+     * The same user with more roles and grants.
+     *
+     * @param added what is added; what the user has already stays
+     * @return the user
+     */
+    public UserDefinition plus(UserDefinition added) {
+        List<String> allRoles = new ArrayList<>(roles);
+        allRoles.addAll(added.roles);
+        List<Grant> allGrants = new ArrayList<>(grants);
+        allGrants.addAll(added.grants);
+        return new UserDefinition(name, disabled, allRoles, allGrants, trustRules, credentials);
+    }
+
+    /**
+     * The same user without some roles and grants.
+     *
+     * @param lost what is removed
+     * @return the user; or a refusal with {@link Reason#NOT_FOUND} if it doesn't have all of them itself
+     */
+    public Result<UserDefinition> minus(UserDefinition lost) {
+        if (!roles.containsAll(lost.roles) || !grants.containsAll(lost.grants)) {
+            return Result.refused(
+                    Reason.NOT_FOUND,
+                    "the user " + name + " doesn't have all of that itself; what a role grants is changed in the role");
+        }
+        List<String> otherRoles = new ArrayList<>(roles);
+        otherRoles.removeAll(lost.roles);
+        List<Grant> otherGrants = new ArrayList<>(grants);
+        otherGrants.removeAll(lost.grants);
+        return Result.done(new UserDefinition(name, disabled, otherRoles, otherGrants, trustRules, credentials));
     }
 
     /**

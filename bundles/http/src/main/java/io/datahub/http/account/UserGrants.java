@@ -31,17 +31,12 @@ record UserGrants(UserChanges changes) {
             exchange.refuse(added.refusal().orElseThrow());
             return;
         }
-        Result<Optional<UserDefinition>> changed =
-                changes.change(exchange, added.get().name(), present -> {
-                    if (present.isEmpty()) {
-                        return Result.refused(UserChanges.missing(added.get().name()));
-                    }
-                    List<String> roles = new ArrayList<>(present.get().roles());
-                    roles.addAll(added.get().roles());
-                    List<Grant> grants = new ArrayList<>(present.get().grants());
-                    grants.addAll(added.get().grants());
-                    return Result.done(Optional.of(with(present.get(), roles, grants)));
-                });
+        String name = added.get().name();
+        Result<Optional<UserDefinition>> changed = changes.change(
+                exchange,
+                name,
+                present -> present.map(user -> Result.done(Optional.of(user.plus(added.get()))))
+                        .orElseGet(() -> Result.refused(UserChanges.missing(name))));
         UserChanges.respond(exchange, changed, 200);
     }
 
@@ -67,26 +62,12 @@ record UserGrants(UserChanges changes) {
             exchange.refuse(Reason.BAD_REQUEST, "name what is revoked in the query, such as ?publish=build.");
             return;
         }
-        Result<Optional<UserDefinition>> changed = changes.change(exchange, name, present -> {
-            if (present.isEmpty()) {
-                return Result.refused(UserChanges.missing(name));
-            }
-            List<String> roles = new ArrayList<>(present.get().roles());
-            List<Grant> grants = new ArrayList<>(present.get().grants());
-            if (!roles.containsAll(lostRoles) || !grants.containsAll(lostGrants)) {
-                return Result.refused(
-                        Reason.NOT_FOUND,
-                        "the user " + name + " doesn't have all of that itself; what a role grants is changed in the"
-                                + " role");
-            }
-            roles.removeAll(lostRoles);
-            grants.removeAll(lostGrants);
-            return Result.done(Optional.of(with(present.get(), roles, grants)));
-        });
+        UserDefinition lost = new UserDefinition(name, false, lostRoles, lostGrants, List.of(), List.of());
+        Result<Optional<UserDefinition>> changed = changes.change(
+                exchange,
+                name,
+                present -> present.map(user -> user.minus(lost).then(less -> Result.done(Optional.of(less))))
+                        .orElseGet(() -> Result.refused(UserChanges.missing(name))));
         UserChanges.respond(exchange, changed, 200);
-    }
-
-    private static UserDefinition with(UserDefinition user, List<String> roles, List<Grant> grants) {
-        return new UserDefinition(user.name(), user.disabled(), roles, grants, user.trustRules(), user.credentials());
     }
 }
