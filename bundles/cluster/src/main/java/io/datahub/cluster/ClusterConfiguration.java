@@ -12,7 +12,9 @@ public @interface ClusterConfiguration {
     String PID = "io.datahub.cluster";
 
     @AttributeDefinition(
-            description = "Name of this hub, which no other hub of the cluster has; empty: that of the machine",
+            description =
+                    "Name of this hub, which no other hub of the cluster has; empty: the first part of the machine's"
+                            + " name",
             required = false)
     String hub() default "";
 

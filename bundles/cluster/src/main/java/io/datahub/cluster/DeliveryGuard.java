@@ -1,6 +1,7 @@
 package io.datahub.cluster;
 
 import io.datahub.api.event.EventBroker;
+import io.datahub.api.event.SessionId;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.cluster.journal.Freshness;
 import java.time.Duration;
@@ -63,7 +64,8 @@ final class DeliveryGuard implements AutoCloseable {
             isCut = true;
             int count = 0;
             for (SessionInfo session : broker.sessions()) {
-                count += broker.disconnect(session.id()) ? 1 : 0;
+                // without the name of a hub it is a session of this one: the other hubs may be well
+                count += broker.disconnect(new SessionId(session.id().number())) ? 1 : 0;
             }
             LOG.warn("event=cluster.delivery.ended sessions={} maxPauseMillis={}", count, maxPause.toMillis());
         }

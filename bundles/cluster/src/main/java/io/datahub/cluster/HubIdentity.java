@@ -20,7 +20,7 @@ record HubIdentity(String name, String address, Duration maxStale, Duration maxP
     static HubIdentity of(ClusterConfiguration configuration) throws UnknownHostException {
         InetAddress machine = InetAddress.getLocalHost();
         String name = configuration.hub().isBlank()
-                ? machine.getHostName()
+                ? machine.getHostName().replaceFirst("\\..*", "")
                 : configuration.hub().strip();
         return new HubIdentity(
                 name,
