@@ -15,6 +15,7 @@ import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
+import io.datahub.hooks.publish.EventPublisher;
 import io.datahub.hooks.signature.Proof;
 import io.datahub.hooks.signature.SignatureScheme;
 import io.datahub.hooks.translation.Translators;
@@ -64,7 +65,7 @@ public final class Hook {
     private final String name;
     private final Home home;
     private final Translators translators;
-    private final DeliveryPublisher publisher;
+    private final EventPublisher publisher;
     private final SeenDeliveries seen;
     private final HookLogin login;
     private final HookCounts counts = new HookCounts();
@@ -87,7 +88,7 @@ public final class Hook {
         name = name(String.valueOf(properties.get("service.pid")));
         this.home = home;
         this.translators = translators;
-        publisher = new DeliveryPublisher(broker);
+        publisher = new EventPublisher(broker);
         seen = new SeenDeliveries(states.of("hook-" + name));
         login = new HookLogin(name, authenticator);
         configure(configuration);

@@ -4,6 +4,7 @@ import io.datahub.api.Result;
 import io.datahub.api.hook.Delivery;
 import io.datahub.api.hook.EventTranslator;
 import io.datahub.api.hook.Translation;
+import io.datahub.hooks.json.JsonFields;
 import java.util.Locale;
 import org.osgi.service.component.annotations.Component;
 

@@ -9,6 +9,7 @@ import io.datahub.api.cloudevent.CloudEventReader;
 import io.datahub.api.hook.Delivery;
 import io.datahub.api.hook.EventTranslator;
 import io.datahub.api.hook.Translation;
+import io.datahub.hooks.json.JsonFields;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -3,6 +3,7 @@ package io.datahub.hooks.translation;
 import io.datahub.api.Result;
 import io.datahub.api.hook.Delivery;
 import io.datahub.api.hook.Translation;
+import io.datahub.hooks.json.JsonFields;
 
 /** Workflow runs, jobs and checks in the form of GitHub, which Gitea sends as well. */
 final class Workflows {

@@ -1,4 +1,4 @@
-package io.datahub.hooks.incoming;
+package io.datahub.hooks.publish;
 
 import io.datahub.api.Refusal;
 import io.datahub.api.event.EventBroker;
@@ -12,14 +12,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
-/** Publishes the events of a delivery, and waits until each has been validated and, if its topic is kept, kept. */
-final class DeliveryPublisher {
+/** Publishes events, and waits until each has been validated and, if its topic is kept, kept. */
+public final class EventPublisher {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final EventBroker broker;
 
-    DeliveryPublisher(EventBroker broker) {
+    /** @param broker publishes */
+    public EventPublisher(EventBroker broker) {
         this.broker = broker;
     }
 
@@ -28,7 +29,7 @@ final class DeliveryPublisher {
      *
      * @return the refusal; empty if all were accepted
      */
-    Optional<Refusal> publish(Login login, List<Map.Entry<String, byte[]>> events) {
+    public Optional<Refusal> publish(Login login, List<Map.Entry<String, byte[]>> events) {
         if (events.isEmpty()) {
             return Optional.empty();
         }

@@ -1,4 +1,4 @@
-package io.datahub.hooks.translation;
+package io.datahub.hooks.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -18,7 +18,7 @@ import java.util.Optional;
  * The scalar fields of a JSON object, by path, such as {@code workflow_run.run_number}. Arrays, deeply nested objects
  * and long texts are skipped: the memory that it takes doesn't depend on the size of the document. Immutable.
  */
-final class JsonFields {
+public final class JsonFields {
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -37,7 +37,7 @@ final class JsonFields {
     }
 
     /** Parses a document; one that isn't a single well-formed JSON object is refused as invalid. */
-    static Result<JsonFields> parse(byte[] document) {
+    public static Result<JsonFields> parse(byte[] document) {
         try (JsonParser parser = FACTORY.createParser(document)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return Result.refused(Reason.INVALID, "the body isn't a JSON object; the hub takes JSON only");
@@ -81,7 +81,7 @@ final class JsonFields {
     }
 
     /** The first of these fields that is present and isn't blank; numbers and booleans as they are written. */
-    Optional<String> get(String... paths) {
+    public Optional<String> get(String... paths) {
         for (String path : paths) {
             String value = values.get(path);
             if (value != null && !value.isBlank()) {
@@ -92,12 +92,12 @@ final class JsonFields {
     }
 
     /** The same, or an empty text. */
-    String text(String... paths) {
+    public String text(String... paths) {
         return get(paths).orElse("");
     }
 
     /** Whether there is a field below this object. */
-    boolean has(String object) {
+    public boolean has(String object) {
         return values.keySet().stream().anyMatch(path -> path.startsWith(object + "."));
     }
 }

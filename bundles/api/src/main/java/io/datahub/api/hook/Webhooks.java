@@ -1,0 +1,74 @@
+package io.datahub.api.hook;
+
+import io.datahub.api.Result;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** The webhooks by which the hub sends events to other systems, for administration. Thread-safe. */
+@ProviderType
+public interface Webhooks {
+
+    /**
+     * The configured webhooks. Never blocks.
+     *
+     * @return their state, by name
+     */
+    List<WebhookStatus> webhooks();
+
+    /**
+     * The dead letters of a webhook: events that its target refused for good. May block on disk or network.
+     *
+     * @param webhook the name of the webhook
+     * @return the dead letters, oldest first; or a refusal, {@link io.datahub.api.Reason#NOT_FOUND} if there is no such
+     *     webhook
+     * @throws java.io.UncheckedIOException if the medium failed
+     */
+    Result<List<DeadLetter>> deadLetters(String webhook);
+
+    /**
+     * Sends dead letters again, in their order and after what is being sent, and resumes a webhook that has ended
+     * because its target answered 410. May block on disk or network.
+     *
+     * @param webhook the name of the webhook
+     * @param id the ID of a dead letter; empty for all
+     * @return how many are sent again; or a refusal, {@link io.datahub.api.Reason#NOT_FOUND} if there is no such
+     *     webhook or dead letter
+     * @throws java.io.UncheckedIOException if the medium failed
+     */
+    Result<Integer> resend(String webhook, Optional<String> id);
+
+    /**
+     * The state of a webhook. Counts are of events since the webhook was configured or the hub was started.
+     *
+     * @param name its name
+     * @param kind the form of what it sends
+     * @param host the host that it sends to
+     * @param state {@code sending}, {@code waiting} for a new event, {@code retrying}, {@code ended} by the target, or
+     *     {@code failed}
+     * @param delivered events that the target has accepted
+     * @param dropped events of topics that aren't kept, lost while the target was unreachable or slow
+     * @param deadLetters the number of dead letters
+     * @param problem why it isn't sending; empty if it is
+     */
+    record WebhookStatus(
+            String name,
+            String kind,
+            String host,
+            String state,
+            long delivered,
+            long dropped,
+            int deadLetters,
+            String problem) {}
+
+    /**
+     * An event that a target refused for good, so that the ones behind it could be sent.
+     *
+     * @param id the {@code webhook-id} that it was sent with
+     * @param topic its topic
+     * @param time when it was given up
+     * @param reason the target's answer
+     */
+    record DeadLetter(String id, String topic, Instant time, String reason) {}
+}

@@ -1,0 +1,30 @@
+package io.datahub.hooks.feed;
+
+import java.io.IOException;
+
+/** Processes events one after another, on the thread of an {@link EventFeed}. */
+public interface EventConsumer {
+
+    /**
+     * Processes an event; it isn't passed again once this has returned, unless the hub is killed immediately after.
+     *
+     * @param event the event
+     * @throws InterruptedException if the consumer is being stopped; the feed ends, and the event is passed again after a
+     *     restart
+     * @throws IOException if the state can't be written; the event is passed again soon
+     */
+    void accept(FeedEvent event) throws IOException, InterruptedException;
+
+    /** Called on the feed's thread between events, when {@link EventFeed#wake} was called. */
+    default void idle() throws IOException, InterruptedException {}
+
+    /**
+     * Kept events were lost, because the history no longer has them.
+     *
+     * @param reason what the history says
+     */
+    void gap(String reason);
+
+    /** Live events were lost because they arrived faster than they were processed, and their topics aren't kept. */
+    default void lost(long events) {}
+}

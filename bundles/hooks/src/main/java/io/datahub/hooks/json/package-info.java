@@ -1,0 +1,2 @@
+/** Reading JSON that other systems have sent. */
+package io.datahub.hooks.json;

@@ -1,0 +1,166 @@
+package io.datahub.hooks.outgoing;
+
+import io.datahub.api.Result;
+import io.datahub.api.cloudevent.CloudEvent;
+import io.datahub.api.cloudevent.CloudEventMessage;
+import io.datahub.api.cloudevent.CloudEventReader;
+import io.datahub.api.json.JsonText;
+import io.datahub.api.json.Utf8;
+import io.datahub.hooks.feed.FeedEvent;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The form of what a webhook sends. */
+enum MessageKind {
+    /** A CloudEvent in JSON (CloudEvents HTTP binding 1.0.2, 3.2). */
+    STRUCTURED {
+        @Override
+        Map<String, String> headers(CloudEventMessage event) {
+            return Map.of("Content-Type", "application/cloudevents+json; charset=utf-8");
+        }
+
+        @Override
+        byte[] body(CloudEventMessage event) {
+            return event.json();
+        }
+    },
+    /** The attributes of a CloudEvent as headers, its data as the body (3.1). */
+    BINARY {
+        @Override
+        Map<String, String> headers(CloudEventMessage event) {
+            return BinaryCloudEvent.headers(event.event());
+        }
+
+        @Override
+        byte[] body(CloudEventMessage event) {
+            return BinaryCloudEvent.data(event.json(), event.event().text("datacontenttype"));
+        }
+    },
+    /** A line of text for an incoming webhook of Slack. */
+    SLACK,
+    /** A line of text for an incoming webhook of Mattermost. */
+    MATTERMOST,
+    /** An adaptive card with a line of text for a workflow of Teams. */
+    TEAMS {
+        @Override
+        byte[] body(CloudEventMessage event) {
+            return JsonText.of(json -> {
+                json.writeStartObject();
+                json.writeStringField("type", "message");
+                json.writeArrayFieldStart("attachments");
+                json.writeStartObject();
+                json.writeStringField("contentType", "application/vnd.microsoft.card.adaptive");
+                json.writeObjectFieldStart("content");
+                json.writeStringField("$schema", "http://adaptivecards.io/schemas/adaptive-card.json");
+                json.writeStringField("type", "AdaptiveCard");
+                json.writeStringField("version", "1.4");
+                json.writeArrayFieldStart("body");
+                json.writeStartObject();
+                json.writeStringField("type", "TextBlock");
+                json.writeStringField("text", EventLine.of(event));
+                json.writeBooleanField("wrap", true);
+                json.writeEndObject();
+                json.writeEndArray();
+                json.writeEndObject();
+                json.writeEndObject();
+                json.writeEndArray();
+                json.writeEndObject();
+            });
+        }
+    };
+
+    /** What the configuration may call it. */
+    static final String ALLOWED = "structured (or standard, cloudevents), binary, slack, mattermost or teams";
+
+    Map<String, String> headers(CloudEventMessage event) {
+        return Map.of("Content-Type", "application/json");
+    }
+
+    byte[] body(CloudEventMessage event) {
+        String line =
+                EventLine.of(event).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+        return JsonText.of(json -> {
+            json.writeStartObject();
+            json.writeStringField("text", line);
+            json.writeEndObject();
+        });
+    }
+
+    /** @throws IllegalArgumentException if there is none of this name */
+    static MessageKind of(String name) {
+        return switch (name.strip().toLowerCase(Locale.ROOT)) {
+            case "", "standard", "cloudevents", "structured" -> STRUCTURED;
+            case "binary" -> BINARY;
+            case "slack" -> SLACK;
+            case "mattermost" -> MATTERMOST;
+            case "teams" -> TEAMS;
+            default -> throw new IllegalArgumentException("kind must be " + ALLOWED);
+        };
+    }
+
+    /** The message for an event; a payload that isn't a CloudEvent is wrapped in one. */
+    Message message(String webhook, FeedEvent event) {
+        String id = id(webhook, event);
+        Result<CloudEventMessage> sent = CloudEventReader.read(event.payload(), "the payload");
+        CloudEventMessage cloudEvent = sent.isRefused() ? wrap(event, id) : sent.get();
+        return new Message(id, event.topic(), new TreeMap<>(headers(cloudEvent)), body(cloudEvent));
+    }
+
+    /** Derived from the position of the event or, if it isn't kept, from everything that it consists of. */
+    private static String id(String webhook, FeedEvent event) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update((webhook + "\n" + event.topic() + "\n").getBytes(StandardCharsets.UTF_8));
+            if (event.cursor().isPresent()) {
+                digest.update(event.cursor().get().toString().getBytes(StandardCharsets.UTF_8));
+            } else {
+                digest.update(Long.toString(event.time().toEpochMilli()).getBytes(StandardCharsets.UTF_8));
+                digest.update(event.payload());
+            }
+            return "msg_" + HexFormat.of().formatHex(digest.digest(), 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static CloudEventMessage wrap(FeedEvent event, String id) {
+        Map<String, Object> attributes = new TreeMap<>(Map.of(
+                "specversion",
+                "1.0",
+                "id",
+                id,
+                "source",
+                "/datahub",
+                "type",
+                CloudEvent.WRAPPED,
+                "subject",
+                event.topic(),
+                "time",
+                event.time().toString()));
+        boolean isText = Utf8.isValid(event.payload());
+        attributes.put("datacontenttype", isText ? "text/plain" : "application/octet-stream");
+        if (!event.user().isEmpty()) {
+            attributes.put("user", event.user());
+        }
+        byte[] json = JsonText.of(generator -> {
+            generator.writeStartObject();
+            for (Map.Entry<String, Object> attribute : attributes.entrySet()) {
+                generator.writeStringField(
+                        attribute.getKey(), attribute.getValue().toString());
+            }
+            if (isText) {
+                generator.writeFieldName("data");
+                generator.writeUTF8String(event.payload(), 0, event.payload().length);
+            } else {
+                generator.writeBinaryField("data_base64", event.payload());
+            }
+            generator.writeEndObject();
+        });
+        return new CloudEventMessage(new CloudEvent(attributes), json);
+    }
+}

@@ -1,0 +1,96 @@
+package io.datahub.hooks.outgoing;
+
+import io.datahub.api.net.IpAddress;
+import io.datahub.api.user.Networks;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.SocketAddressResolver;
+
+/**
+ * Resolves the host of a target, and refuses addresses that a webhook must not lead to (server-side request forgery). The
+ * connection is made to the addresses that were checked, so a name that resolves to something else a moment later gains
+ * nothing. One forbidden address refuses the whole name. Thread-safe.
+ */
+final class TargetAddresses implements SocketAddressResolver {
+
+    /** Addresses at which clouds serve the credentials of a machine; the usual one, 169.254.169.254, is link-local. */
+    private static final Networks METADATA =
+            new Networks("100.100.100.200, 168.63.129.16, 192.0.0.192, fd00:ec2::254, 0.0.0.0/8");
+
+    private static final byte[] NAT64 = {0, 0x64, (byte) 0xff, (byte) 0x9b};
+    private static final byte[] SIX_TO_FOUR = {0x20, 0x02};
+
+    private final boolean allowLoopback;
+    private final Executor executor;
+
+    /** @param executor resolves names, which blocks */
+    TargetAddresses(boolean allowLoopback, Executor executor) {
+        this.allowLoopback = allowLoopback;
+        this.executor = executor;
+    }
+
+    @Override
+    public void resolve(String host, int port, Map<String, Object> context, Promise<List<InetSocketAddress>> promise) {
+        executor.execute(() -> {
+            try {
+                promise.succeeded(resolve(host, port));
+            } catch (UnknownHostException | RuntimeException e) {
+                promise.failed(e);
+            }
+        });
+    }
+
+    /** @throws ForbiddenAddressException if one of the host's addresses is forbidden */
+    List<InetSocketAddress> resolve(String host, int port) throws UnknownHostException {
+        List<InetAddress> addresses = Arrays.asList(InetAddress.getAllByName(unbracketed(host)));
+        for (InetAddress address : addresses) {
+            if (isForbidden(address)) {
+                throw new ForbiddenAddressException("a webhook must not lead to " + address.getHostAddress()
+                        + (address.isLoopbackAddress() ? " unless allowLoopback is true" : ""));
+            }
+        }
+        return addresses.stream()
+                .map(address -> new InetSocketAddress(address, port))
+                .toList();
+    }
+
+    private static String unbracketed(String host) {
+        return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    private boolean isForbidden(InetAddress address) {
+        Optional<InetAddress> embedded = embedded(address);
+        if (embedded.isPresent()) {
+            return isForbidden(embedded.get());
+        }
+        return (address.isLoopbackAddress() && !allowLoopback)
+                || address.isAnyLocalAddress()
+                || address.isLinkLocalAddress()
+                || address.isMulticastAddress()
+                || METADATA.contains(address);
+    }
+
+    /** The IPv4 address that an IPv6 address leads to: IPv4-compatible, NAT64 (RFC 6052) or 6to4 (RFC 3056). */
+    private static Optional<InetAddress> embedded(InetAddress address) {
+        if (!(address instanceof Inet6Address six)) {
+            return Optional.empty();
+        }
+        byte[] bytes = six.getAddress();
+        int at = six.isIPv4CompatibleAddress() && !six.isLoopbackAddress() && !six.isAnyLocalAddress()
+                ? 12
+                : startsWith(bytes, NAT64) ? 12 : startsWith(bytes, SIX_TO_FOUR) ? 2 : -1;
+        return at < 0 ? Optional.empty() : Optional.of(IpAddress.of(Arrays.copyOfRange(bytes, at, at + 4)));
+    }
+
+    private static boolean startsWith(byte[] bytes, byte[] prefix) {
+        return Arrays.equals(bytes, 0, prefix.length, prefix, 0, prefix.length);
+    }
+}

@@ -1,0 +1,320 @@
+package io.datahub.hooks.outgoing;
+
+import io.datahub.api.Home;
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.event.EventBroker;
+import io.datahub.api.history.EventHistory;
+import io.datahub.api.hook.Webhooks.DeadLetter;
+import io.datahub.api.hook.Webhooks.WebhookStatus;
+import io.datahub.api.log.LogText;
+import io.datahub.api.state.AdapterState;
+import io.datahub.api.state.AdapterStates;
+import io.datahub.api.validation.ValidatorProperties;
+import io.datahub.hooks.feed.EventConsumer;
+import io.datahub.hooks.feed.EventFeed;
+import io.datahub.hooks.feed.FeedEvent;
+import io.datahub.hooks.outgoing.DeadLetters.Letter;
+import io.datahub.hooks.signature.SecretFile;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One webhook: sends each event until the target has accepted it, has refused it for good, or has ended the webhook by
+ * 410. Events are sent on the thread of its feed; the other methods are for any thread.
+ */
+@Component(service = Webhook.class, configurationPid = Webhook.PID, configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = WebhookConfiguration.class, factory = true)
+public final class Webhook implements EventConsumer {
+
+    static final String PID = "io.datahub.webhook";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Webhook.class);
+
+    private static final String ENDED = "ended";
+    private static final long WORRYING_MILLIS = TimeUnit.MINUTES.toMillis(1);
+
+    private final String name;
+    private final MessageKind kind;
+    private final URI url;
+    private final AdapterState state;
+    private final DeadLetters letters;
+    private final Target target;
+    private final EventFeed feed;
+    private final Backoff backoff = new Backoff(ThreadLocalRandom.current());
+
+    final LongAdder delivered = new LongAdder();
+    final LongAdder retried = new LongAdder();
+    final LongAdder refused = new LongAdder();
+    final LongAdder overflowed = new LongAdder();
+
+    /** The keys of dead letters that are to be sent again. */
+    private final Set<String> resent = ConcurrentHashMap.newKeySet();
+
+    private int resumptions; // guarded by this
+    private boolean stopping; // guarded by this
+    private volatile boolean ended;
+    private volatile String failure = "";
+    private volatile long failingSince;
+    private volatile String gap = "";
+    private volatile int deadLetters;
+
+    @Activate
+    public Webhook(
+            @Reference Home home,
+            @Reference EventBroker broker,
+            @Reference EventHistory history,
+            @Reference AdapterStates states,
+            WebhookConfiguration configuration,
+            Map<String, ?> properties)
+            throws IOException {
+        name = String.valueOf(properties.get("service.pid")).replaceFirst("^" + PID.replace(".", "\\.") + "[~.-]", "");
+        if (!name.matches("[a-z0-9][a-z0-9.-]{0,49}")) {
+            throw new IllegalArgumentException(
+                    "the file must be called io.datahub.webhook-NAME.cfg, where NAME has 1 to 50 lower-case letters,"
+                            + " digits, dots and hyphens");
+        }
+        kind = MessageKind.of(configuration.kind());
+        url = TargetUrl.parse(configuration.url());
+        List<String> topics = ValidatorProperties.list(configuration.topics());
+        if (topics.isEmpty()) {
+            throw new IllegalArgumentException("topics must have at least one prefix; * is all topics");
+        }
+        String file = configuration.secretFile().strip();
+        state = states.of("webhook-" + name);
+        letters = new DeadLetters(state);
+        ended = state.get(ENDED).isPresent();
+        deadLetters = letters.list().size();
+        target = new Target(
+                name,
+                url,
+                file.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new SecretFile(home.root().resolve(file))),
+                configuration.allowLoopback());
+        feed = new EventFeed("webhook-" + name, topics, broker, history, state, this);
+        feed.start();
+        LOG.info(
+                "event=hooks.webhook.started webhook={} kind={} host={} topics={}",
+                name,
+                kind,
+                LogText.quoted(url.getAuthority()),
+                LogText.quoted(topics));
+    }
+
+    @Deactivate
+    void stop() {
+        synchronized (this) {
+            stopping = true;
+            notifyAll();
+        }
+        target.close();
+        feed.close();
+        LOG.info("event=hooks.webhook.stopped webhook={}", name);
+    }
+
+    String name() {
+        return name;
+    }
+
+    int deadLetterCount() {
+        return deadLetters;
+    }
+
+    @Override
+    public void accept(FeedEvent event) throws IOException, InterruptedException {
+        idle();
+        Message message = kind.message(name, event);
+        Attempt attempt = sendUntilSettled(message);
+        if (attempt.what() == Attempt.What.REFUSED) {
+            letters.add(message, attempt.detail());
+            deadLetters = letters.list().size();
+            refused.increment();
+            LOG.warn(
+                    "event=hooks.webhook.refused webhook={} id={} topic={} reason={}",
+                    name,
+                    message.id(),
+                    LogText.quoted(message.topic()),
+                    LogText.quoted(attempt.detail()));
+        }
+    }
+
+    /** Sends the dead letters that are to be sent again. */
+    @Override
+    public void idle() throws IOException, InterruptedException {
+        if (resent.isEmpty()) {
+            return;
+        }
+        for (Letter letter : letters.list()) {
+            if (resent.remove(letter.key()) && letter.message().isPresent()) {
+                Attempt attempt = sendUntilSettled(letter.message().get());
+                if (attempt.what() == Attempt.What.DELIVERED) {
+                    letters.remove(letter);
+                } else {
+                    refused.increment();
+                }
+            }
+        }
+        deadLetters = letters.list().size();
+    }
+
+    private Attempt sendUntilSettled(Message message) throws IOException, InterruptedException {
+        for (int attempts = 1; ; attempts++) {
+            awaitResumption();
+            Attempt attempt = target.send(message);
+            switch (attempt.what()) {
+                case DELIVERED, REFUSED -> {
+                    if (attempt.what() == Attempt.What.DELIVERED) {
+                        delivered.increment();
+                    }
+                    recovered();
+                    return attempt;
+                }
+                case GONE -> end();
+                case RETRY -> {
+                    failed(attempt, attempts);
+                    pause(backoff.after(attempts, attempt.retryAfter()));
+                }
+            }
+        }
+    }
+
+    private void recovered() {
+        if (!failure.isEmpty()) {
+            LOG.info("event=hooks.webhook.recovered webhook={}", name);
+        }
+        failure = "";
+    }
+
+    private void failed(Attempt attempt, int attempts) {
+        retried.increment();
+        if (failure.isEmpty()) {
+            failingSince = System.currentTimeMillis();
+            LOG.warn("event=hooks.webhook.failed webhook={} reason={}", name, LogText.quoted(attempt.detail()));
+        } else {
+            LOG.debug(
+                    "event=hooks.webhook.failed webhook={} reason={} attempts={}",
+                    name,
+                    LogText.quoted(attempt.detail()),
+                    attempts);
+        }
+        failure = attempt.detail();
+    }
+
+    private void end() throws IOException {
+        state.put(ENDED, "410".getBytes(StandardCharsets.UTF_8)).get();
+        ended = true;
+        LOG.error("event=hooks.webhook.ended webhook={} reason=\"the target answered 410\"", name);
+    }
+
+    private synchronized void awaitResumption() throws InterruptedException {
+        while (ended && !stopping) {
+            wait();
+        }
+        if (stopping) {
+            throw new InterruptedException("the webhook is being stopped");
+        }
+    }
+
+    /** Waits, but not if it is resumed. */
+    private synchronized void pause(Duration length) throws InterruptedException {
+        long deadline = System.nanoTime() + length.toNanos();
+        int before = resumptions;
+        for (long left = length.toMillis(); left > 0 && before == resumptions && !stopping; ) {
+            wait(left);
+            left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        }
+    }
+
+    @Override
+    public void gap(String reason) {
+        gap = "events were removed from the history before they could be sent: " + reason;
+    }
+
+    @Override
+    public void lost(long events) {
+        overflowed.add(events);
+    }
+
+    List<DeadLetter> deadLetters() throws IOException {
+        return letters.list().stream().map(Letter::shown).toList();
+    }
+
+    /** Sends dead letters again, and whatever is waiting, now. */
+    Result<Integer> resend(Optional<String> id) throws IOException {
+        List<Letter> chosen = letters.list().stream()
+                .filter(letter -> id.isEmpty() || letter.shown().id().equals(id.get()))
+                .toList();
+        if (id.isPresent() && chosen.isEmpty()) {
+            return Result.refused(Reason.NOT_FOUND, "there is no dead letter " + id.get());
+        }
+        Optional<Letter> cut =
+                chosen.stream().filter(letter -> letter.message().isEmpty()).findFirst();
+        if (id.isPresent() && cut.isPresent()) {
+            return Result.refused(
+                    new Refusal(Reason.CONFLICT, "the message " + id.get() + " was too large to be kept"));
+        }
+        state.delete(ENDED);
+        chosen.forEach(letter -> resent.add(letter.key()));
+        gap = "";
+        synchronized (this) {
+            ended = false;
+            resumptions++;
+            notifyAll();
+        }
+        feed.wake();
+        return Result.done(chosen.size());
+    }
+
+    WebhookStatus status() {
+        String what = ended ? "ended" : failure.isEmpty() ? "sending" : "retrying";
+        return new WebhookStatus(
+                name,
+                kind.toString().toLowerCase(Locale.ROOT),
+                url.getAuthority(),
+                what,
+                delivered.sum(),
+                overflowed.sum(),
+                deadLetters,
+                problem(0));
+    }
+
+    /** What is wrong; empty if nothing is, or attempts have failed for less than a minute. */
+    String problem() {
+        return problem(WORRYING_MILLIS);
+    }
+
+    private String problem(long tolerated) {
+        if (ended) {
+            return "its target has ended it by 410; datahub:webhook-resend resumes it";
+        }
+        String current = failure;
+        if (!current.isEmpty() && System.currentTimeMillis() - failingSince >= tolerated) {
+            return "its target fails: " + current;
+        }
+        if (!gap.isEmpty()) {
+            return gap;
+        }
+        return deadLetters > 0 ? deadLetters + " dead letters; datahub:webhooks " + name + " lists them" : "";
+    }
+}

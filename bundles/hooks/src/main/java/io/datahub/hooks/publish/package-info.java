@@ -1,0 +1,2 @@
+/** Publishing events and waiting for the outcome. */
+package io.datahub.hooks.publish;
