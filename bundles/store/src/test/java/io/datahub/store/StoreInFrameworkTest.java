@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.json.PackageVersion;
+import io.datahub.api.Home;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
@@ -264,6 +265,22 @@ class StoreInFrameworkTest {
         }
         threads.shutdown();
         assertThat(writes).isPositive();
+    }
+
+    @Test
+    void shouldLeaveTheRecordsToTheClusterAsLongAsItIsConfigured() throws Exception {
+        assertThat(store()).isNotNull();
+        Configuration cluster = admin().getConfiguration("io.datahub.cluster", "?");
+        cluster.update(FrameworkUtil.asDictionary(
+                Map.of("ledger", "jdbc:postgresql://db.example/datahub", "secrets", "/etc/datahub/secrets")));
+        await().until(() -> context.getServiceReference(RecordStore.class) == null);
+        Home home = service(Home.class);
+        assertThat(home.root()).isEqualTo(folder.resolve("home"));
+        assertThat(home.sharedSecrets()).contains(Path.of("/etc/datahub/secrets"));
+
+        cluster.update(FrameworkUtil.asDictionary(Map.of("ledger", "")));
+        await().until(() -> context.getServiceReference(RecordStore.class) != null);
+        assertThat(put(store(), "a", "x").isRefused()).isFalse();
     }
 
     @Test
