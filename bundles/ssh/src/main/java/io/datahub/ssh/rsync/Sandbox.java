@@ -41,6 +41,10 @@ final class Sandbox {
     /** It has two that receive, or one that sends. */
     private static final int MAX_PROCESSES = 16;
 
+    /** Shells differ in the name of the option. */
+    private static final String LIMIT_PROCESSES =
+            "{ ulimit -u " + MAX_PROCESSES + " || ulimit -p " + MAX_PROCESSES + "; } 2>/dev/null && ";
+
     private static final List<String> LIBRARIES = List.of("/bin", "/sbin", "/lib", "/lib32", "/lib64");
 
     private final List<String> words = new ArrayList<>();
@@ -94,10 +98,7 @@ final class Sandbox {
     /** Ends the command with the program and its arguments, which is limited in its number of processes. */
     List<String> runLimited(Path rsync, List<String> arguments) {
         // Within the namespace of users, so that only the processes in it are counted.
-        return end(
-                "/bin/sh",
-                List.of("-c", "ulimit -u " + MAX_PROCESSES + " && exec \"$@\"", "sh", rsync.toString()),
-                arguments);
+        return end("/bin/sh", List.of("-c", LIMIT_PROCESSES + "exec \"$@\"", "sh", rsync.toString()), arguments);
     }
 
     /** The same without that limit. */
@@ -107,8 +108,7 @@ final class Sandbox {
 
     /** Ends the command with one that starts another process within the limit of processes, and fails if it can't. */
     List<String> testLimit() {
-        return end(
-                "/bin/sh", List.of("-c", "ulimit -u " + MAX_PROCESSES + " && /bin/sh -c : && echo limited"), List.of());
+        return end("/bin/sh", List.of("-c", LIMIT_PROCESSES + "/bin/sh -c : && echo limited"), List.of());
     }
 
     private List<String> end(Object program, List<String> first, List<String> arguments) {
