@@ -21,7 +21,22 @@ record DraftHolding(
         LedgerCommitter committer,
         AnnouncedCommit commits,
         Supplier<StoreSettings> settings,
-        Map<String, HeldDraft> held) {
+        Map<String, Holder> held) {
+
+    /** Who writes a draft at this hub. */
+    interface Holder {
+
+        /** The size of the draft so far. */
+        long size();
+
+        /**
+         * Ends the writing, from any thread.
+         *
+         * @param keep whether the bytes are kept, as far as they are to be
+         * @return false if the draft is being committed
+         */
+        boolean end(boolean keep);
+    }
 
     DraftHolding(
             LedgerDrafts ledger,
@@ -44,12 +59,12 @@ record DraftHolding(
     }
 
     /** Somebody holds a draft. */
-    void began(String name, HeldDraft draft) {
+    void began(String name, Holder draft) {
         held.put(name, draft);
     }
 
     /** Somebody no longer holds a draft. */
-    void ended(String name, HeldDraft draft) {
+    void ended(String name, Holder draft) {
         held.remove(name, draft);
     }
 
@@ -60,13 +75,13 @@ record DraftHolding(
      * @return false if it is being committed
      */
     boolean endHolder(String name, boolean keep) {
-        HeldDraft holder = held.get(name);
+        Holder holder = held.get(name);
         return holder == null || holder.end(keep);
     }
 
     /** The number of bytes that a draft has, as far as this hub knows. */
     long size(LedgerDraft draft) {
-        HeldDraft holder = held.get(draft.name());
+        Holder holder = held.get(draft.name());
         return holder == null ? draft.size() : holder.size();
     }
 }

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * Thread-safe; another request at this hub can take the draft over at any time, one at another hub is noticed when the
  * ledger is told of new bytes.
  */
-final class HeldDraft implements Draft {
+final class HeldDraft implements Draft, DraftHolding.Holder {
 
     private static final Logger LOG = LoggerFactory.getLogger(HeldDraft.class);
     private static final Refusal TAKEN_OVER =
@@ -321,13 +321,8 @@ final class HeldDraft implements Draft {
         holding.end(state);
     }
 
-    /**
-     * Ends the writing, from any thread.
-     *
-     * @param keep whether the bytes are kept, as far as they are to be
-     * @return false if the draft is being committed
-     */
-    synchronized boolean end(boolean keep) {
+    @Override
+    public synchronized boolean end(boolean keep) {
         if (committing) {
             return false;
         }
