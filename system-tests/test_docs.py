@@ -201,7 +201,8 @@ def attributes():
                 if re.match(r"OSGI-INF/metatype/.*\.xml", name):
                     declared = xml.etree.ElementTree.fromstring(bundle.read(name))
                     for designate in declared.iter("Designate"):
-                        found[designate.get("pid") or designate.get("factoryPid")] = {ad.get("id"): ad.attrib for ad in declared.iter("AD")}
+                        keys = found.setdefault(designate.get("pid") or designate.get("factoryPid"), {})
+                        keys.update({ad.get("id"): ad.attrib for ad in declared.iter("AD")})
     return found
 
 

@@ -62,7 +62,7 @@ public final class Bom {
     private void add(Path file) {
         try (JarFile jar = new JarFile(file.toFile())) {
             if (file.getParent().endsWith(CLIENT)) {
-                addEmbedded(jar, file);
+                addEmbedded(jar, file, "");
                 return;
             }
             Properties coordinates = coordinates(jar, file);
@@ -70,31 +70,44 @@ public final class Bom {
             String name = coordinates.getProperty("artifactId");
             String said = said(jar, group + "." + name);
             String licence = licences.getProperty(said, said);
-            if (!List.of(licences.getProperty("allowed").split(" ")).contains(licence)) {
+            if (!isAllowed(licence)) {
                 refused.add(group + ":" + name + ": " + said);
             }
             Component component =
                     new Component(group, name, coordinates.getProperty("version"), licence, sha256(file));
             components.put(component.purl(), json(component));
+            if (group.equals("io.datahub")) {
+                addEmbedded(jar, file, name);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(file.toString(), e);
         }
     }
 
-    /** The client is one jar of several artifacts, each with its pom. */
-    private void addEmbedded(JarFile jar, Path file) throws IOException {
+    /**
+     * Adds the artifacts in a jar whose coordinates it has, but for the jar's own: the client is one jar of several
+     * artifacts, and a bundle may contain the work of others.
+     */
+    private void addEmbedded(JarFile jar, Path file, String own) throws IOException {
         for (JarEntry entry : jar.stream().filter(e -> COORDINATES.matcher(e.getName()).matches()).toList()) {
             Properties each = new Properties();
             each.load(jar.getInputStream(entry));
-            String name = each.getProperty("groupId") + "." + each.getProperty("artifactId");
-            String licence = licences.getProperty(name);
-            if (licence == null || !List.of(licences.getProperty("allowed").split(" ")).contains(licence)) {
-                refused.add(name + " in " + file);
+            String artifact = each.getProperty("artifactId");
+            if (!artifact.equals(own)) {
+                String name = each.getProperty("groupId") + "." + artifact;
+                String licence = licences.getProperty(name, name);
+                if (!isAllowed(licence)) {
+                    refused.add(name + " in " + file);
+                }
+                Component component = new Component(
+                        each.getProperty("groupId"), artifact, each.getProperty("version"), licence, sha256(file));
+                components.putIfAbsent(component.purl(), json(component));
             }
-            Component component = new Component(
-                    each.getProperty("groupId"), each.getProperty("artifactId"), each.getProperty("version"), licence, sha256(file));
-            components.putIfAbsent(component.purl(), json(component));
         }
+    }
+
+    private boolean isAllowed(String licence) {
+        return List.of(licences.getProperty("allowed").split(" ")).contains(licence);
     }
 
     /** As its place in the repository has them, or else the jar itself. */

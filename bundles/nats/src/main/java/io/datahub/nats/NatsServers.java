@@ -1,0 +1,50 @@
+package io.datahub.nats;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The servers of the configuration key {@code events}.
+ *
+ * @param urls scheme, host and port of each
+ * @param prefix what all subjects begin with
+ */
+record NatsServers(List<String> urls, String prefix) {
+
+    private static final String DEFAULT_PREFIX = "datahub";
+
+    /**
+     * Parses the configuration key.
+     *
+     * @throws IllegalArgumentException if a URL has another form, or the prefixes differ
+     */
+    static NatsServers parse(String... events) {
+        List<String> urls = new ArrayList<>();
+        List<String> prefixes = new ArrayList<>();
+        for (String event : events) {
+            URI url = URI.create(event.strip());
+            String path = url.getPath() == null ? "" : url.getPath().replaceAll("^/|/$", "");
+            boolean isNats = "nats".equals(url.getScheme()) || "tls".equals(url.getScheme());
+            if (!isNats || url.getHost() == null || url.getUserInfo() != null || !path.matches("[A-Za-z0-9_-]{0,64}")) {
+                throw new IllegalArgumentException(
+                        "the key events must be nats://HOST[:PORT][/PREFIX] or tls://HOST[:PORT][/PREFIX], and is "
+                                + Arrays.toString(events));
+            }
+            urls.add(url.getScheme() + "://" + url.getAuthority());
+            if (!path.isEmpty() && !prefixes.contains(path)) {
+                prefixes.add(path);
+            }
+        }
+        if (prefixes.size() > 1) {
+            throw new IllegalArgumentException("the URLs of the key events have different prefixes: " + prefixes);
+        }
+        return new NatsServers(urls, prefixes.isEmpty() ? DEFAULT_PREFIX : prefixes.get(0));
+    }
+
+    @Override
+    public String toString() {
+        return String.join(",", urls) + "/" + prefix;
+    }
+}

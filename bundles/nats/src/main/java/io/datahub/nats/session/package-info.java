@@ -1,0 +1,2 @@
+/** The sessions of the other hubs. */
+package io.datahub.nats.session;

@@ -1,0 +1,34 @@
+package io.datahub.nats.wire;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+
+/**
+ * Says how much of a stream has arrived.
+ *
+ * @param sender the hub that sends the stream
+ * @param receiver the hub that receives it
+ * @param position as in the last message that arrived
+ */
+public record Ack(Member sender, Member receiver, long position) {
+
+    /** The message. */
+    public byte[] encoded() {
+        ByteBuffer message = ByteBuffer.allocate(1 + Wire.size(sender) + Wire.size(receiver) + Long.BYTES);
+        message.put(Wire.VERSION);
+        Wire.put(message, sender);
+        Wire.put(message, receiver);
+        return message.putLong(position).array();
+    }
+
+    /** Reads a message. */
+    public static Ack decode(byte[] data) throws MalformedMessageException {
+        ByteBuffer message = ByteBuffer.wrap(data);
+        try {
+            Wire.checkVersion(message);
+            return new Ack(Wire.member(message), Wire.member(message), message.getLong());
+        } catch (BufferUnderflowException e) {
+            throw new MalformedMessageException(e);
+        }
+    }
+}
