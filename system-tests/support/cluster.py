@@ -1,0 +1,49 @@
+"""A cluster that a test starts: PostgreSQL with a standby, NATS, S3Proxy, hubs, and nginx in front. Needs Debian's postgresql,
+nats-server and nginx with its stream module."""
+import os, signal, sys
+
+from support.hub import ROOT, Hub, free_ports
+
+sys.path.insert(0, f"{ROOT}/examples/cluster")
+from servers import Engines, Nginx
+
+
+class ClusterHub(Hub):
+    """A hub that uses the engines of a cluster."""
+
+    def __init__(self, engines, name):
+        super().__init__()
+        self.name = name
+        os.makedirs(f"{self.home}/etc", 0o700)
+        with open(f"{self.home}/etc/io.datahub.cluster.cfg", "w") as f:
+            f.write(engines.configuration(name))
+
+    def freeze(self):
+        """Stops the process where it is."""
+        os.kill(self.pid(), signal.SIGSTOP)
+
+    def thaw(self):
+        os.kill(self.pid(), signal.SIGCONT)
+
+
+class Cluster:
+    """Engines and hubs, all running; `end` stops and removes everything."""
+
+    def __init__(self, hubs=3):
+        self.engines, self.hubs, self.nginx = Engines(), [], None
+        try:
+            self.engines.start()
+            for number in range(1, hubs + 1):
+                self.hubs.append(ClusterHub(self.engines, f"hub{number}"))
+                self.hubs[-1].start()
+            self.nginx = Nginx(self.engines.work, *free_ports(3), [(hub.http, hub.zmq, hub.ssh) for hub in self.hubs]).start()
+        except BaseException:
+            self.end()
+            raise
+
+    def end(self, keep=False):
+        if self.nginx:
+            self.nginx.stop()
+        for hub in self.hubs:
+            hub.end(keep)
+        self.engines.end()

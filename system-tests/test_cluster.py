@@ -1,0 +1,133 @@
+"""Several hubs on shared servers, driven from outside while the servers are stopped, killed and frozen."""
+import json, signal, subprocess
+
+import pytest
+
+from support.cluster import Cluster
+from support.waiting import until
+
+READER = "-H", "Accept: text/event-stream"
+
+
+@pytest.fixture(scope="module")
+def cluster(request):
+    cluster = Cluster(hubs=2)
+    yield cluster
+    cluster.end(keep=request.config.getoption("--keep-homes"))
+
+
+@pytest.fixture(scope="module")
+def hubs(cluster):
+    return cluster.hubs
+
+
+class Follower:
+    """A client of the event stream of a hub, which collects what it hears."""
+
+    def __init__(self, hub, prefix):
+        self.path = f"{hub.work}/followed-{prefix}"
+        self.out = open(self.path, "w")
+        self.process = subprocess.Popen(["curl", "-sSN", "-H", f"Authorization: Bearer {hub.token()}", *READER,
+                                         f"http://127.0.0.1:{hub.http}/events?prefix={prefix}"], stdout=self.out)
+
+    def heard(self):
+        return open(self.path).read()
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(10)
+        self.out.close()
+
+
+@pytest.fixture
+def follow():
+    followers = []
+
+    def start(hub, prefix):
+        followers.append(Follower(hub, prefix))
+        return followers[-1]
+    yield start
+    for follower in followers:
+        follower.end()
+
+
+def publish(hub, topic, payload):
+    status = hub.curl(hub.token(), f"/events/{topic}", "-d", payload)[0]
+    assert status in (200, 202, 204), status
+
+
+def component(hub, name):
+    health = json.loads(hub.curl(hub.token(), "/health/ready")[2])
+    return next(part for part in health["components"] if part["name"] == name)
+
+
+def connected(hub, follower, topic):
+    """Waits until what is published at the hub reaches the follower."""
+    def arrives():
+        publish(hub, topic, "probe")
+        return until(lambda: "probe" in follower.heard(), 0.3)
+    assert until(arrives, 20)
+
+
+def test_an_event_reaches_subscribers_at_another_hub(hubs, follow):
+    follower = follow(hubs[1], "build.")
+    connected(hubs[0], follower, "build.probe")
+    publish(hubs[0], "build.done", "seventeen")
+    assert until(lambda: "seventeen" in follower.heard())
+    sent = hubs[0].metrics(hubs[0].token())["datahub_relay_events_sent_total"]
+    publish(hubs[0], "other.done", "nobody wants this")
+    publish(hubs[0], "build.done", "eighteen")
+    assert until(lambda: "eighteen" in follower.heard())
+    assert hubs[0].metrics(hubs[0].token())["datahub_relay_events_sent_total"] == sent + 1
+    assert "nobody" not in follower.heard()
+
+
+def test_hubs_are_ready_and_name_each_other(hubs):
+    for hub, other in (hubs, reversed(hubs)):
+        relay = component(hub, "relay")
+        assert relay["ready"] and f"hubs=[{other.name}]" in relay["detail"], relay
+        assert component(hub, "blobs")["ready"]
+
+
+def test_sessions_of_all_hubs_are_listed_at_each(hubs, follow):
+    follower = follow(hubs[1], "listed.")
+    connected(hubs[0], follower, "listed.probe")
+    assert until(lambda: "hub2/" in hubs[0].run("console", "datahub:clients").stdout, 20)
+
+
+def test_local_delivery_goes_on_without_nats_and_losses_are_told(cluster, hubs, follow):
+    near, far = follow(hubs[0], "away."), follow(hubs[1], "away.")
+    connected(hubs[0], far, "away.probe")
+    cluster.engines.nats.kill()
+    assert until(lambda: component(hubs[0], "relay").get("degraded"), 20)
+    assert hubs[0].curl(hubs[0].token(), "/health/ready")[0] == 200
+    publish(hubs[0], "away.1", "while it was away")
+    assert until(lambda: "while it was away" in near.heard())
+    assert "while it was away" not in far.heard()
+    cluster.engines.nats.start()
+    assert until(lambda: not component(hubs[0], "relay").get("degraded"), 20)
+    assert until(lambda: "while it was away" in far.heard(), 20)
+    assert hubs[1].metrics(hubs[1].token())["datahub_relay_events_lost_total"] == 0
+
+
+def test_a_frozen_hub_gets_what_it_has_missed(hubs, follow):
+    follower = follow(hubs[1], "frozen.")
+    connected(hubs[0], follower, "frozen.probe")
+    hubs[1].freeze()
+    try:
+        for i in range(20):
+            publish(hubs[0], "frozen.x", f"number {i}.")
+    finally:
+        hubs[1].thaw()
+    assert until(lambda: "number 19." in follower.heard(), 20)
+    positions = [follower.heard().find(f"number {i}.") for i in range(20)]
+    assert positions == sorted(positions) and positions[0] >= 0
+
+
+def test_a_hub_is_degraded_while_the_store_is_away(cluster, hubs):
+    cluster.engines.s3.kill()
+    assert until(lambda: component(hubs[0], "blobs").get("degraded"), 40)
+    assert "io.datahub.cluster.cfg" in component(hubs[0], "blobs")["detail"]
+    assert hubs[0].curl(hubs[0].token(), "/health/ready")[0] == 200
+    cluster.engines.s3.start()
+    assert until(lambda: not component(hubs[0], "blobs").get("degraded"), 40)
