@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
@@ -39,6 +40,9 @@ import org.slf4j.LoggerFactory;
         configurationPid = "io.datahub.cluster",
         service = {},
         immediate = true)
+@Capability(
+        namespace = "osgi.service",
+        attribute = "objectClass:List<String>=\"io.datahub.api.cluster.JournalSignal,io.datahub.api.event.ClusterSessions\"")
 @Designate(ocd = NatsConfiguration.class)
 public final class NatsRelay {
 

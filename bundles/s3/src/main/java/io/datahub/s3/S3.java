@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
         configurationPid = "io.datahub.cluster",
         service = {},
         immediate = true)
+@Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.datahub.api.cluster.Blobs\"")
 @Designate(ocd = S3Configuration.class)
 public final class S3 {
 
