@@ -1,4 +1,4 @@
-"""Several hubs on shared servers, driven from outside while the servers are stopped, killed and frozen."""
+"""Hubs that share events over NATS and reach one store, driven from outside while the servers are killed and a hub is frozen."""
 import json, signal, subprocess
 
 import pytest
@@ -11,7 +11,7 @@ READER = "-H", "Accept: text/event-stream"
 
 @pytest.fixture(scope="module")
 def cluster(request):
-    cluster = Cluster(hubs=2)
+    cluster = Cluster(hubs=2, ledger=False)
     yield cluster
     cluster.end(keep=request.config.getoption("--keep-homes"))
 

@@ -308,10 +308,11 @@ class Engines:
         self.standby.wait_for()
         self.primary, self.standby = self.standby, self.primary
 
-    def configuration(self, hub):
-        """The content of io.datahub.cluster.cfg for a hub."""
+    def configuration(self, hub, ledger=True):
+        """The content of io.datahub.cluster.cfg for a hub; without the ledger it shares events only."""
         hosts = ",".join(f"127.0.0.1:{server.port}" for server in sorted((self.primary, self.standby), key=lambda server: server.port))
-        return (f"ledger = jdbc:postgresql://{hosts}/datahub\nblobs = {self.s3.url()}\nevents = nats://127.0.0.1:{self.nats.port}\n"
+        database = f"ledger = jdbc:postgresql://{hosts}/datahub\n" if ledger else ""
+        return (f"{database}blobs = {self.s3.url()}\nevents = nats://127.0.0.1:{self.nats.port}\n"
                 f"secrets = {self.secrets}\nhub = {hub}\n")
 
     def end(self):

@@ -11,12 +11,12 @@ from servers import Engines, Nginx
 class ClusterHub(Hub):
     """A hub that uses the engines of a cluster."""
 
-    def __init__(self, engines, name):
+    def __init__(self, engines, name, ledger):
         super().__init__()
         self.name = name
         os.makedirs(f"{self.home}/etc", 0o700)
         with open(f"{self.home}/etc/io.datahub.cluster.cfg", "w") as f:
-            f.write(engines.configuration(name))
+            f.write(engines.configuration(name, ledger))
 
     def freeze(self):
         """Stops the process where it is."""
@@ -29,12 +29,12 @@ class ClusterHub(Hub):
 class Cluster:
     """Engines and hubs, all running; `end` stops and removes everything."""
 
-    def __init__(self, hubs=3):
+    def __init__(self, hubs=3, ledger=True):
         self.engines, self.hubs, self.nginx = Engines(), [], None
         try:
             self.engines.start()
             for number in range(1, hubs + 1):
-                self.hubs.append(ClusterHub(self.engines, f"hub{number}"))
+                self.hubs.append(ClusterHub(self.engines, f"hub{number}", ledger))
                 self.hubs[-1].start()
             self.nginx = Nginx(self.engines.work, *free_ports(3), [(hub.http, hub.zmq, hub.ssh) for hub in self.hubs]).start()
         except BaseException:
