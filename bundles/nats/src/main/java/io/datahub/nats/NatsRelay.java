@@ -42,7 +42,8 @@ import org.slf4j.LoggerFactory;
         immediate = true)
 @Capability(
         namespace = "osgi.service",
-        attribute = "objectClass:List<String>=\"io.datahub.api.cluster.JournalSignal,io.datahub.api.event.ClusterSessions\"")
+        attribute =
+                "objectClass:List<String>=\"io.datahub.api.cluster.JournalSignal,io.datahub.api.event.ClusterSessions\"")
 @Designate(ocd = NatsConfiguration.class)
 public final class NatsRelay {
 
