@@ -22,8 +22,10 @@ public final class HubName {
     public static String of(String configured) {
         String name = configured.isBlank() ? machine().replaceFirst("\\..*", "") : configured.strip();
         if (!FORM.matcher(name).matches()) {
-            throw new IllegalArgumentException("the key hub of io.datahub.cluster.cfg must have 1 to 63 letters, digits,"
-                    + " underscores and hyphens, and begin with a letter or digit, but the name is \"" + name + "\"");
+            throw new IllegalArgumentException(
+                    "the key hub of io.datahub.cluster.cfg must have 1 to 63 letters, digits,"
+                            + " underscores and hyphens, and begin with a letter or digit, but the name is \"" + name
+                            + "\"");
         }
         return name;
     }
