@@ -222,16 +222,16 @@ http {{
 {http}
         keepalive 32;
     }}
-    map $http_upgrade $upgrade {{ default ''; websocket websocket; }}
-    map $upgrade $connection {{ default ''; websocket upgrade; }}
+    map $http_upgrade $hub_upgrade {{ default ''; websocket websocket; }}
+    map $hub_upgrade $hub_connection {{ default ''; websocket upgrade; }}
     server {{
         listen 127.0.0.1:{port};
         client_max_body_size 0;
         merge_slashes off;
         proxy_http_version 1.1;
         proxy_set_header Host $http_host;
-        proxy_set_header Upgrade $upgrade;
-        proxy_set_header Connection $connection;
+        proxy_set_header Upgrade $hub_upgrade;
+        proxy_set_header Connection $hub_connection;
         proxy_set_header X-Forwarded-For $remote_addr;
         proxy_set_header X-Forwarded-Proto $scheme;
         proxy_request_buffering off;
@@ -266,7 +266,7 @@ class Nginx(Server):
             f.write(NGINX.format(work=work, port=port, zmq_port=zmq, ssh_port=ssh, http="\n".join(http), zmq="\n".join(zeromq), ssh="\n".join(shell)))
 
     def command(self):
-        return [program("nginx", "/usr/sbin/nginx"), "-p", self.work, "-e", f"{self.work}/nginx-error.log", "-c", f"{self.work}/nginx.conf", "-g", "daemon off;"]
+        return [program("nginx", "/usr/sbin/nginx"), "-e", f"{self.work}/nginx-error.log", "-c", f"{self.work}/nginx.conf", "-g", "daemon off;"]
 
 
 class Engines:
