@@ -143,6 +143,7 @@ final class Relay implements NatsLink.Owner, JournalSignal, SubscriptionListener
 
     @Override
     public void connected() {
+        outgoing.byHub().values().forEach(OutgoingStream::pause);
         heartbeat.greetSoon();
         sender.wake();
     }
@@ -230,6 +231,7 @@ final class Relay implements NatsLink.Owner, JournalSignal, SubscriptionListener
         outgoing.byHub().compute(other.name(), (name, known) -> {
             if (known != null && known.receiver().equals(other)) {
                 known.update(filter);
+                sender.wake();
                 return known;
             }
             LOG.info("event=nats.hub.joined hub={}", LogText.quoted(name));

@@ -36,6 +36,7 @@ public final class OutgoingStream {
     private long position;
     private long acknowledged;
     private boolean markDue;
+    private boolean isPaused;
 
     /**
      * Creates it.
@@ -58,9 +59,18 @@ public final class OutgoingStream {
     }
 
     /** The receiver is there, and wants these topics. */
-    public void update(TopicFilter wanted) {
+    public synchronized void update(TopicFilter wanted) {
         filter = wanted;
         seen = System.nanoTime();
+        isPaused = false;
+    }
+
+    /**
+     * The connection was opened again. The receiver's may still be closed, and then nobody would take a message: so none
+     * is sent until the receiver says that it is there.
+     */
+    public synchronized void pause() {
+        isPaused = true;
     }
 
     /** How long the receiver has been silent, in nanoseconds. */
@@ -107,7 +117,7 @@ public final class OutgoingStream {
 
     /** The next message; null if there is none, or the window is full. */
     synchronized OutgoingMessage next() {
-        if (queue.isEmpty() || position - acknowledged >= WINDOW) {
+        if (isPaused || queue.isEmpty() || position - acknowledged >= WINDOW) {
             return null;
         }
         Batch batch = queue.removeFirst();
@@ -124,7 +134,7 @@ public final class OutgoingStream {
 
     /** A message without events, which shows the receiver what it has lost; null if none is due. */
     synchronized byte[] dueMark() {
-        if (!markDue) {
+        if (isPaused || !markDue) {
             return null;
         }
         markDue = false;

@@ -202,6 +202,18 @@ class StreamTest {
     }
 
     @Test
+    void shouldSendNothingAfterAReconnectUntilTheReceiverIsThere() throws MalformedMessageException {
+        stream.pause();
+        publish("ann", 5, 10, "n.1");
+        assertThat(messages()).isEmpty();
+        assertThat(mark()).isNull();
+        stream.update(new TopicFilter(List.of(new byte[0])));
+        receive(messages());
+        assertThat(arrived).containsExactly("ann@5 n.1");
+        assertThat(lost).isEmpty();
+    }
+
+    @Test
     void shouldIgnoreWhatWasForAnotherIncarnation() throws MalformedMessageException {
         publish("ann", 5, 10, "n.1");
         new IncomingStreams(new Member("b", 3), Injector::new, acks::add, counters)
