@@ -35,6 +35,9 @@ public final class PostgresServer implements AutoCloseable {
     private final Path folder;
     private final int port;
 
+    /** Ends the server with the tests, should they be ended before they have closed it. */
+    private final Thread atExit = new Thread(this::end);
+
     private PostgresServer(Path programs) throws IOException {
         this.programs = programs;
         folder = Files.createTempDirectory("datahub-postgres");
@@ -42,6 +45,7 @@ public final class PostgresServer implements AutoCloseable {
         if (isRoot()) { // the server refuses to run as root
             run("chown", USER, folder.toString());
         }
+        Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     /**
@@ -250,6 +254,11 @@ public final class PostgresServer implements AutoCloseable {
     /** Ends the server at once and deletes its folder. */
     @Override
     public void close() {
+        Runtime.getRuntime().removeShutdownHook(atExit);
+        end();
+    }
+
+    private void end() {
         try {
             List<ProcessHandle> all = processes();
             if (!all.isEmpty()) {
