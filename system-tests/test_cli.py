@@ -166,6 +166,30 @@ def test_events(hub, cli):
     assert b"0 of 1" in timeout.stderr
 
 
+def test_users(hub, cli):
+    cli.run("user", "add", "agent", "--create", "builds/{user}/", "--publish", "build.")
+    cli.run("user", "add", "agent", status=1)
+    cli.run("grant", "agent", "--read", "builds/", "--role", "monitor")
+    [agent] = cli.lines("user", "ls", "agent")
+    assert agent["roles"] == ["monitor"] and {"action": "read", "what": "builds/"} in agent["grants"]
+    token = cli.run("token", "issue", "agent", "--label", "one", "--expires", "2d").stdout.decode().strip()
+    as_agent = {"DATAHUB_TOKEN": token}
+    assert cli.lines("whoami", env=as_agent)[0]["user"] == "agent"
+    cli.run("put", "-", "builds/agent/x", data=b"x", env=as_agent)
+    [allowed] = cli.lines("explain", "agent", "read", "builds/x")
+    assert allowed["allowed"] and "builds/" in allowed["reasons"][0]
+    assert not cli.lines("explain", "agent", "write", "builds/x")[0]["allowed"]
+    cli.run("explain", "agent", "eat", "builds/x", status=2)
+    cli.run("revoke", "agent", "--read", "builds/", "--role", "monitor")
+    assert until(lambda: cli.run("cat", "builds/agent/x", env=as_agent, status=None).returncode == 4)
+    [listed] = [each for each in cli.lines("token", "ls", "agent") if each["label"] == "one"]
+    cli.run("token", "revoke", listed["id"], "--user", "agent")
+    assert until(lambda: cli.run("whoami", env=as_agent, status=None).returncode == 4)
+    cli.run("user", "rm", "agent")
+    cli.run("user", "ls", "agent", status=1)
+    cli.run("user", "ls", env={"DATAHUB_TOKEN": token}, status=4)
+
+
 def clients(hub):
     return json.loads(hub.run("console", "datahub:clients", "--json").stdout)
 

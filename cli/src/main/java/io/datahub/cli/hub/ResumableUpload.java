@@ -59,8 +59,9 @@ final class ResumableUpload {
     }
 
     Map<String, Object> run(Conditions conditions) throws IOException {
-        Optional<Map<String, Object>> stored = resume();
-        boolean isLocated = true;
+        recall();
+        Optional<Map<String, Object>> stored = Optional.empty();
+        boolean isLocated = location == null;
         for (int failures = 0; stored.isEmpty(); ) {
             long before = offset;
             try {
@@ -95,19 +96,13 @@ final class ResumableUpload {
                 || e.httpStatus() == GONE;
     }
 
-    /** Continues what an earlier run began, if it is the same file and the hub still has it. */
-    private Optional<Map<String, Object>> resume() throws IOException {
+    /** Continues what an earlier run began, if it is the same file. */
+    private void recall() {
         Map<String, Object> remembered = PrivateFiles.readObject(memory).orElse(Map.of());
         boolean isSame = Json.number(remembered, "size") == attributes.size()
                 && Json.string(remembered, "modified")
                         .equals(attributes.lastModifiedTime().toString());
-        if (!isSame) {
-            return Optional.empty();
-        }
-        location = Json.string(remembered, "location");
-        Optional<Map<String, Object>> stored = locate();
-        progress.add(offset);
-        return stored;
+        location = isSame ? Json.string(remembered, "location") : null;
     }
 
     /** Asks how much has arrived; forgets the upload if it is gone. Returns what is stored if it is complete. */
@@ -129,6 +124,7 @@ final class ResumableUpload {
 
     private void moveTo(long position) throws IOException {
         if (position != offset) {
+            progress.add(Math.max(position - offset, 0));
             offset = position;
             digest = Digest.ofBeginning(file, position);
         }
