@@ -1,0 +1,95 @@
+package io.datahub.hooks.outgoing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.datahub.hooks.signature.Secret;
+import io.datahub.hooks.signature.SecretFile;
+import io.datahub.hooks.signature.StandardSignature;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TargetTest {
+
+    private static final Message MESSAGE = new Message(
+            "msg_1", "a.b", Map.of("Content-Type", "application/json"), "{}".getBytes(StandardCharsets.UTF_8));
+
+    private final List<String> received = new CopyOnWriteArrayList<>();
+    private HttpServer server;
+    private int status = 204;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            String timestamp = exchange.getRequestHeaders().getFirst("webhook-timestamp");
+            String signature = exchange.getRequestHeaders().getFirst("webhook-signature");
+            received.add(exchange.getRequestURI() + " " + body + " " + timestamp + " " + signature);
+            exchange.getResponseHeaders().add("Location", "/elsewhere");
+            exchange.sendResponseHeaders(status, -1);
+            exchange.close();
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    private URI url(String host) {
+        return URI.create("http://" + host + ":" + server.getAddress().getPort() + "/in");
+    }
+
+    @Test
+    void shouldSendSignedMessagesAndFollowNoRedirects(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("secret"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\nold");
+        try (Target target = new Target("t", url("127.0.0.1"), Optional.of(new SecretFile(file)), true)) {
+            assertThat(target.send(MESSAGE).what()).isEqualTo(Attempt.What.DELIVERED);
+            status = 307;
+            assertThat(target.send(MESSAGE).what()).isEqualTo(Attempt.What.RETRY);
+            status = 410;
+            assertThat(target.send(MESSAGE).what()).isEqualTo(Attempt.What.GONE);
+        }
+        assertThat(received).hasSize(3).allMatch(request -> request.startsWith("/in {} "));
+        String[] first = received.get(0).split(" ", -1);
+        assertThat(first[3])
+                .isEqualTo(StandardSignature.sign(
+                        new Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), "msg_1", first[2], MESSAGE.body()));
+    }
+
+    @Test
+    void shouldNotConnectToForbiddenAddresses() throws Exception {
+        for (String host : List.of("127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "127.1.2.3")) {
+            try (Target target = new Target("t", url(host), Optional.empty(), false)) {
+                Attempt attempt = target.send(MESSAGE);
+                assertThat(attempt.what()).isEqualTo(Attempt.What.RETRY);
+                assertThat(attempt.detail()).as(host).contains("must not lead to");
+            }
+        }
+        assertThat(received).isEmpty();
+    }
+
+    @Test
+    void shouldReportAnAbsentTarget() throws Exception {
+        URI url = url("127.0.0.1");
+        server.stop(0);
+        try (Target target = new Target("t", url, Optional.empty(), true)) {
+            assertThat(target.send(MESSAGE).what()).isEqualTo(Attempt.What.RETRY);
+        }
+    }
+}
