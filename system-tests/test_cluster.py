@@ -1,4 +1,4 @@
-"""Hubs that share events over NATS and reach one store, driven from outside while the servers are killed and a hub is frozen."""
+"""Several hubs on shared servers, driven from outside while the servers are killed and a hub is frozen."""
 import json, signal, subprocess
 
 import pytest
@@ -11,7 +11,7 @@ READER = "-H", "Accept: text/event-stream"
 
 @pytest.fixture(scope="module")
 def cluster(request):
-    cluster = Cluster(hubs=2, ledger=False)
+    cluster = Cluster(hubs=2)
     yield cluster
     cluster.end(keep=request.config.getoption("--keep-homes"))
 
@@ -80,6 +80,17 @@ def test_an_event_reaches_subscribers_at_another_hub(hubs, follow):
     assert until(lambda: "eighteen" in follower.heard())
     assert hubs[0].metrics(hubs[0].token())["datahub_relay_events_sent_total"] == sent + 1
     assert "nobody" not in follower.heard()
+
+
+def test_a_file_that_is_stored_at_one_hub_is_there_at_another(hubs):
+    status, head, body = hubs[0].curl(hubs[0].token(), "/files/shared/a.txt", "-X", "PUT", "-d", "first")
+    assert status == 201, body
+    status, found, body = hubs[1].curl(hubs[1].token(), "/files/shared/a.txt")
+    assert (status, body, found["etag"]) == (200, b"first", head["etag"])
+    assert hubs[1].curl(hubs[1].token(), "/files/shared/a.txt", "-X", "PUT", "-d", "x", "-H", 'If-Match: "other"')[0] == 412
+    assert hubs[1].curl(hubs[1].token(), "/files/shared/a.txt", "-X", "PUT", "-d", "second", "-H", f"If-Match: {head['etag']}")[0] == 200
+    assert hubs[0].curl(hubs[0].token(), "/files/shared/a.txt")[2] == b"second"
+    assert hubs[0].curl(hubs[0].token(), "/files/shared/a.txt", "-X", "PUT", "-d", "x", "-H", "If-None-Match: *")[0] == 412
 
 
 def test_hubs_are_ready_and_name_each_other(hubs):

@@ -315,6 +315,16 @@ class Engines:
         return (f"{database}blobs = {self.s3.url()}\nevents = nats://127.0.0.1:{self.nats.port}\n"
                 f"secrets = {self.secrets}\nhub = {hub}\n")
 
+    def configure(self, home, hub, ledger=True):
+        """Writes the configuration of a hub into its new home."""
+        os.makedirs(f"{home}/etc", 0o700)
+        with open(f"{home}/etc/io.datahub.cluster.cfg", "w") as f:
+            f.write(self.configuration(hub, ledger))
+        if ledger:
+            shutil.copy(f"{ROOT}/config/io.datahub.http.cfg", f"{home}/etc")
+            with open(f"{home}/etc/io.datahub.http.cfg", "a") as f:
+                f.write("\nrequiredComponents = auth,broker,cluster,ledger,zeromq,jetty\n")
+
     def end(self):
         """Stops everything, and removes all files."""
         for server in self.servers():

@@ -11,12 +11,14 @@ from servers import Engines, Nginx
 class ClusterHub(Hub):
     """A hub that uses the engines of a cluster."""
 
-    def __init__(self, engines, name, ledger):
+    def __init__(self, cluster, name, ledger):
         super().__init__()
-        self.name = name
-        os.makedirs(f"{self.home}/etc", 0o700)
-        with open(f"{self.home}/etc/io.datahub.cluster.cfg", "w") as f:
-            f.write(engines.configuration(name, ledger))
+        self.cluster, self.name = cluster, name
+        cluster.engines.configure(self.home, name, ledger)
+
+    def token(self):
+        """The first administrator's, which one of the hubs has made for all."""
+        return next(open(file).read().strip() for file in [f"{hub.home}/admin.token" for hub in self.cluster.hubs] if os.path.exists(file))
 
     def freeze(self):
         """Stops the process where it is."""
@@ -34,7 +36,7 @@ class Cluster:
         try:
             self.engines.start()
             for number in range(1, hubs + 1):
-                self.hubs.append(ClusterHub(self.engines, f"hub{number}", ledger))
+                self.hubs.append(ClusterHub(self, f"hub{number}", ledger))
                 self.hubs[-1].start()
             self.nginx = Nginx(self.engines.work, *free_ports(3), [(hub.http, hub.zmq, hub.ssh) for hub in self.hubs]).start()
         except BaseException:
