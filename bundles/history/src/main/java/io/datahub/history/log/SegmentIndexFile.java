@@ -27,11 +27,11 @@ final class SegmentIndexFile {
 
     static Path of(Path segment) {
         String name = segment.getFileName().toString();
-        return segment.resolveSibling(name.substring(0, name.length() - Segment.SUFFIX.length()) + ".idx");
+        return segment.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ".idx");
     }
 
-    static void write(Segment segment) throws IOException {
-        Content content = segment.content();
+    /** Writes the file of a segment. */
+    static void write(Path segment, Content content) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(5 * Long.BYTES + content.index().bytes() + Integer.BYTES);
         bytes.putLong(content.length())
                 .putLong(content.last().sequence())
@@ -40,7 +40,7 @@ final class SegmentIndexFile {
                 .putLong(content.count());
         content.index().write(bytes);
         bytes.putInt(KeptRecord.checksum(bytes, 0, bytes.position()));
-        Files.write(of(segment.file()), bytes.array());
+        Files.write(of(segment), bytes.array());
     }
 
     /** Reads the file of a segment; empty if it can't be used. */

@@ -119,7 +119,7 @@ final class TopicLog implements Closeable {
                 channel.force(true);
             }
         } else if (!isLast) {
-            SegmentIndexFile.write(segment);
+            SegmentIndexFile.write(segment.file(), segment.content());
         }
     }
 
@@ -211,7 +211,7 @@ final class TopicLog implements Closeable {
         Segment before = lastSegment();
         if (before != null) {
             channel.force(true);
-            SegmentIndexFile.write(before);
+            SegmentIndexFile.write(before.file(), before.content());
         }
         SegmentHeader header = new SegmentHeader(epoch, before == null ? Position.NONE : before.last());
         Segment segment = new Segment(folder.resolve(Segment.name(firstNumber)), header);
