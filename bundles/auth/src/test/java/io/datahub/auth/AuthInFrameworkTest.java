@@ -37,6 +37,7 @@ class AuthInFrameworkTest {
     private static final String SHARED = String.join(
             ",",
             "io.datahub.api;version=0.9",
+            "io.datahub.api.cluster;version=0.9",
             "io.datahub.api.config;version=0.9",
             "io.datahub.api.file;version=0.9",
             "io.datahub.api.health;version=0.9",
