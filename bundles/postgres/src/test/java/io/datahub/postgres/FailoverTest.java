@@ -16,6 +16,7 @@ import io.datahub.api.cluster.UnknownFateException;
 import io.datahub.api.path.RecordPath;
 import io.datahub.test.postgres.PostgresServer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +38,11 @@ final class FailoverTest {
 
     private static final String DATABASE = "cluster";
     private static final int WRITERS = 6;
-    private static final int BEFORE = 200;
-    private static final int ALTOGETHER = 500;
+    private static final int BEFORE = 100;
+    private static final int ALTOGETHER = 300;
+
+    /** Servers that flush each commit, on a busy machine. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private PostgresServer primary;
@@ -53,8 +57,9 @@ final class FailoverTest {
         standby = primary.startStandby("s1");
         primary.sql("alter system set synchronous_standby_names = 'ANY 1 (s1)'");
         primary.sql("select pg_reload_conf()");
-        await().until(() ->
-                primary.sql("select sync_state from pg_stat_replication").equals("quorum"));
+        await().atMost(PATIENCE)
+                .until(() -> primary.sql("select sync_state from pg_stat_replication")
+                        .equals("quorum"));
         PGSimpleDataSource source = TestLedgers.source(PostgresServer.url(DATABASE, primary, standby));
         Migrations.apply(source);
         database = new Database(source);
@@ -88,7 +93,7 @@ final class FailoverTest {
     /** Asks until there is an answer. */
     private Outcome commitWhatever(Attempt attempt) {
         List<Outcome> answer = new ArrayList<>();
-        await().until(() -> {
+        await().atMost(PATIENCE).until(() -> {
             try {
                 return answer.add(commit(attempt));
             } catch (IOException e) {
@@ -115,7 +120,7 @@ final class FailoverTest {
                 }
             }));
         }
-        await().until(() -> acknowledged.size() >= BEFORE);
+        await().atMost(PATIENCE).until(() -> acknowledged.size() >= BEFORE);
         primary.kill();
         standby.promote();
         for (Future<?> writer : writers) {
@@ -156,8 +161,9 @@ final class FailoverTest {
     }
 
     private void awaitReplication(int waiting) {
-        await().until(() -> primary.sql("select count(*) from pg_stat_activity where wait_event = 'SyncRep'")
-                .equals(Integer.toString(waiting)));
+        await().atMost(PATIENCE)
+                .until(() -> primary.sql("select count(*) from pg_stat_activity where wait_event = 'SyncRep'")
+                        .equals(Integer.toString(waiting)));
     }
 
     @Test
@@ -165,7 +171,8 @@ final class FailoverTest {
         assertThat(Replication.check(database, false).standbys()).hasValue(1);
         primary.sql("alter system reset synchronous_standby_names");
         primary.sql("select pg_reload_conf()");
-        await().until(() -> primary.sql("show synchronous_standby_names").isEmpty());
+        await().atMost(PATIENCE)
+                .until(() -> primary.sql("show synchronous_standby_names").isEmpty());
 
         assertThatThrownBy(() -> Replication.check(database, false))
                 .isInstanceOf(UnfitException.class)
