@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which events are kept, and how long.
@@ -26,9 +28,11 @@ public record KeepRule(String prefix, Duration age, long bytes) {
     /** The smallest size of a rule: a few segments. */
     public static final long MIN_BYTES = 1L << 20;
 
+    private static final long MAX_BYTES = 500_000L << 40;
+
     private static final Pattern FORM = Pattern.compile("(?s)(.+?|\\*):\\s+(.+)");
-    private static final Pattern AGE = Pattern.compile("([0-9]{1,6})\\s*([smhd])");
-    private static final Pattern SIZE = Pattern.compile("([0-9]{1,12})\\s*(B|KiB|MiB|GiB|TiB)");
+    private static final Pattern AGE = Pattern.compile("([0-9]{1,12})\\s*([smhd])");
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,18})\\s*(B|KiB|MiB|GiB|TiB)");
     private static final Map<String, Integer> SHIFTS = Map.of("B", 0, "KIB", 10, "MIB", 20, "GIB", 30, "TIB", 40);
     private static final Map<String, Long> SECONDS = Map.of("s", 1L, "m", 60L, "h", 3_600L, "d", 86_400L);
     private static final String ALLOWED =
@@ -70,17 +74,22 @@ public record KeepRule(String prefix, Duration age, long bytes) {
             if (time.matches()) {
                 age = Duration.ofSeconds(Long.parseLong(time.group(1)) * SECONDS.get(time.group(2)));
             } else if (size.matches()) {
-                bytes = Long.parseLong(size.group(1))
-                        << SHIFTS.get(size.group(2).toUpperCase(Locale.ROOT));
+                bytes = bytes(
+                        Long.parseLong(size.group(1)), SHIFTS.get(size.group(2).toUpperCase(Locale.ROOT)));
             } else {
                 throw malformed(item);
             }
         }
-        if (age.isZero() || bytes < MIN_BYTES) {
-            throw new IllegalArgumentException(
-                    "keep has \"" + item + "\"; the age must be at least 1s and the size at least 1 MiB");
+        if (age.isZero() || age.compareTo(FOREVER) > 0 || bytes < MIN_BYTES) {
+            throw new IllegalArgumentException("keep has \"" + item
+                    + "\"; the age must be from 1s to 1000000d, and the size from 1 MiB to 500000 TiB");
         }
         return new KeepRule(prefix("keep", item, parts.group(1).strip()), age, bytes);
+    }
+
+    /** A number of units in bytes; 0 if that is too much. */
+    private static long bytes(long number, int shift) {
+        return number > MAX_BYTES >> shift ? 0 : number << shift;
     }
 
     /** Validates a prefix, and removes an asterisk at its end. */
@@ -106,11 +115,14 @@ public record KeepRule(String prefix, Duration age, long bytes) {
         return prefix.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** A readable form for logs and messages, as in the configuration. */
+    /** As in the configuration: for logs and messages, and for {@link #parse}. */
     @Override
     public String toString() {
-        return (prefix.isEmpty() ? "*" : prefix) + ":"
-                + (age.equals(FOREVER) ? "" : " " + age.toSeconds() + "s" + (bytes == Long.MAX_VALUE ? "" : ","))
-                + (bytes == Long.MAX_VALUE ? "" : " " + bytes + " B");
+        String limits = Stream.of(
+                        age.equals(FOREVER) && bytes < Long.MAX_VALUE ? "" : age.toSeconds() + "s",
+                        bytes == Long.MAX_VALUE ? "" : bytes + " B")
+                .filter(limit -> !limit.isEmpty())
+                .collect(Collectors.joining(", "));
+        return (prefix.isEmpty() || prefix.endsWith("*") ? prefix + "*" : prefix) + ": " + limits;
     }
 }

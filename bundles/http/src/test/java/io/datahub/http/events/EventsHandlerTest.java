@@ -342,8 +342,11 @@ class EventsHandlerTest {
             send("", "build.done", "x");
             announce(kept);
 
-            assertThat(stream.next().get(0)).contains("build.done");
-            assertThat(List.of(stream.id(), stream.id())).containsExactly("e1-2", "e1-3");
+            // the loss may be noticed before or after the event without a cursor is taken
+            List<String> events = List.of(
+                    stream.next().get(0), stream.next().get(0), stream.next().get(0));
+            assertThat(events).filteredOn(line -> line.startsWith("id: ")).containsExactly("id: e1-2", "id: e1-3");
+            assertThat(events).filteredOn(line -> line.contains("build.done")).hasSize(1);
             announce(history.create("later"));
             assertThat(stream.id()).isEqualTo("e1-4");
         }

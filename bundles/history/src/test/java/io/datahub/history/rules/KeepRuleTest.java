@@ -1,0 +1,60 @@
+package io.datahub.history.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KeepRuleTest {
+
+    @Test
+    void shouldParseRules() {
+        assertThat(KeepRule.parse("build.: 7d, 1 GiB; dev.*: 90m\n*: 2 TiB"))
+                .containsExactly(
+                        new KeepRule("build.", Duration.ofDays(7), 1L << 30),
+                        new KeepRule("dev.", Duration.ofMinutes(90), Long.MAX_VALUE),
+                        new KeepRule("", KeepRule.FOREVER, 2L << 40));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "build.: 30d",
+                "build.: 999999d, 500000 TiB",
+                "build.: 999999s, 999999999999 B",
+                "build.: 90m, 1025 KiB",
+                "*: 1 TiB",
+                "a**: 25h",
+                "build.: 2592000s, 1099511627776 B"
+            })
+    void shouldParseWhatItWrites(String text) {
+        KeepRule rule = KeepRule.parse(text).get(0);
+        assertThat(KeepRule.parse(rule.toString())).containsExactly(rule);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "build.",
+                "build.: ",
+                "build.: 0s",
+                "build.: 1 KiB",
+                "build.: 1000001d",
+                "build.: 99999999999d",
+                "build.: 999999999999 TiB",
+                "build.: 500001 TiB",
+                "build.: 1w",
+                "build.: 1d; build.*: 2d",
+                "file.: 1d",
+                "hub.x: 1d",
+                "a,b: 1d"
+            })
+    void shouldRefuseWhatIsNoRule(String text) {
+        assertThatThrownBy(() -> KeepRule.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("keep has");
+    }
+}
