@@ -145,6 +145,16 @@ def test_users_from_nothing_to_a_token_that_works(hub, admin, file):
     assert send(hub, admin, "GET", "/users/new")[2]["credentials"] == []
 
 
+def test_what_a_user_may_do_is_explained(hub, admin, file):
+    assert send(hub, admin, "POST", "/users", {"name": "asked", "grants": [{"action": "read", "what": "builds/"}]})[0] == 201
+    status, _, answer = send(hub, admin, "GET", "/users/asked/explain?read=builds/app.tgz")
+    assert (status, answer["allowed"]) == (200, True) and "builds/" in answer["reasons"][0]
+    assert send(hub, admin, "GET", "/users/asked/explain?write=builds/app.tgz")[2]["allowed"] is False
+    for status, path in ((400, "asked/explain"), (400, "asked/explain?eat=builds/"), (404, "none/explain?read=builds/")):
+        assert send(hub, admin, "GET", f"/users/{path}")[0] == status
+    assert set(openapi.document()["paths"]["/users/{name}/explain"]) == {"parameters", "get"}
+
+
 def test_users_are_for_administrators_and_validated(hub, admin, file):
     assert send(hub, admin, "POST", "/users", {"name": "plain", "grants": [{"action": "read", "what": ""}]})[0] == 201
     plain = send(hub, admin, "POST", "/users/plain/tokens", {})[2]["token"]

@@ -257,6 +257,22 @@ def test_download_goes_on_after_a_kill(hub, cli, tmp_path):
     assert not cli.state("downloads")
 
 
+def test_two_downloads_to_the_same_file_at_the_same_time(hub, cli, tmp_path):
+    (tmp_path / "big").write_bytes(os.urandom(300 * MIB))
+    cli.run("put", f"{tmp_path}/big", "twice/big")
+    part = tmp_path / "to" / ".back.datahub-part"
+    first = cli.start("get", "twice/big", f"{tmp_path}/to/back")
+    assert until(lambda: part.exists() and part.stat().st_size > 9 * MIB, 60)
+    first.send_signal(signal.SIGSTOP)
+    cli.run("get", "twice/big", f"{tmp_path}/to/back")
+    assert tree(tmp_path / "to")["back"] == (tmp_path / "big").read_bytes()
+    assert part.exists()
+    first.send_signal(signal.SIGCONT)
+    out, err = first.communicate(timeout=120)
+    assert first.returncode == 0, err
+    assert tree(tmp_path / "to") == {"back": (tmp_path / "big").read_bytes()} and not cli.state("downloads")
+
+
 def test_watch_runs_a_command_once_per_change(new_hub, tmp_path):
     """While the hub and the client are killed and restarted."""
     hub = new_hub().start()
@@ -309,7 +325,7 @@ def test_sync_from_the_hub(hub, cli, tmp_path):
     cli.run("put", "-r", f"{tmp_path}/source", "down", "-P", "8")
     copy = tmp_path / "copy"
     first = cli.start("sync", "hub:down", str(copy))
-    assert until(lambda: len(tree(copy)) > 100, 60)
+    assert until(lambda: len(list(sizes(copy))) > 100, 60)
     first.kill()
     first.wait()
     cli.run("sync", "hub:down", str(copy))
@@ -332,6 +348,29 @@ def test_sync_from_the_hub(hub, cli, tmp_path):
     # Without what is remembered everything is compared, and nothing transferred.
     shutil.rmtree(tmp_path / "state")
     assert summary(cli, "hub:down", str(copy), "--delete")["transferred"] == 0
+
+
+def test_sync_keeps_copies_of_what_may_no_longer_be_read(hub, cli, tmp_path):
+    token = hub.add_users(reader='<allow read="lost/"/>')["reader"]
+    reader = {"DATAHUB_TOKEN": token}
+    for name in ("a/1", "a/2", "b/1"):
+        cli.run("put", "-", f"lost/{name}", data=name.encode())
+    copy = tmp_path / "copy"
+    cli.run("sync", "hub:lost", str(copy), env=reader)
+    cli.run("grant", "reader", "--read", "lost/a/")
+    cli.run("revoke", "reader", "--read", "lost/")
+    cli.run("rm", "lost/a/1")
+    shutil.rmtree(tmp_path / "state")
+    assert until(lambda: cli.run("cat", "lost/b/1", env=reader, status=None).returncode == 4)
+    for dry in ((), ("--dry-run",)):
+        out = cli.run("sync", "hub:lost", str(copy), "--delete", *dry, env=reader, status=None)
+        assert out.returncode != 0 and b"b/1" in out.stderr and b"grant" in out.stderr
+        assert tree(copy) == {"a/2": b"a/2", "b/1": b"b/1"}
+    cli.run("revoke", "reader", "--read", "lost/a/")
+    assert until(lambda: cli.run("cat", "lost/a/2", env=reader, status=None).returncode == 4)
+    shutil.rmtree(tmp_path / "state")
+    cli.run("sync", "hub:lost", str(copy), "--delete", env=reader, status=4)
+    assert tree(copy) == {"a/2": b"a/2", "b/1": b"b/1"}
 
 
 def test_sync_to_the_hub(new_hub, tmp_path):

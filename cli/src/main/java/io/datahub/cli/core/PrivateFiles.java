@@ -103,6 +103,13 @@ public final class PrivateFiles {
         }
     }
 
+    /** Opens a file for locks on it; makes it if it doesn't exist. */
+    public static FileChannel openForLocks(Path file) throws IOException {
+        makeDirectories(file.getParent());
+        return FileChannel.open(
+                file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), attributes("rw-------"));
+    }
+
     private static void makeDirectories(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             if (directory.getParent() != null) {

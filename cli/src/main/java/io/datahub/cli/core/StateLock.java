@@ -2,9 +2,7 @@ package io.datahub.cli.core;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** Keeps a second process from a file of the state; the end of the process releases it. */
 public final class StateLock implements AutoCloseable {
@@ -24,10 +22,7 @@ public final class StateLock implements AutoCloseable {
     public static StateLock acquire(Path file, String busy) {
         Path lockFile = file.resolveSibling(file.getFileName() + ".lock");
         try {
-            if (!Files.exists(lockFile)) {
-                PrivateFiles.write(lockFile, "");
-            }
-            FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+            FileChannel channel = PrivateFiles.openForLocks(lockFile);
             if (channel.tryLock() == null) {
                 channel.close();
                 throw new Failure(Failure.FAILED, busy);

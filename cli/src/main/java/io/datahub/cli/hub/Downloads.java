@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Fetches records; their SHA-256 is compared with the hub's. Thread-safe. */
 public final class Downloads {
@@ -66,7 +67,21 @@ public final class Downloads {
         if (directory != null) {
             Files.createDirectories(directory);
         }
-        Path partial = partial(file);
+        try (TargetLock lock = TargetLock.attempt(file)) {
+            if (lock.isHeld()) {
+                return get(path, file, partial(file, ""), time);
+            }
+            // Another download to the same file is under way: this one leaves nothing to continue.
+            Path own = partial(file, "." + UUID.randomUUID());
+            try {
+                return get(path, file, own, time);
+            } finally {
+                Files.deleteIfExists(own);
+            }
+        }
+    }
+
+    private Fetched get(String path, Path file, Path partial, String time) throws IOException {
         PartialFile sink = new PartialFile(partial, hub.url(), path);
         Fetched fetched = transfer(path, sink);
         if (!time.isEmpty()) {
@@ -82,10 +97,10 @@ public final class Downloads {
         return fetched;
     }
 
-    private static Path partial(Path file) {
+    private static Path partial(Path file, String mark) {
         String name = file.getFileName().toString();
         String usable = name.length() > MAX_NAME / 4 ? PrivateFiles.name(name) : name;
-        return file.resolveSibling("." + usable + PARTIAL);
+        return file.resolveSibling("." + usable + mark + PARTIAL);
     }
 
     /** Writes a record to a stream. */

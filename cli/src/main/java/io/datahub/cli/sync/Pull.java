@@ -42,6 +42,11 @@ final class Pull extends SyncPass {
     }
 
     @Override
+    boolean isSuperfluous(String path) {
+        return remote.isAbsent(path);
+    }
+
+    @Override
     void transfer(String path) throws IOException {
         RemoteFile version = state.remote().get(path);
         Path file = local.resolve(path);

@@ -39,6 +39,11 @@ final class Push extends SyncPass {
     }
 
     @Override
+    boolean isSuperfluous(String path) {
+        return true;
+    }
+
+    @Override
     void transfer(String path) throws IOException {
         Path file = local.resolve(path);
         LocalFile before = LocalFile.of(file);

@@ -19,6 +19,9 @@ final class RemoteTree {
 
     private static final String USERS = "broker_users.xml";
     private static final String TYPE = "io.datahub.file.";
+    private static final int A_DIRECTORY = 308;
+    private static final int BAD_PATH = 400;
+    private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
 
     private final Hub hub;
@@ -118,6 +121,28 @@ final class RemoteTree {
             boolean isThatVersion =
                     response.header("etag").filter(file.etag()::equals).isPresent();
             return isThatVersion ? Digest.of(response).orElse("") : "";
+        } catch (IOException e) {
+            throw hub.lost(e);
+        }
+    }
+
+    /**
+     * Whether the hub says that it has no such record, before a copy of it is deleted: a listing leaves out what the user may not
+     * read.
+     */
+    boolean isAbsent(String relative) {
+        Request request = new Request("HEAD", Paths.files(path(relative)));
+        try (Response response = hub.openAny(request)) {
+            return switch (response.status()) {
+                case 200 -> false;
+                case BAD_PATH, NOT_FOUND, A_DIRECTORY -> true;
+                case FORBIDDEN ->
+                    throw new Failure(
+                            Failure.exitStatusOf(FORBIDDEN),
+                            FORBIDDEN,
+                            "is kept: without a grant to read the record nobody can tell whether the hub still has it");
+                default -> throw hub.refusal(response, request);
+            };
         } catch (IOException e) {
             throw hub.lost(e);
         }

@@ -38,6 +38,9 @@ abstract class SyncPass {
     /** The paths that only the target has. */
     abstract List<String> superfluous(Map<String, LocalFile> files);
 
+    /** Whether a path that only the target seems to have may be deleted there. */
+    abstract boolean isSuperfluous(String path);
+
     abstract void transfer(String path) throws IOException;
 
     abstract void delete(String path) throws IOException;
@@ -49,6 +52,9 @@ abstract class SyncPass {
             List<Parallel.Named> deletions = new ArrayList<>();
             superfluous(files)
                     .forEach(path -> deletions.add(new Parallel.Named(path, () -> {
+                        if (!isSuperfluous(path)) {
+                            return;
+                        }
                         if (!dryRun) {
                             delete(path);
                             state.remove(path);
