@@ -82,13 +82,15 @@ class RelayTest {
         }
     }
 
-    /** Waits until another hub knows what a subscriber wants: an event with this topic is sent. */
+    /** Waits until another hub knows what a subscriber wants, and everything that was published for this has arrived. */
     private static void awaitInterest(TestHub from, Session subscriber, String topic) {
         Session publisher = from.open("ann");
         await().until(() -> {
             publish(publisher, topic, "probe");
             return !FakeSink.events(subscriber).isEmpty();
         });
+        publish(publisher, topic, "last");
+        await().until(() -> FakeSink.events(subscriber).contains(topic + "=last"));
         publisher.close();
     }
 
