@@ -27,6 +27,12 @@ final class HistoryMetrics {
         for (LogState state : log.states()) {
             String prefix = state.rule().prefix();
             report.gauge("datahub_history_events", "Events that are kept now", state.events(), "prefix", prefix);
+            report.gauge(
+                    "datahub_history_gaps",
+                    "Gaps between kept events, damaged by the disk",
+                    state.gaps(),
+                    "prefix",
+                    prefix);
             report.gauge("datahub_history_size_bytes", "Disk space of kept events", state.bytes(), "prefix", prefix);
         }
     }

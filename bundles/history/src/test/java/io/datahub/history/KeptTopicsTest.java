@@ -8,11 +8,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
+import io.datahub.api.Result;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
+import io.datahub.api.history.EventHistory;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
+import io.datahub.history.log.LogState;
 import io.datahub.test.memory.MemoryHistory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -283,21 +286,139 @@ class KeptTopicsTest {
         assertThat(hub.topics(Cursor.BEGINNING, "")).containsExactly("build.a", "build.b", "file.created/c", "build.c");
     }
 
+    private List<Path> segments() throws IOException {
+        try (Stream<Path> files = Files.walk(folder.resolve("history"))) {
+            return files.filter(file -> file.toString().endsWith(".log"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static void damage(Path segment, int offset) throws IOException {
+        byte[] bytes = Files.readAllBytes(segment);
+        bytes[offset] ^= 1;
+        Files.write(segment, bytes);
+    }
+
+    private int gaps() {
+        return hub.log.states().stream().mapToInt(LogState::gaps).sum();
+    }
+
     @Test
-    void shouldNotReadDamagedEvents() throws Exception {
+    void shouldReadUpToADamagedEventAndContinueAfterItsSegment() throws Exception {
+        start("dev.: 1d, 1 MiB");
+        List<Cursor> all = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            all.add(hub.append("dev." + i, "x".repeat(10_000)).get());
+            hub.topics(all.get(i), ""); // so that it is written
+            all.add(hub.create("f" + i).get());
+        }
+        assertThat(segments()).hasSizeGreaterThan(3);
+        damage(segments().get(1), 25_000); // the third of its events
+        List<String> before = List.of(
+                "dev.0",
+                "file.created/f0",
+                "dev.1",
+                "file.created/f1",
+                "dev.2",
+                "file.created/f2",
+                "dev.3",
+                "file.created/f3",
+                "dev.4",
+                "file.created/f4",
+                "dev.5",
+                "file.created/f5",
+                "dev.6",
+                "file.created/f6",
+                "dev.7",
+                "file.created/f7",
+                "dev.8");
+        for (int round = 0; round < 3; round++) {
+            assertThat(readUpToGap(Cursor.BEGINNING)).isEqualTo(before);
+            assertThat(readUpToGap(all.get(3))).isEqualTo(before.subList(4, before.size()));
+            for (int i = before.size() - 1; i < 26; i++) {
+                assertThat(refusal(all.get(i), "")).as("%s", i).isEqualTo(Reason.GONE);
+            }
+            assertThat(refusal(all.get(20), "file.")).isNull();
+            Cursor oldest = hub.history.oldest();
+            assertThat(oldest).isEqualTo(all.get(26));
+            assertThat(hub.topics(oldest, "")).startsWith("file.created/f13", "dev.14");
+            assertThat(hub.topics(all.get(27), "")).startsWith("dev.14");
+            assertThat(hub.history
+                            .newest(User.HUB, List.of("dev."), 100, 1 << 20)
+                            .events())
+                    .hasSizeBetween(20, 29);
+            assertThat(gaps()).isEqualTo(1);
+            hub = hub.reopen("dev.: 1d, 1 MiB");
+        }
+    }
+
+    /** The topics from a cursor to a gap. */
+    private List<String> readUpToGap(Cursor since) {
+        List<String> topics = new ArrayList<>();
+        Cursor position = since;
+        for (int i = 0; i < 100; i++) {
+            Result<EventHistory.Page> page = hub.history.read(User.HUB, position, List.of(""), 4, 1 << 20);
+            if (page.isRefused()) {
+                assertThat(page.refusal().orElseThrow().reason()).isEqualTo(Reason.GONE);
+                return topics;
+            }
+            page.get().events().forEach(event -> topics.add(MemoryHistory.topic(event)));
+            position = page.get().next();
+        }
+        throw new AssertionError("there is no gap after " + topics);
+    }
+
+    @Test
+    void shouldContinueAfterADamagedEventOfTheSegmentThatIsWritten() throws Exception {
         start("build.: 1d");
         hub.append("build.a", "x".repeat(1000)).get();
-        hub.append("build.b", "x").get();
+        Cursor second = hub.append("build.b", "x").get();
         hub.topics(Cursor.BEGINNING, "");
-        Path segment;
-        try (Stream<Path> files = Files.walk(folder)) {
-            segment = files.filter(file -> file.toString().endsWith(".log"))
-                    .findFirst()
-                    .orElseThrow();
+        damage(segments().get(0), 500);
+        assertThat(hub.topics(Cursor.BEGINNING, "")).isEmpty(); // as if both had been deleted
+        assertThat(hub.history.oldest()).isEqualTo(second);
+        assertThat(refusal(new Cursor("memory", 0, second.kept() - 1), "")).isEqualTo(Reason.GONE);
+        Cursor third = hub.append("build.c", "x").get();
+        assertThat(third.kept()).isGreaterThan(second.kept());
+        assertThat(hub.topics(second, "")).containsExactly("build.c");
+        assertThat(hub.topics(Cursor.BEGINNING, "")).containsExactly("build.c");
+        hub = hub.reopen("build.: 1d");
+        assertThat(hub.topics(second, "")).containsExactly("build.c");
+        assertThat(hub.topics(Cursor.BEGINNING, "")).containsExactly("build.c");
+    }
+
+    @Test
+    void shouldReportAGapWhereASegmentIsMissing() throws Exception {
+        start("dev.: 1d, 1 MiB");
+        List<Cursor> all = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            all.add(hub.append("dev." + i, "x".repeat(10_000)).get());
+            hub.topics(all.get(i), "");
         }
-        byte[] bytes = Files.readAllBytes(segment);
-        bytes[500] ^= 1;
-        Files.write(segment, bytes);
-        assertThatThrownBy(() -> hub.topics(Cursor.BEGINNING, "")).hasMessageContaining("damaged");
+        hub.close();
+        damage(segments().get(1), 5); // its header
+        hub = new TestHistory(folder.resolve("history"), hub.journal, "dev.: 1d, 1 MiB", "100");
+        List<String> topics = readUpToGap(Cursor.BEGINNING);
+        assertThat(topics).hasSizeBetween(5, 9).endsWith("dev." + (topics.size() - 1));
+        assertThat(refusal(all.get(topics.size()), "")).isEqualTo(Reason.GONE);
+        assertThat(hub.topics(hub.history.oldest(), "")).isNotEmpty().endsWith("dev.29");
+        assertThat(gaps()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldKeepWhatFollowsANewEpochIfALogWasEmpty() throws Exception {
+        start("dev.: 1s");
+        hub.append("dev.a", "x").get();
+        await().until(() -> hub.topics(Cursor.BEGINNING, "").isEmpty());
+        hub.journal.rebuild();
+        hub.create("a").get();
+        hub.configure("dev.: 1d", "100");
+        Cursor kept = hub.append("dev.b", "x").get();
+        hub.topics(Cursor.BEGINNING, "");
+        hub.append("dev.c", "x".repeat(10)).get();
+        hub = hub.reopen("dev.: 1d");
+        assertThat(segments()).hasSize(1);
+        assertThat(hub.topics(kept, "")).containsExactly("dev.c");
     }
 }

@@ -28,7 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /** A log in a folder, with a journal in memory. */
-final class TestHistory implements AutoCloseable {
+public final class TestHistory implements AutoCloseable {
 
     final MemoryChangeJournal journal;
     final HistoryLog log;
@@ -82,7 +82,7 @@ final class TestHistory implements AutoCloseable {
         }
     }
 
-    static EventRun event(String topic, String payload) {
+    public static EventRun event(String topic, String payload) {
         ByteBuffer bytes =
                 EventWriter.write(topic.getBytes(StandardCharsets.UTF_8), payload.getBytes(StandardCharsets.UTF_8));
         return new EventRun(new SharedBuffer(bytes), 0, bytes.limit(), 1, "ci", System.currentTimeMillis());

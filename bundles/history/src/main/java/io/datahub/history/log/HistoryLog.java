@@ -24,6 +24,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -175,7 +176,7 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
             }
             long number = numbers.next();
             Position position = new Position(sequence, number);
-            int length = log == null ? event.length() : log.append(epoch.name(), position, event);
+            int length = log == null ? event.length() : log.append(epoch, position, event);
             counters.append(length);
             Cursor cursor = log == null ? null : new Cursor(epoch.name(), sequence, number);
             if (rule != null) {
@@ -354,13 +355,61 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
     public Position trimmed(Collection<String> prefixes) {
         Position end = Position.NONE;
         for (TopicLog log : logsOf(prefixes)) {
-            List<Segment> segments = log.segments();
-            Position trimmed = segments.isEmpty()
-                    ? Position.NONE
-                    : epoch.map(segments.get(0).header().epoch(), log.trimmed());
-            end = trimmed.number() > end.number() ? trimmed : end;
+            end = later(end, log.trimmed(epoch));
         }
         return end;
+    }
+
+    /** The position after which nothing of topics is missing: the greatest such position. */
+    public Position complete(Collection<String> prefixes) {
+        Position start = trimmed(prefixes);
+        for (TopicLog log : logsOf(prefixes)) {
+            for (Gap gap : log.gaps(epoch)) {
+                start = later(start, gap.to());
+            }
+        }
+        return start;
+    }
+
+    private static Position later(Position one, Position other) {
+        return other.number() > one.number() ? other : one;
+    }
+
+    /**
+     * How far topics can be read from a position: to the head, or to where the disk has damaged the log.
+     *
+     * @return the end; empty if the very next events are damaged
+     */
+    public Optional<Head> readable(Collection<String> prefixes, Position since, Head upTo) {
+        Head end = upTo;
+        for (TopicLog log : logsOf(prefixes)) {
+            for (Gap gap : log.gaps(epoch)) {
+                if (gap.to().isAfter(since)) {
+                    if (!gap.from().isAfter(since)) {
+                        return Optional.empty();
+                    }
+                    if (gap.from().number() < end.number()) {
+                        Position from = gap.from();
+                        end = new Head(new Cursor(epoch.name(), from.sequence(), from.number()), from.number());
+                    }
+                }
+            }
+        }
+        return Optional.of(end);
+    }
+
+    /**
+     * Takes what the disk has damaged out of its log, so that what is before and after it can be read.
+     *
+     * @throws IOException if the disk fails
+     */
+    public void isolate(DamagedSegmentException damage) throws IOException {
+        writing.lock();
+        try {
+            logs.isolate(damage.segment(), epoch);
+        } finally {
+            writing.unlock();
+        }
     }
 
     /** Writes to segments what was appended up to a number, without a flush, so that it can be read there. */
@@ -547,7 +596,7 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
         writing.lock();
         try {
             last.compact();
-            logs.trim(epoch.name(), nextNumber(), System.currentTimeMillis());
+            logs.trim(epoch, nextNumber(), System.currentTimeMillis());
             if (!hasRoom() && failure.isEmpty()) {
                 fail(new IOException("less than reserveBytes of disk space is free: No space left on device"));
             }
@@ -599,7 +648,8 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
                         logs.active().contains(log),
                         log.count(),
                         log.bytes(),
-                        log.segments().size()))
+                        log.segments().size(),
+                        log.gaps(epoch).size()))
                 .toList();
     }
 

@@ -10,5 +10,6 @@ import io.datahub.history.rules.KeepRule;
  * @param events how many it has
  * @param bytes their size on disk
  * @param segments the number of its files
+ * @param gaps how often events are missing between others, since the disk has damaged them
  */
-public record LogState(KeepRule rule, boolean isActive, long events, long bytes, int segments) {}
+public record LogState(KeepRule rule, boolean isActive, long events, long bytes, int segments, int gaps) {}

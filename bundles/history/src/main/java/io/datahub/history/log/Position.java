@@ -10,4 +10,13 @@ public record Position(long sequence, long number) {
 
     /** Before all events. */
     public static final Position NONE = new Position(0, 0);
+
+    /**
+     * Whether an event at this position is read after another position.
+     *
+     * @param since a position; a number of 0 stands for that of a file event, which all events of its sequence follow
+     */
+    boolean isAfter(Position since) {
+        return since.number > 0 ? number > since.number : sequence >= since.sequence && number > 0;
+    }
 }

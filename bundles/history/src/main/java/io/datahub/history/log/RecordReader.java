@@ -60,7 +60,7 @@ final class RecordReader implements Closeable {
         }
         at = start;
         body = 0;
-        long left = end - offset();
+        long left = Math.min(end - offset(), chunk.limit() - at);
         if (left < KeptRecord.HEADER + KeptRecord.FIXED) {
             return false;
         }
@@ -89,7 +89,7 @@ final class RecordReader implements Closeable {
     private void load(int start) throws IOException {
         chunkStart += start;
         long left = end - chunkStart;
-        chunk = read((int) Math.min(CHUNK, left));
+        chunk = read((int) Math.max(0, Math.min(CHUNK, left)));
         if (chunk.limit() >= KeptRecord.HEADER) {
             long length = KeptRecord.HEADER + (long) chunk.getInt(0);
             if (length > chunk.limit() && length <= left) {

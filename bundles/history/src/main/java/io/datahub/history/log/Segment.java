@@ -31,7 +31,7 @@ final class Segment {
         firstNumber = Long.parseLong(name.substring(0, name.length() - SUFFIX.length()));
     }
 
-    /** The name of a segment whose records have this number or greater ones. */
+    /** The name of a segment; it begins with a number of digits, so that names have the order of numbers. */
     static String name(long number) {
         String digits = Long.toString(number);
         return "0".repeat(DIGITS - digits.length()) + digits + SUFFIX;

@@ -8,7 +8,7 @@ final class Tail {
 
     private static final int INITIAL = 16 * 1024;
 
-    private final String epoch;
+    private final Epoch epoch;
     private final SparseIndex index = new SparseIndex();
     private ByteBuffer bytes = ByteBuffer.allocate(INITIAL);
     private int length;
@@ -18,7 +18,7 @@ final class Tail {
     private long lastMillis;
 
     /** @param epoch the lifetime of the history that all its records belong to */
-    Tail(String epoch) {
+    Tail(Epoch epoch) {
         this.epoch = epoch;
     }
 
@@ -39,7 +39,7 @@ final class Tail {
         lastMillis = Math.max(lastMillis, event.timeMillis());
     }
 
-    String epoch() {
+    Epoch epoch() {
         return epoch;
     }
 

@@ -11,6 +11,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,6 +33,9 @@ final class TopicLog implements Closeable {
     private static final long MAX_SEGMENT = 64L << 20;
     private static final int SEGMENTS = 16;
     private static final int WRITE = 256 * 1024;
+
+    /** A segment that isn't complete enough to be found at start. */
+    private static final String DRAFT = "next.tmp";
 
     private final Path folder;
     private volatile KeepRule rule;
@@ -73,8 +77,8 @@ final class TopicLog implements Closeable {
                     .toList();
         }
         List<Segment> loaded = new ArrayList<>();
-        for (int i = 0; i < files.size(); i++) {
-            load(files.get(i), i == files.size() - 1).ifPresent(loaded::add);
+        for (int i = files.size() - 1; i >= 0; i--) {
+            load(files.get(i), loaded.isEmpty()).ifPresent(segment -> loaded.add(0, segment));
         }
         segments = List.copyOf(loaded);
         if (!loaded.isEmpty()) {
@@ -106,18 +110,24 @@ final class TopicLog implements Closeable {
                 segment.found(reader.position(), reader.timeMillis(), reader.length());
             }
         }
-        if (segment.length() < size) {
+        boolean isWhole = segment.length() == size;
+        if (!isWhole && isLast) {
             LOG.warn(
-                    "event=history.segment.cut file={} bytes={} reason=\"{}\"",
+                    "event=history.segment.cut file={} bytes={}"
+                            + " reason=\"a process or the machine stopped while they were written\"",
                     LogText.quoted(segment.file()),
-                    size - segment.length(),
-                    isLast ? "a process or the machine stopped while they were written" : "the disk damaged them");
-        }
-        if (isLast && segment.length() < size) {
+                    size - segment.length());
             try (FileChannel channel = FileChannel.open(segment.file(), StandardOpenOption.WRITE)) {
                 channel.truncate(segment.length());
                 channel.force(true);
             }
+        } else if (!isWhole) {
+            LOG.error(
+                    "event=history.segment.damaged file={} offset={} bytes={} consequence=\"cursors before its end are"
+                            + " answered 410\" remedy=\"check the disk; restore the file from a backup\"",
+                    LogText.quoted(segment.file()),
+                    segment.length(),
+                    size - segment.length());
         } else if (!isLast) {
             SegmentIndexFile.write(segment.file(), segment.content());
         }
@@ -135,12 +145,23 @@ final class TopicLog implements Closeable {
         return folder;
     }
 
+    /** Its segments, from the first one that has events. */
     List<Segment> segments() {
-        return segments;
+        List<Segment> current = segments;
+        int first = 0;
+        while (first + 1 < current.size() && current.get(first).count() == 0) {
+            first++;
+        }
+        return current.subList(first, current.size());
+    }
+
+    /** The gaps between its events. */
+    List<Gap> gaps(Epoch epoch) {
+        return Gap.of(segments(), epoch);
     }
 
     /** Appends an event to memory; returns the length of its record. */
-    int append(String epoch, Position position, EventRun event) {
+    int append(Epoch epoch, Position position, EventRun event) {
         Tail tail = tails.peekLast();
         if (tail == null || !tail.epoch().equals(epoch) || tail.length() >= segmentBytes()) {
             tail = new Tail(epoch);
@@ -192,7 +213,7 @@ final class TopicLog implements Closeable {
     /** The segment that takes these records. */
     private Segment segment(Tail tail) throws IOException {
         Segment last = lastSegment();
-        return last == null || !last.header().epoch().equals(tail.epoch()) || last.length() >= segmentBytes()
+        return last == null || !last.header().epoch().equals(tail.epoch().name()) || last.length() >= segmentBytes()
                 ? roll(tail.epoch(), tail.firstNumber())
                 : last;
     }
@@ -206,20 +227,26 @@ final class TopicLog implements Closeable {
         return current.isEmpty() ? null : current.get(current.size() - 1);
     }
 
-    /** Completes the last segment and begins a new one. */
-    private Segment roll(String epoch, long firstNumber) throws IOException {
+    /** Completes the last segment and begins a new one, which replaces the last one if that is empty. */
+    private Segment roll(Epoch epoch, long firstNumber) throws IOException {
         Segment before = lastSegment();
         if (before != null) {
             channel.force(true);
             SegmentIndexFile.write(before.file(), before.content());
         }
-        SegmentHeader header = new SegmentHeader(epoch, before == null ? Position.NONE : before.last());
-        Segment segment = new Segment(folder.resolve(Segment.name(firstNumber)), header);
-        FileChannel next = FileChannel.open(segment.file(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        SegmentHeader header = new SegmentHeader(
+                epoch.name(),
+                before == null ? Position.NONE : epoch.map(before.header().epoch(), before.last()));
+        // files are read in the order of their names
+        long name = before == null ? firstNumber : Math.max(firstNumber, before.firstNumber() + 1);
+        Segment segment = new Segment(folder.resolve(Segment.name(name)), header);
+        Path draft = folder.resolve(DRAFT);
+        FileChannel next = FileChannel.open(draft, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             next.truncate(0);
             next.write(header.bytes(), 0);
             next.force(true);
+            Files.move(draft, segment.file(), StandardCopyOption.ATOMIC_MOVE);
             FileFlush.directory(folder);
         } catch (IOException e) {
             next.close();
@@ -230,8 +257,16 @@ final class TopicLog implements Closeable {
         }
         channel = next;
         List<Segment> all = new ArrayList<>(segments);
+        boolean replaces = before != null && before.count() == 0;
+        if (replaces) {
+            all.remove(before);
+        }
         all.add(segment);
         segments = List.copyOf(all);
+        if (replaces) {
+            Files.deleteIfExists(SegmentIndexFile.of(before.file()));
+            Files.deleteIfExists(before.file());
+        }
         return segment;
     }
 
@@ -253,7 +288,7 @@ final class TopicLog implements Closeable {
      * @param nextNumber greater than the number of each event so far
      * @return whether the log has no events any more
      */
-    boolean trim(String epoch, long nextNumber, long nowMillis) throws IOException {
+    boolean trim(Epoch epoch, long nextNumber, long nowMillis) throws IOException {
         long oldest = nowMillis - rule.age().toMillis();
         Segment last = lastSegment();
         if (last != null && last.count() > 0 && isDue(last, nowMillis)) {
@@ -276,10 +311,34 @@ final class TopicLog implements Closeable {
         return nowMillis - last.firstMillis() > Math.max(age / SEGMENTS, 1_000);
     }
 
-    /** The position of the last event that was deleted. */
-    Position trimmed() {
-        List<Segment> current = segments;
-        return current.isEmpty() ? Position.NONE : current.get(0).header().previous();
+    /**
+     * Reads a segment that the disk has damaged up to the damage, and has it end there. Nothing more is written to it.
+     *
+     * @throws IOException if the disk fails
+     */
+    void isolate(Segment damaged, Epoch epoch) throws IOException {
+        if (!segments.contains(damaged)) {
+            return;
+        }
+        if (damaged.equals(lastSegment())) {
+            roll(epoch, damaged.last().number() + 1);
+        }
+        Files.deleteIfExists(SegmentIndexFile.of(damaged.file()));
+        Segment intact = new Segment(damaged.file(), damaged.header());
+        scan(intact, false);
+        segments = segments.stream()
+                .map(segment -> segment.equals(damaged) ? intact : segment)
+                .toList();
+    }
+
+    /** The position of the last event before those that it has. */
+    Position trimmed(Epoch epoch) {
+        List<Segment> current = segments();
+        if (current.isEmpty()) {
+            return Position.NONE;
+        }
+        SegmentHeader header = current.get(0).header();
+        return epoch.map(header.epoch(), header.previous());
     }
 
     long bytes() {

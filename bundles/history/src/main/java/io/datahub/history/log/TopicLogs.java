@@ -94,11 +94,22 @@ final class TopicLogs implements Closeable {
     }
 
     /** Deletes what is too old or too much, and logs without a rule that are empty. */
-    void trim(String epoch, long nextNumber, long nowMillis) throws IOException {
+    void trim(Epoch epoch, long nextNumber, long nowMillis) throws IOException {
         for (TopicLog log : all) {
             if (log.trim(epoch, nextNumber, nowMillis) && !active.contains(log)) {
                 delete(log);
             }
+        }
+    }
+
+    /**
+     * Takes what the disk has damaged out of the log that has it.
+     *
+     * @throws IOException if the disk fails
+     */
+    void isolate(Segment damaged, Epoch epoch) throws IOException {
+        for (TopicLog log : all) {
+            log.isolate(damaged, epoch);
         }
     }
 

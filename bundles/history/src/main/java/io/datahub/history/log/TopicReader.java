@@ -15,6 +15,7 @@ public final class TopicReader implements Closeable {
     private final List<Segment> segments;
     private final Epoch epoch;
     private final Position since;
+    private final boolean isGapless;
     private final long upTo;
     private final int first;
     private final long firstOffset;
@@ -33,8 +34,9 @@ public final class TopicReader implements Closeable {
         this.epoch = epoch;
         this.since = since;
         this.upTo = upTo;
+        isGapless = true;
         firstOffset = -1;
-        for (int i = 1; i < segments.size() && !isAfter(lastOf(segments.get(i - 1))); i++) {
+        for (int i = 1; i < segments.size() && !lastOf(segments.get(i - 1)).isAfter(since); i++) {
             next = i;
         }
         first = next;
@@ -46,6 +48,7 @@ public final class TopicReader implements Closeable {
         this.epoch = epoch;
         this.upTo = upTo;
         since = Position.NONE;
+        isGapless = false;
         long remaining = bytes;
         int start = Math.max(0, segments.size() - 1);
         while (start > 0 && remaining > segments.get(start).length()) {
@@ -66,22 +69,21 @@ public final class TopicReader implements Closeable {
         return epoch.map(of.header().epoch(), of.last());
     }
 
-    private boolean isAfter(Position one) {
-        return since.number() > 0
-                ? one.number() > since.number()
-                : one.sequence() >= since.sequence() && one.number() > 0;
-    }
-
     /**
      * Advances to the next event.
      *
      * @return false at the end
-     * @throws IOException if the disk fails or has damaged the log
-     * @throws NoSuchFileException if events that were to be read have just been deleted
+     * @throws IOException if the disk fails
+     * @throws DamagedSegmentException if the disk has damaged what is next
+     * @throws NoSuchFileException if events that were to be read have just been deleted, or found to be damaged
      */
     public boolean next() throws IOException {
         while (records != null || next < segments.size()) {
             if (records == null) {
+                if (segment != null && segment.last().number() >= upTo) {
+                    return false;
+                }
+                checkGap();
                 open(next++);
             }
             while (records.next()) {
@@ -90,18 +92,36 @@ public final class TopicReader implements Closeable {
                 if (position.number() > upTo) {
                     return false;
                 }
-                if (isAfter(position)) {
+                if (position.isAfter(since)) {
                     return true;
                 }
             }
             if (records.offset() < records.end()) {
-                throw new IOException("the disk has damaged " + segment.file() + " at " + records.offset()
-                        + "; restore it from a backup, or delete it");
+                throw new DamagedSegmentException(segment, records.offset());
             }
             records.close();
             records = null;
         }
         return false;
+    }
+
+    /** The list of segments may have changed since the caller has found that nothing is missing. */
+    private void checkGap() throws NoSuchFileException {
+        if (isGapless && missing().isAfter(since)) {
+            throw new NoSuchFileException(segments.get(next).file().toString());
+        }
+    }
+
+    /** The position of the last event that is missing immediately before the next segment; 0 if none is. */
+    private Position missing() {
+        SegmentHeader header = segments.get(next).header();
+        if (next == 0) {
+            return since.equals(Position.NONE) ? Position.NONE : epoch.map(header.epoch(), header.previous());
+        }
+        Segment before = segments.get(next - 1);
+        return Gap.isBetween(before, segments.get(next))
+                ? epoch.map(before.header().epoch(), header.previous())
+                : Position.NONE;
     }
 
     private void open(int number) throws IOException {

@@ -7,6 +7,7 @@ import io.datahub.api.history.EventHistory;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.User;
+import io.datahub.history.log.DamagedSegmentException;
 import io.datahub.history.log.Head;
 import io.datahub.history.log.HistoryLog;
 import io.datahub.history.log.Position;
@@ -47,8 +48,8 @@ public final class MergedHistory implements EventHistory {
     @Override
     public Cursor oldest() {
         Cursor files = journal.oldest();
-        Position trimmed = log.trimmed(List.of(""));
-        Cursor kept = new Cursor(files.epoch(), trimmed.sequence(), trimmed.number());
+        Position complete = log.complete(List.of(""));
+        Cursor kept = new Cursor(files.epoch(), complete.sequence(), complete.number());
         return kept.isUpTo(files) ? files : kept;
     }
 
@@ -61,12 +62,17 @@ public final class MergedHistory implements EventHistory {
             if (gone.isPresent()) {
                 return Result.refused(gone.get());
             }
+            Position position = new Position(since.sequence(), since.kept());
+            Optional<Head> end = log.readable(prefixes, position, head);
+            if (end.isEmpty()) {
+                return Result.refused(trimmed(since));
+            }
+            Cursor to = end.get().cursor();
             try (PageReader reader = new PageReader(
                     filter,
-                    new FileEventReader(
-                            journal, user, prefixes, filter.hasFiles() ? since : head.cursor(), head.cursor()),
-                    log.read(prefixes, new Position(since.sequence(), since.kept()), head))) {
-                Result<Page> page = reader.read(since, head.cursor(), maxEvents, maxBytes);
+                    new FileEventReader(journal, user, prefixes, filter.hasFiles() ? since : to, to),
+                    log.read(prefixes, position, end.get()))) {
+                Result<Page> page = reader.read(since, to, maxEvents, maxBytes);
                 if (!page.isRefused()) {
                     log.counters().read(page.get().events().size());
                 }
@@ -76,10 +82,29 @@ public final class MergedHistory implements EventHistory {
                     throw new UncheckedIOException(e);
                 }
                 // it was deleted because of its age or size in between
+            } catch (DamagedSegmentException e) {
+                isolate(e, attempt);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    private void isolate(DamagedSegmentException damage, int attempt) {
+        if (attempt == ATTEMPTS) {
+            throw new UncheckedIOException(damage);
+        }
+        try {
+            log.isolate(damage);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Refusal trimmed(Cursor since) {
+        return new Refusal(
+                Reason.GONE,
+                "the history no longer has the events after " + since + "; the oldest cursor is " + oldest());
     }
 
     /** The refusal if events after a cursor, of any of the topics, aren't there any more. */
@@ -96,9 +121,7 @@ public final class MergedHistory implements EventHistory {
             return Optional.empty();
         }
         if (isKnown || filter.hasFiles() || !since.isComparableTo(head.cursor())) {
-            return Optional.of(new Refusal(
-                    Reason.GONE,
-                    "the history no longer has the events after " + since + "; the oldest cursor is " + oldest()));
+            return Optional.of(trimmed(since));
         }
         return Optional.of(new Refusal(
                 Reason.GONE,
@@ -110,16 +133,25 @@ public final class MergedHistory implements EventHistory {
     public Page newest(User user, Collection<String> prefixes, int maxEvents, int maxBytes) {
         Head head = log.head();
         TopicFilter filter = new TopicFilter(user, prefixes);
-        NewestEvents newest = new NewestEvents(maxEvents, maxBytes);
-        if (filter.hasFiles()) {
-            newest.addFiles(journal, user, prefixes, head.cursor());
+        for (int attempt = 1; ; attempt++) {
+            NewestEvents newest = new NewestEvents(maxEvents, maxBytes);
+            if (filter.hasFiles()) {
+                newest.addFiles(journal, user, prefixes, head.cursor());
+            }
+            try {
+                newest.addKept(log, filter, prefixes, head);
+                return new Page(newest.events(), head.cursor());
+            } catch (NoSuchFileException e) {
+                if (attempt == ATTEMPTS) {
+                    throw new UncheckedIOException(e);
+                }
+                // it was deleted because of its age or size in between
+            } catch (DamagedSegmentException e) {
+                isolate(e, attempt);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
-        try {
-            newest.addKept(log, filter, prefixes, head);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return new Page(newest.events(), head.cursor());
     }
 
     @Override
