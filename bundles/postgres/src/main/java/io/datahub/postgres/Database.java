@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.postgresql.util.PSQLException;
-import org.postgresql.util.ServerErrorMessage;
 
 /**
  * Runs statements, each of which is a transaction of its own and takes one round trip. So no lock in the database is
@@ -32,6 +31,9 @@ final class Database implements AutoCloseable {
             set client_min_messages = warning; set lock_timeout = '5s'""";
 
     private static final String READ_ONLY = "25006";
+
+    /** Beginnings of states after which it isn't known what became of the statement: lost connections and shutdowns. */
+    private static final List<String> ENDS_SESSION = List.of("08", "57P", "40003");
 
     private static final String READER = "set default_transaction_read_only = on; set statement_timeout = '10s'";
 
@@ -77,7 +79,7 @@ final class Database implements AutoCloseable {
                 lease.setFine();
                 return Optional.of(rows);
             } catch (SQLException e) {
-                if (isRefusal(e)) {
+                if (isRefusal(e, isClosed(lease.connection()))) {
                     lease.setFine();
                 } else if (!lease.isNew()) {
                     return Optional.empty();
@@ -119,7 +121,7 @@ final class Database implements AutoCloseable {
             lease.setFine();
             return rows;
         } catch (SQLException e) {
-            if (isRefusal(e)) {
+            if (isRefusal(e, isClosed(lease.connection()))) {
                 if (!READ_ONLY.equals(e.getSQLState())) { // the server isn't the primary any more
                     lease.setFine();
                 }
@@ -129,11 +131,24 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /** Whether the server has ended the statement, and has undone it, but not the session. */
-    private static boolean isRefusal(SQLException failure) {
-        ServerErrorMessage message =
-                failure instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
-        return message != null && "ERROR".equals(message.getSeverity());
+    private static boolean isClosed(Connection connection) {
+        try {
+            return connection.isClosed();
+        } catch (SQLException e) {
+            return true;
+        }
+    }
+
+    /**
+     * Whether the server has ended the statement, and has undone it, but not the session. The severity that it states
+     * doesn't tell, since it is translated into the server's language.
+     *
+     * @param isClosed whether the connection is of no use any more, as after a fatal error
+     */
+    static boolean isRefusal(SQLException failure, boolean isClosed) {
+        boolean isFromServer = failure instanceof PSQLException postgres && postgres.getServerErrorMessage() != null;
+        String state = String.valueOf(failure.getSQLState());
+        return isFromServer && !isClosed && ENDS_SESSION.stream().noneMatch(state::startsWith);
     }
 
     private static PreparedStatement prepare(Connection connection, String sql, Object... parameters)
