@@ -137,6 +137,12 @@ final class PostgresDrafts implements LedgerDrafts {
     }
 
     @Override
+    public boolean deleteExpired(String name) throws IOException {
+        return database.change("select delete_expired_draft_1(?)", row -> row.getBoolean(1), name)
+                .get(0);
+    }
+
+    @Override
     public List<LedgerDraft> list(String user, RecordPath path) throws IOException {
         return database.query(LIST, PostgresDrafts::draft, user, path.toString(), path.toString(), path + "/");
     }

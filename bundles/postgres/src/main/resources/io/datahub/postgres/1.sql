@@ -580,6 +580,17 @@ begin
   perform end_draft_1(of_name, null, now_ms_1());
 end $$;
 
+-- Deletes a draft if it has expired; returns whether it has. Somebody may have resumed it since it was listed.
+create function delete_expired_draft_1(of_name text) returns boolean language plpgsql as $$
+begin
+  perform from draft where name = of_name and expires <= now_ms_1() for update;
+  if not found then
+    return false;
+  end if;
+  perform end_draft_1(of_name, null, now_ms_1());
+  return true;
+end $$;
+
 create function measure_1(prefixes text[], owners boolean) returns void language plpgsql as $$
 begin
   perform from head for update;

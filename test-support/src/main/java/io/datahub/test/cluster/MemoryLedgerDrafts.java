@@ -77,10 +77,22 @@ final class MemoryLedgerDrafts implements LedgerDrafts {
 
     @Override
     public Optional<LedgerDraft> delete(String name) throws IOException {
+        return ledger.change(state -> delete(state, name));
+    }
+
+    private static Optional<LedgerDraft> delete(LedgerState state, String name) {
+        Optional<LedgerDraft> old = Optional.ofNullable(state.drafts.remove(name));
+        old.ifPresent(draft -> draft.parts().forEach(part -> state.release(part.blob(), state.now())));
+        return old;
+    }
+
+    @Override
+    public boolean deleteExpired(String name) throws IOException {
         return ledger.change(state -> {
-            Optional<LedgerDraft> old = Optional.ofNullable(state.drafts.remove(name));
-            old.ifPresent(draft -> draft.parts().forEach(part -> state.release(part.blob(), state.now())));
-            return old;
+            LedgerDraft draft = state.drafts.get(name);
+            return draft != null
+                    && !draft.expires().isAfter(state.now())
+                    && delete(state, name).isPresent();
         });
     }
 

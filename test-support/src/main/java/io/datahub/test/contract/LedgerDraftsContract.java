@@ -176,6 +176,21 @@ public abstract class LedgerDraftsContract {
     }
 
     @Test
+    void shouldNotDeleteAsExpiredWhatWasResumed() throws IOException {
+        LedgerDraft draft = drafts.create(draft("one", "a", 0, "b1"), Duration.ZERO);
+        assertThat(names(drafts.expired(10))).containsExactly("one");
+        drafts.update(draft("one", "a", draft.generation(), "b1"), DAY);
+
+        assertThat(drafts.deleteExpired("one")).isFalse();
+        assertThat(drafts.find("one").orElseThrow().parts()).hasSize(1);
+        drafts.update(draft("one", "a", draft.generation(), "b1"), Duration.ZERO);
+        assertThat(drafts.deleteExpired("one")).isTrue();
+        assertThat(drafts.find("one")).isEmpty();
+        assertThat(dead()).containsExactly("b1");
+        assertThat(drafts.deleteExpired("one")).isFalse();
+    }
+
+    @Test
     void shouldNotTakeAPartThatWasGivenUp() throws IOException {
         LedgerDraft one = create("one", "a", "b1");
         assertThat(ledger.blobs().condemn(Set.of("b1", "b2"))).containsExactly("b2");

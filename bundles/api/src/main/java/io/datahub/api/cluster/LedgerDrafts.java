@@ -65,6 +65,15 @@ public interface LedgerDrafts {
     Optional<LedgerDraft> delete(String name) throws IOException;
 
     /**
+     * Deletes a draft if it has expired and nobody has resumed it since. Its parts become dead.
+     *
+     * @param name its name
+     * @return whether it was deleted
+     * @throws IOException if the ledger is unreachable
+     */
+    boolean deleteExpired(String name) throws IOException;
+
+    /**
      * A user's drafts that are neither committed nor expired, latest expiry first.
      *
      * @param user the owner

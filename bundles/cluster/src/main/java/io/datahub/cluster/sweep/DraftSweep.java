@@ -20,7 +20,7 @@ public record DraftSweep(LedgerDrafts drafts) implements Sweeper.Sweep {
         do {
             expired = drafts.expired(BATCH);
             for (LedgerDraft each : expired) {
-                if (drafts.delete(each.name()).isPresent() && !each.committed()) {
+                if (drafts.deleteExpired(each.name()) && !each.committed()) {
                     LOG.info(
                             "event=cluster.upload.expired upload={} path={}", each.name(), LogText.quoted(each.path()));
                 }
