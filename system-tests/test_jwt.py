@@ -128,6 +128,7 @@ def test_a_jwt_is_a_bearer_token_on_http(world):
 
 def test_a_token_issues_none(world):
     assert world.hub.curl(world.exchanged(), "/tokens", "-d", "{}")[0] == 403
+    assert world.hub.curl(world.issuer.token(), "/tokens", "-d", "{}")[0] == 403
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"])

@@ -124,6 +124,12 @@ final class TokenService implements UserRegistry {
         if (ShortLivedToken.isNamed(actor.credential())) {
             return Result.refused(ShortLivedService.noIssuer());
         }
+        if (Identities.isTrust(actor.credential())) {
+            return Result.refused(
+                    Reason.FORBIDDEN,
+                    "a token that is valid because of a trust rule can't be used to issue a lasting one, which would"
+                            + " remain valid without the rule; exchange it for a short-lived one at POST /tokens/exchange");
+        }
         Result<Optional<Instant>> end = TokenRules.expiry(actor, expires);
         if (end.isRefused()) {
             return Result.refused(end.refusal().orElseThrow());
@@ -137,9 +143,7 @@ final class TokenService implements UserRegistry {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Optional<String> parent = edit.before()
                 .credential(actor.credential())
-                .map(owned -> owned.credential().value())
-                .or(() -> Optional.of(Identities.value(actor.credential()))
-                        .filter(value -> Identities.isTrust(actor.credential())));
+                .map(owned -> owned.credential().value());
         StoredCredential added =
                 edit.add(new StoredCredential(Kind.TOKEN, sha256, label, Optional.of(now), end.get(), parent));
         return Result.done(new IssuedToken(edit.user().name(), token, added.described(Optional.empty())));

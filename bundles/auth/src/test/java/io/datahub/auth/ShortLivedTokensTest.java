@@ -313,6 +313,12 @@ class ShortLivedTokensTest {
         auth.addVerifier(verifier, forTokens);
         Login external = login("eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln");
 
+        assertThat(auth.registry()
+                        .issueToken(external, "ci", "", Optional.empty())
+                        .refusal()
+                        .orElseThrow()
+                        .reason())
+                .isEqualTo(Reason.FORBIDDEN);
         IssuedToken issued = auth.registry()
                 .issueShortLived(external, Duration.ofHours(1), "")
                 .get();
