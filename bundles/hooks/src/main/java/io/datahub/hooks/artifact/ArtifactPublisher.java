@@ -23,6 +23,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +53,7 @@ public final class ArtifactPublisher implements EventConsumer {
     @Activate
     public ArtifactPublisher(
             @Reference EventBroker broker,
-            @Reference EventHistory history,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) EventHistory history,
             @Reference AdapterStates states,
             ArtifactConfiguration configuration,
             Map<String, ?> properties) {

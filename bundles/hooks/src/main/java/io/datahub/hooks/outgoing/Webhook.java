@@ -35,6 +35,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,7 +84,7 @@ public final class Webhook implements EventConsumer {
     public Webhook(
             @Reference Home home,
             @Reference EventBroker broker,
-            @Reference EventHistory history,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) EventHistory history,
             @Reference AdapterStates states,
             WebhookConfiguration configuration,
             Map<String, ?> properties)
