@@ -29,6 +29,10 @@ record Attempt(What what, String detail, Duration retryAfter) {
         return new Attempt(What.RETRY, detail, Duration.ZERO);
     }
 
+    static Attempt refused(String detail) {
+        return new Attempt(What.REFUSED, detail, Duration.ZERO);
+    }
+
     static Attempt answered(int status, Duration retryAfter) {
         return new Attempt(what(status), "status " + status, retryAfter);
     }

@@ -19,6 +19,13 @@ import java.util.TreeMap;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Message(String id, String topic, Map<String, String> headers, byte[] body) {
 
+    /** The length of its headers as they are sent. */
+    int headerBytes() {
+        return headers.entrySet().stream()
+                .mapToInt(header -> header.getKey().length() + header.getValue().length() + ": \r\n".length())
+                .sum();
+    }
+
     byte[] toBytes() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);

@@ -29,7 +29,10 @@ enum MessageKind {
             return event.json();
         }
     },
-    /** The attributes of a CloudEvent as headers, its data as the body (3.1). */
+    /**
+     * The attributes of a CloudEvent as headers, its data as the body (3.1). An event whose attributes are too large for
+     * headers is sent as {@link #STRUCTURED} instead.
+     */
     BINARY {
         @Override
         Map<String, String> headers(CloudEventMessage event) {
@@ -108,7 +111,14 @@ enum MessageKind {
         String id = id(webhook, event);
         Result<CloudEventMessage> sent = CloudEventReader.read(event.payload(), "the payload");
         CloudEventMessage cloudEvent = sent.isRefused() ? wrap(event, id) : sent.get();
-        return new Message(id, event.topic(), new TreeMap<>(headers(cloudEvent)), body(cloudEvent));
+        Message message = message(id, event.topic(), cloudEvent);
+        return message.headerBytes() > Target.MAX_MESSAGE_HEADER_BYTES
+                ? STRUCTURED.message(id, event.topic(), cloudEvent)
+                : message;
+    }
+
+    private Message message(String id, String topic, CloudEventMessage event) {
+        return new Message(id, topic, new TreeMap<>(headers(event)), body(event));
     }
 
     /** Derived from the position of the event or, if it isn't kept, from everything that it consists of. */

@@ -35,6 +35,11 @@ final class Target implements AutoCloseable {
     private static final int MAX_THREADS = 8;
     private static final long MAX_RETRY_AFTER_SECONDS = 600;
 
+    /** What targets take, as a rule; few take more. A request has some more of its own. */
+    static final int MAX_MESSAGE_HEADER_BYTES = 6 << 10;
+
+    private static final int MAX_REQUEST_HEADER_BYTES = 16 << 10;
+
     private final URI url;
     private final Optional<SecretFile> secrets;
     private final HttpClient client;
@@ -57,6 +62,7 @@ final class Target implements AutoCloseable {
         connector.setSslContextFactory(new SslContextFactory.Client());
         client = new HttpClient(new HttpClientTransportOverHTTP(connector));
         client.setFollowRedirects(false);
+        client.setMaxRequestHeadersSize(MAX_REQUEST_HEADER_BYTES);
         client.setMaxConnectionsPerDestination(1);
         client.setConnectTimeout(CONNECT_MILLIS);
         client.setHttpCookieStore(new HttpCookieStore.Empty());
@@ -73,6 +79,9 @@ final class Target implements AutoCloseable {
     /** Sends a message, signed now. */
     @SuppressWarnings("FutureReturnValueIgnored") // whether it could still be aborted doesn't matter
     Attempt send(Message message) throws InterruptedException {
+        if (message.headerBytes() > MAX_MESSAGE_HEADER_BYTES) {
+            return Attempt.refused("its headers are larger than " + MAX_MESSAGE_HEADER_BYTES + " bytes");
+        }
         Request request;
         try {
             request = request(message);

@@ -60,6 +60,16 @@ class MessageKindTest {
     }
 
     @Test
+    void shouldSendAttributesThatAreTooLargeForHeadersInTheBody() {
+        String large = CD_EVENT.replace("a<b/1", "\u00fc".repeat(2_000));
+        Message message = MessageKind.BINARY.message("w", event(large, null));
+        assertThat(message.headers())
+                .isEqualTo(
+                        MessageKind.STRUCTURED.message("w", event(large, null)).headers());
+        assertThat(new String(message.body(), StandardCharsets.UTF_8)).isEqualTo(large);
+    }
+
+    @Test
     void shouldWriteALineForPeople() {
         assertThat(body("slack", CD_EVENT))
                 .isEqualTo("{\"text\":\"pipelinerun a&lt;b/1 finished FAILURE https://ci/1\"}");

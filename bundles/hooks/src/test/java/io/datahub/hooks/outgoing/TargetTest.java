@@ -85,6 +85,18 @@ class TargetTest {
     }
 
     @Test
+    void shouldRefuseHeadersThatNoTargetTakes() throws Exception {
+        Message large = new Message("msg_2", "a.b", Map.of("ce-subject", "x".repeat(7_000)), MESSAGE.body());
+        Message largest = new Message("msg_3", "a.b", Map.of("ce-subject", "x".repeat(6_000)), MESSAGE.body());
+        URI url = URI.create(url("127.0.0.1") + "?" + "y".repeat(4_000));
+        try (Target target = new Target("t", url, Optional.empty(), true)) {
+            assertThat(target.send(large).what()).isEqualTo(Attempt.What.REFUSED);
+            assertThat(target.send(largest).what()).isEqualTo(Attempt.What.DELIVERED);
+        }
+        assertThat(received).hasSize(1);
+    }
+
+    @Test
     void shouldReportAnAbsentTarget() throws Exception {
         URI url = url("127.0.0.1");
         server.stop(0);
