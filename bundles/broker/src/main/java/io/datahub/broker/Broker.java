@@ -213,6 +213,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
     @Override
     public void pause(boolean isPaused) {
         pause.set(isPaused);
+        router.changed(); // publishers with a cached route don't look at the pause
         if (!isPaused) {
             sessions.values().forEach(session -> session.sink().ready());
         }

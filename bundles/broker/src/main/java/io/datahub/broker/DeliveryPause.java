@@ -1,6 +1,6 @@
 package io.datahub.broker;
 
-/** Whether the delivery to all sessions is held back. Thread-safe. */
+/** Whether the delivery to all sessions is held back, and what they publish is refused. Thread-safe. */
 final class DeliveryPause {
 
     private volatile boolean paused;

@@ -70,6 +70,9 @@ final class Publisher {
             if (session.isClosed()) {
                 return refused(Published.CLOSED, bytes, topicStart, topicEnd);
             }
+            if (context.pause().isOn()) {
+                return refused(Published.UNAVAILABLE, bytes, topicStart, topicEnd);
+            }
             if (Topic.isTooLong(topicEnd - topicStart)) {
                 return refused(Published.TOPIC_TOO_LONG, bytes, topicStart, topicEnd);
             }

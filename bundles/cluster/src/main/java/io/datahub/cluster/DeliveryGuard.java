@@ -12,13 +12,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Pauses the delivery of events while this hub's view of the ledger is too old: who lost access must not get more. Clients
+ * Pauses events while this hub's view of the ledger is too old: who lost access must neither get nor send more. Clients
  * stay connected for a while, since most outages are short. On a thread of its own, which nothing can block.
  */
 final class DeliveryGuard implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryGuard.class);
     private static final int PERIOD_MILLIS = 50;
+    private static final long STOP_SECONDS = 5;
 
     private final Freshness freshness;
     private final EventBroker broker;
@@ -75,6 +76,15 @@ final class DeliveryGuard implements AutoCloseable {
     @Override
     public void close() {
         executor.shutdownNow();
+        boolean interrupted = false;
+        try {
+            executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS); // a check could pause once more
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
         broker.pause(false);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

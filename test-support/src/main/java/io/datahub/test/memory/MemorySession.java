@@ -224,6 +224,9 @@ final class MemorySession implements Session {
         if (closed) {
             return Published.CLOSED;
         }
+        if (broker.isPaused()) {
+            return Published.UNAVAILABLE;
+        }
         if (topic.length > TOPIC_BYTES) {
             return Published.TOPIC_TOO_LONG;
         }

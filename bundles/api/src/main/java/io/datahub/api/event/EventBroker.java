@@ -43,10 +43,12 @@ public interface EventBroker {
     void announce(Cursor cursor, String topic, byte[] payload);
 
     /**
-     * Holds the delivery of events to the sessions of this hub back, or lets it go on: for a hub that can't be sure who
-     * may still receive them. What is published meanwhile waits in the queues of the sessions, within their limits.
+     * Holds the delivery of events to the sessions of this hub back, and refuses what they publish; or lets both go on:
+     * for a hub that can't be sure who may still receive and publish. Events of the hub itself and of other hubs wait in
+     * the queues of the sessions meanwhile, within their limits.
      *
-     * @param isPaused whether {@link Session#take} gives nothing from now on
+     * @param isPaused whether {@link Session#take} gives nothing, and {@link Session#publish} responds {@link
+     *     Published#UNAVAILABLE}, from now on
      */
     void pause(boolean isPaused);
 

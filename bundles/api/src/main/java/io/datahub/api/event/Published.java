@@ -26,6 +26,10 @@ public enum Published {
     NOT_KEPT(Reason.UNAVAILABLE, "the log of this topic is unavailable or failed; try again"),
     /** The event is too large. */
     TOO_LARGE(Reason.TOO_LARGE, "the message exceeds the size limit"),
+    /** The hub is paused: it can't be sure what the user may do. */
+    UNAVAILABLE(
+            Reason.UNAVAILABLE,
+            "this hub can't confirm what is in the cluster's ledger, so it takes no events; retry, or use another hub"),
     /** The session has ended. */
     CLOSED(Reason.UNAUTHENTICATED, "the session has ended; log in again");
 
