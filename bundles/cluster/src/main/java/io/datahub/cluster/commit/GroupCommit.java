@@ -2,6 +2,7 @@ package io.datahub.cluster.commit;
 
 import io.datahub.api.cluster.Attempt;
 import io.datahub.api.cluster.LedgerRecords;
+import io.datahub.api.cluster.Operation;
 import io.datahub.api.cluster.Outcome;
 import io.datahub.api.cluster.UnknownFateException;
 import io.datahub.api.log.LogText;
@@ -10,6 +11,7 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -24,8 +26,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends attempts to the ledger on a thread of its own, one batch after the other: while one is under way the next one
  * collects, so that under load many share a round trip and a flush. A batch of unknown fate is asked again, with the same
- * identifiers, until the ledger answers; whoever waits for it is told after a while that its fate is unknown. One that
- * certainly wasn't decided is sent again for some seconds, as long as a failover takes, and then refused. Thread-safe.
+ * identifiers, until the ledger answers; whoever waits for it is told after a while that its fate is unknown. Since the
+ * author may have made the change elsewhere by then, it is withdrawn: if the ledger hasn't decided it yet, it never makes
+ * it. One that certainly wasn't decided is sent again for some seconds, as long as a failover takes, and then refused.
+ * Thread-safe.
  */
 public final class GroupCommit implements AutoCloseable {
 
@@ -46,8 +50,32 @@ public final class GroupCommit implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "datahub-cluster-commit");
     private volatile boolean closed;
 
-    /** An attempt whose author waits. */
-    private record Pending(Attempt attempt, CompletableFuture<Outcome> answer) {}
+    /** An attempt whose author waits, until it is withdrawn. */
+    private static final class Pending {
+
+        private final Attempt attempt;
+        private final CompletableFuture<Outcome> answer = new CompletableFuture<>();
+        private volatile boolean isWithdrawn;
+
+        Pending(Attempt attempt) {
+            this.attempt = attempt;
+        }
+
+        /** What the ledger is asked: once it is withdrawn, the same identifier with what the ledger always refuses. */
+        Attempt toSend() {
+            return isWithdrawn
+                    ? new Attempt(
+                            attempt.id(),
+                            attempt.user(),
+                            List.of(new Operation.EndDraft(attempt.id().toString(), 0, Optional.empty())),
+                            List.of())
+                    : attempt;
+        }
+
+        CompletableFuture<Outcome> answer() {
+            return answer;
+        }
+    }
 
     /** @param committed called, on the thread, with the number up to which a batch has confirmed the journal */
     public GroupCommit(LedgerRecords records, LongConsumer committed) {
@@ -70,7 +98,7 @@ public final class GroupCommit implements AutoCloseable {
     public List<Outcome> commitAll(List<Attempt> all) throws IOException {
         List<Pending> pending = new ArrayList<>();
         for (Attempt attempt : all) {
-            Pending one = new Pending(attempt, new CompletableFuture<>());
+            Pending one = new Pending(attempt);
             pending.add(one);
             queue.add(one);
         }
@@ -95,6 +123,7 @@ public final class GroupCommit implements AutoCloseable {
         try {
             return get(one, MAX_SENT.minus(MAX_QUEUED));
         } catch (TimeoutException e) {
+            one.isWithdrawn = true;
             throw new UnknownFateException("the ledger hasn't answered yet whether it was committed", e);
         }
     }
@@ -125,6 +154,7 @@ public final class GroupCommit implements AutoCloseable {
                         .completeExceptionally(new UnknownFateException("the hub stopped while it was committed", e)));
                 break;
             } catch (RuntimeException | LinkageError e) {
+                unknown.set(0);
                 LOG.error("event=cluster.commit.failed attempts={}", batch.size(), e);
                 batch.forEach(one -> one.answer()
                         .completeExceptionally(new UnknownFateException("the ledger failed: " + e.getMessage(), e)));
@@ -141,32 +171,32 @@ public final class GroupCommit implements AutoCloseable {
     }
 
     private void decide(List<Pending> batch) throws InterruptedException {
-        List<Attempt> sent = batch.stream().map(Pending::attempt).toList();
         long began = System.nanoTime();
         boolean isUnknown = false;
         long pause = FIRST_PAUSE_MILLIS;
         while (true) {
             long left = (isUnknown ? MAX_ASKED_NANOS : MAX_QUEUED.toNanos()) - (System.nanoTime() - began);
             try {
-                List<Outcome> outcomes = records.commit(sent);
+                List<Outcome> outcomes =
+                        records.commit(batch.stream().map(Pending::toSend).toList());
                 answer(batch, outcomes);
                 if (isUnknown) {
-                    LOG.info("event=cluster.commit.known attempts={}", sent.size());
+                    LOG.info("event=cluster.commit.known attempts={}", batch.size());
                     unknown.set(0);
                 }
                 return;
             } catch (UnknownFateException e) {
                 if (!isUnknown) {
                     isUnknown = true;
-                    unknown.set(sent.size());
-                    LOG.warn("event=cluster.commit.unknown attempts={} reason={}", sent.size(), LogText.quoted(e));
+                    unknown.set(batch.size());
+                    LOG.warn("event=cluster.commit.unknown attempts={} reason={}", batch.size(), LogText.quoted(e));
                 }
             } catch (IOException e) {
                 if (left <= 0) {
                     unknown.set(0);
                     IOException failure = isUnknown ? new UnknownFateException(e.getMessage(), e) : e;
                     batch.forEach(one -> one.answer().completeExceptionally(failure));
-                    LOG.warn("event=cluster.commit.refused attempts={} reason={}", sent.size(), LogText.quoted(e));
+                    LOG.warn("event=cluster.commit.refused attempts={} reason={}", batch.size(), LogText.quoted(e));
                     return;
                 }
             }
