@@ -85,6 +85,7 @@ final class Cluster implements AutoCloseable {
             ChangeListener listener,
             LongConsumer advanced)
             throws IOException {
+        StagingFolder staging = new StagingFolder(home.state()); // fails before there are threads
         UUID instance = UUID.randomUUID();
         EntryChanges changes = new EntryChanges(
                 ledger.epoch(),
@@ -109,7 +110,6 @@ final class Cluster implements AutoCloseable {
         cache = new BlobCache(blobs, CACHE_BYTES);
         RecordBytes bytes = new RecordBytes(blobs, cache);
         StoredBlobs stored = new StoredBlobs(blobs);
-        StagingFolder staging = new StagingFolder(home.state());
         WriteGuard guard = new WriteGuard(path -> true);
         LedgerUsage usage = new LedgerUsage(ledger.records());
         Quotas quotas = new Quotas(usage, usage, settings);
@@ -154,7 +154,7 @@ final class Cluster implements AutoCloseable {
                 ledger.states().of("datahub-cluster"),
                 hub.name() + " " + instance,
                 List.of(
-                        new BlobSweep(ledger.blobs(), blobs, InstantSource.system()),
+                        new BlobSweep(ledger.blobs(), blobs, ledger.id(), InstantSource.system()),
                         new DraftSweep(ledger.drafts()),
                         new RecordSweep(ledger.records(), announced, rules, InstantSource.system()),
                         () -> ledger.journal()

@@ -2,12 +2,18 @@ package io.datahub.cluster.sweep;
 
 import io.datahub.api.cluster.Blobs;
 import io.datahub.api.cluster.LedgerBlobs;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +32,16 @@ public final class BlobSweep implements Sweeper.Sweep {
 
     private final LedgerBlobs ledger;
     private final Blobs blobs;
+    private final String cluster;
     private final InstantSource clock;
+
+    /** The form of the keys of blobs; what has another one isn't ours. */
+    private static final Pattern OWN_KEY = Pattern.compile("[0-9a-f]{32}");
+
+    /** The key of the blob with the identifier of the cluster that the blob store belongs to. */
+    private static final String OWNER_KEY = "cluster-id";
+
+    private static final int MAX_OWNER_BYTES = 200;
 
     /** The last key that was looked at; empty to begin with the first. */
     private String position = "";
@@ -34,16 +49,67 @@ public final class BlobSweep implements Sweeper.Sweep {
     /** When the next pass over all blobs may begin. */
     private Instant nextPass = Instant.MIN;
 
-    public BlobSweep(LedgerBlobs ledger, Blobs blobs, InstantSource clock) {
+    /** @param cluster the identifier of this cluster */
+    public BlobSweep(LedgerBlobs ledger, Blobs blobs, String cluster, InstantSource clock) {
         this.ledger = ledger;
         this.blobs = blobs;
+        this.cluster = cluster;
         this.clock = clock;
     }
 
     @Override
     public void run() throws IOException {
-        deleteDead(DEAD_FOR);
-        giveUpOrphans();
+        if (isOwner()) {
+            deleteDead(DEAD_FOR);
+            giveUpOrphans();
+        }
+    }
+
+    /**
+     * Whether the blob store is known to belong to this cluster. The first cluster that uses it writes its identifier there,
+     * and sweeps only after it has found it there the next time: another one may write at the same time.
+     *
+     * @throws IOException if it belongs to another cluster, whose blobs would be deleted
+     */
+    private boolean isOwner() throws IOException {
+        OptionalLong size = blobs.size(OWNER_KEY);
+        if (size.isEmpty()) {
+            blobs.put(OWNER_KEY, new Text(cluster));
+            return false;
+        }
+        long length = Math.min(MAX_OWNER_BYTES, size.getAsLong());
+        try (InputStream in = blobs.open(OWNER_KEY, 0, length)) {
+            String owner = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            if (!owner.equals(cluster)) {
+                throw new IOException("the blob store belongs to the cluster " + owner + ", not to this one, " + cluster
+                        + ", so nothing is deleted there; set the key blobs of io.datahub.cluster.cfg to a bucket or a"
+                        + " prefix of its own, or delete the object " + OWNER_KEY + " if that cluster is gone");
+            }
+            return true;
+        }
+    }
+
+    /** A short text. */
+    private record Text(String content) implements Blobs.Source {
+
+        @Override
+        public long length() {
+            return bytes().length;
+        }
+
+        @Override
+        public Optional<String> sha256() {
+            return Optional.empty();
+        }
+
+        @Override
+        public InputStream open(long from) {
+            return new ByteArrayInputStream(bytes(), (int) from, bytes().length - (int) from);
+        }
+
+        private byte[] bytes() {
+            return content.getBytes(StandardCharsets.UTF_8);
+        }
     }
 
     void deleteDead(Duration minAge) throws IOException {
@@ -68,6 +134,7 @@ public final class BlobSweep implements Sweeper.Sweep {
             List<String> old = page.stream()
                     .filter(each -> each.stored().isBefore(now.minus(ORPHANED_FOR)))
                     .map(Blobs.Info::key)
+                    .filter(key -> OWN_KEY.matcher(key).matches())
                     .toList();
             if (!old.isEmpty()) {
                 Set<String> dead = ledger.condemn(old);

@@ -52,13 +52,24 @@ public final class Sweeper implements AutoCloseable {
     private void runSafely() {
         try {
             if (acquire()) {
-                for (Sweep sweep : sweeps) {
-                    sweep.run();
-                }
+                sweeps.forEach(Sweeper::runSafely);
             }
         } catch (IOException | RuntimeException e) {
-            LOG.warn("event=cluster.sweep.failed reason={}", LogText.quoted(e), e);
+            failed(e);
         }
+    }
+
+    /** One that fails doesn't keep the others from running. */
+    private static void runSafely(Sweep sweep) {
+        try {
+            sweep.run();
+        } catch (IOException | RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    private static void failed(Exception e) {
+        LOG.warn("event=cluster.sweep.failed reason={}", LogText.quoted(e), e);
     }
 
     /** Takes or renews the lease; false if another hub has it. */
