@@ -121,6 +121,10 @@ public final class JournalTail implements AutoCloseable {
             } catch (RuntimeException | LinkageError e) {
                 failed(new IOException("the journal can't be announced: " + e, e));
             }
+            if (failure.isPresent()) { // not at once, whoever calls
+                takePoke();
+                polled = System.nanoTime();
+            }
         }
     }
 
