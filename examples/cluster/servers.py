@@ -55,7 +55,7 @@ class Server:
     def user(self):
         return None
 
-    def start(self, seconds=60):
+    def start(self, seconds=180):
         with open(f"{self.work}/{self.name}.log", "ab") as log:
             self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.work, user=self.user(),
                                             group=self.user(), start_new_session=True)
@@ -115,7 +115,7 @@ class Postgres(Server):
     def command(self):
         return [f"{self.bin}/postgres", "-D", self.data, "-p", str(self.port), "-k", self.work, "-c", "listen_addresses=127.0.0.1"]
 
-    def start(self, seconds=60):
+    def start(self, seconds=180):
         super().start(seconds)
         until(lambda: self.answers() or not self.running(), seconds, f"the start of {self.name}")
         return self
