@@ -18,6 +18,7 @@ import io.datahub.api.user.User;
 import io.datahub.history.log.LogState;
 import io.datahub.test.memory.MemoryHistory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -420,5 +421,46 @@ class KeptTopicsTest {
         hub = hub.reopen("dev.: 1d");
         assertThat(segments()).hasSize(1);
         assertThat(hub.topics(kept, "")).containsExactly("dev.c");
+    }
+
+    @Test
+    void shouldKeepEventsAfterAReaderWasInterrupted() throws Exception {
+        start("build.: 1d");
+        hub.append("build.a", "x").get();
+        hub.topics(Cursor.BEGINNING, "");
+        hub.configure("build.: 1d", "60000");
+        hub.append("build.b", "x").get(); // in memory until it is read
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> hub.topics(Cursor.BEGINNING, "")).isInstanceOf(UncheckedIOException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        hub.configure("build.: 1d", "always");
+        hub.append("build.c", "x").get();
+        assertThat(hub.log.failure()).isEmpty();
+        assertThat(hub.topics(Cursor.BEGINNING, "")).containsExactly("build.a", "build.b", "build.c");
+    }
+
+    @Test
+    void shouldFlushWhenTheThreadThatStopsItIsInterrupted() throws Exception {
+        start("build.: 1d");
+        hub.configure("build.: 1d", "60000");
+        hub.append("build.a", "x").get();
+        Thread.currentThread().interrupt();
+        hub.close();
+        assertThat(Thread.interrupted()).isTrue();
+        hub = new TestHistory(folder.resolve("history"), hub.journal, "build.: 1d", "100");
+        assertThat(hub.topics(Cursor.BEGINNING, "")).containsExactly("build.a");
+    }
+
+    @Test
+    void shouldOpenTheOtherLogsIfTheRuleOfOneIsDamaged() throws Exception {
+        start("build.: 30d; dev.: 1d");
+        hub.append("build.a", "x").get();
+        hub.append("dev.a", "x").get();
+        hub.close();
+        Files.writeString(folder.resolve("history/topics/t-build./rule"), "?");
+        hub = new TestHistory(folder.resolve("history"), hub.journal, "dev.: 1d", "100");
+        assertThat(hub.topics(Cursor.BEGINNING, "")).containsExactly("dev.a");
+        hub.configure("build.: 30d; dev.: 1d", "100");
+        assertThat(hub.topics(Cursor.BEGINNING, "")).containsExactly("build.a", "dev.a");
     }
 }

@@ -13,6 +13,7 @@ import io.datahub.history.last.LastTopics;
 import io.datahub.history.rules.FlushPolicy;
 import io.datahub.history.rules.KeepRule;
 import io.datahub.history.rules.LastRule;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,8 +41,8 @@ import org.slf4j.LoggerFactory;
  * the same lock, else it joins a queue, and so do all later events and file events until the queue is empty. The writer
  * thread writes and flushes all logs, at the latest after the window, and then delivers what the flush has covered.
  *
- * <p>Locks: the writing lock (one thread writes to segments: the writer, or a reader that needs what is still in
- * memory), then the lock, within which the broker is called. Thread-safe.
+ * <p>Locks: the writing lock (one thread writes to segments: the writer, or the one that writes for a reader that needs
+ * what is still in memory), then the lock, within which the broker is called. Thread-safe.
  */
 public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
 
@@ -59,6 +60,7 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final ReentrantLock writing = new ReentrantLock();
+    private final WriteThread writes = new WriteThread(writing);
     private final TopicLogs logs;
     private final LastTopics last;
     private final LastEventSender sender;
@@ -111,12 +113,20 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
         this.folder = folder;
         logs = new TopicLogs(folder.resolve("topics"));
         last = new LastTopics(folder, snapshot);
+        try {
+            long known =
+                    logs.all().stream().mapToLong(TopicLog::lastNumber).max().orElse(0);
+            numbers = Numbers.open(folder.resolve("numbers"), known);
+            epoch = Epoch.read(folder.resolve("epoch"));
+            written = numbers.last();
+            begin(journalHead);
+        } catch (IOException | RuntimeException e) {
+            last.close();
+            logs.close();
+            writes.close();
+            throw e;
+        }
         sender = new LastEventSender(last, lock, this::writeOutLast);
-        long known = logs.all().stream().mapToLong(TopicLog::lastNumber).max().orElse(0);
-        numbers = Numbers.open(folder.resolve("numbers"), known);
-        epoch = Epoch.read(folder.resolve("epoch"));
-        written = numbers.last();
-        begin(journalHead);
         writer.start();
     }
 
@@ -404,24 +414,13 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
      * @throws IOException if the disk fails
      */
     public void isolate(DamagedSegmentException damage) throws IOException {
-        writing.lock();
-        try {
-            logs.isolate(damage.segment(), epoch);
-        } finally {
-            writing.unlock();
-        }
+        writes.run(() -> logs.isolate(damage.segment(), epoch));
     }
 
     /** Writes to segments what was appended up to a number, without a flush, so that it can be read there. */
     private void writeOut(long number) throws IOException {
-        if (written >= number) {
-            return;
-        }
-        writing.lock();
-        try {
-            write();
-        } finally {
-            writing.unlock();
+        if (written < number) {
+            writes.run(this::write);
         }
     }
 
@@ -675,13 +674,14 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
             Thread.currentThread().interrupt();
         }
         refuseWaiting();
-        try {
-            sender.close();
-            last.close();
-            numbers.close();
-            logs.close();
-        } catch (IOException e) {
-            LOG.warn("event=history.close.failed", e);
+        sender.close();
+        for (Closeable one : List.<Closeable>of(last, numbers::close, logs)) {
+            try {
+                writes.run(one::close);
+            } catch (IOException e) {
+                LOG.warn("event=history.close.failed", e);
+            }
         }
+        writes.close();
     }
 }

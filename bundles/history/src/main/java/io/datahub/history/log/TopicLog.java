@@ -277,6 +277,9 @@ final class TopicLog implements Closeable {
             try {
                 current.force(false);
             } catch (ClosedChannelException e) {
+                if (current.equals(channel)) {
+                    throw e;
+                }
                 LOG.debug("event=history.segment.flushed folder={} reason=\"it was completed\"", folder, e);
             }
         }

@@ -6,6 +6,7 @@ import io.datahub.history.rules.KeepRule;
 import io.datahub.history.rules.LogFolder;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,12 +43,27 @@ final class TopicLogs implements Closeable {
         try (Stream<Path> found = Files.list(folder)) {
             for (Path log :
                     found.filter(path -> Files.exists(path.resolve(RULE))).toList()) {
-                KeepRule rule =
-                        KeepRule.parse(Files.readString(log.resolve(RULE))).get(0);
-                byPrefix.put(rule.prefix(), TopicLog.open(log, rule));
+                Optional<KeepRule> rule = read(log.resolve(RULE));
+                if (rule.isPresent()) {
+                    byPrefix.put(rule.get().prefix(), TopicLog.open(log, rule.get()));
+                }
             }
         }
         all = List.copyOf(byPrefix.values());
+    }
+
+    /** Reads the rule of a log; empty if it is damaged. */
+    private static Optional<KeepRule> read(Path file) throws IOException {
+        try {
+            return Optional.of(KeepRule.parse(Files.readString(file)).get(0));
+        } catch (CharacterCodingException | IllegalArgumentException | IndexOutOfBoundsException e) {
+            LOG.error(
+                    "event=history.rule.invalid file={} consequence=\"what it kept can't be read until keep has its"
+                            + " prefix\"",
+                    LogText.quoted(file),
+                    e);
+            return Optional.empty();
+        }
     }
 
     /**
