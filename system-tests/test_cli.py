@@ -373,6 +373,32 @@ def test_sync_keeps_copies_of_what_may_no_longer_be_read(hub, cli, tmp_path):
     assert tree(copy) == {"a/2": b"a/2", "b/1": b"b/1"}
 
 
+def test_sync_lists_again_with_other_grants(hub, cli, tmp_path):
+    more = {"DATAHUB_TOKEN": hub.add_users(more='<allow read="more/a/"/>')["more"]}
+    for name in ("a/1", "b/1"):
+        cli.run("put", "-", f"more/{name}", data=name.encode())
+    cli.run("sync", "hub:more", f"{tmp_path}/copy", env=more)
+    assert tree(tmp_path / "copy") == {"a/1": b"a/1"}
+    cli.run("grant", "more", "--read", "more/")
+    assert until(lambda: cli.run("cat", "more/b/1", env=more, status=None).returncode == 0)
+    assert summary(cli, "hub:more", f"{tmp_path}/copy", "--delete", env=more)["deleted"] == 0
+    assert tree(tmp_path / "copy") == {"a/1": b"a/1", "b/1": b"b/1"}
+
+
+def test_sync_of_a_link_to_a_directory(cli, tmp_path):
+    release = tmp_path / "release"
+    release.mkdir()
+    (release / "index").write_bytes(b"index")
+    (release / "broker_users.xml").write_bytes(b"<old/>")
+    (tmp_path / "current").symlink_to("release")
+    for transferred in (2, 0):
+        done = summary(cli, f"{tmp_path}/current", "hub:site", "--delete")
+        assert (done["transferred"], done["deleted"]) == (transferred, 0)
+    # At the top it would be the file of the hub's own users.
+    paths = {each.get("path") for each in cli.lines("sync", f"{tmp_path}/current", "hub:", "--dry-run")}
+    assert "index" in paths and "broker_users.xml" not in paths
+
+
 def test_sync_to_the_hub(new_hub, tmp_path):
     """While hub and client are killed."""
     hub = new_hub().start()

@@ -4,6 +4,8 @@ const CHUNK = 16 * 1024 * 1024
 const RESUMABLE = 8 * 1024 * 1024
 const MAX_FAILURES = 9
 const TEMPORARY = new Set([429, 502, 503, 504])
+// The hub has given the upload up; after others, such as 401 or 507, it can be continued.
+const FINAL = new Set([400, 403, 412, 413, 415, 422])
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
 
 /** A request was refused (with its status), or the hub can't be reached (status 0). */
@@ -122,10 +124,12 @@ export class Hub {
   }
 
   async #uploadInParts(path, blob, options) {
-    const { signal, onProgress, key = `${blob.size} ${blob.lastModified ?? ''}` } = options
-    const name = `datahub-upload ${this.#url} ${path} ${key}`
+    const { signal, onProgress, key = blob.lastModified && `${blob.size} ${blob.lastModified}` } = options
+    // Without a key nothing says whether the next content is the same.
+    const store = key ? this.#store : new MemoryStore()
+    const name = `datahub-upload ${this.#url} ${path} ${key} ${JSON.stringify(conditions(options))}`
     const tus = { 'Tus-Resumable': '1.0.0' }
-    let location = await this.#store.getItem(name)
+    let location = await store.getItem(name)
     let offset = 0
     let isLocated = !location
     let failures = 0
@@ -141,8 +145,9 @@ export class Hub {
             offset = Number(response.headers.get('Upload-Offset'))
           }
           isLocated = true
-          if (offset < blob.size || !location) continue
-          await this.#store.removeItem(name)
+          // All bytes may be there and yet not stored: then an empty chunk has the hub try again.
+          if (!location || !response.headers.get('Content-Location')) continue
+          await store.removeItem(name)
           return { path, size: blob.size, etag: response.headers.get('ETag') ?? '' }
         }
         if (!location) {
@@ -151,7 +156,7 @@ export class Hub {
           const created = (await this.#request('POST', '/uploads', { headers, signal })).headers.get('Location')
           location = created.slice(created.lastIndexOf('/uploads/'))
           offset = 0
-          await this.#store.setItem(name, location)
+          await store.setItem(name, location)
         }
         const chunk = await blob.slice(offset, offset + CHUNK).arrayBuffer()
         const headers = {
@@ -162,12 +167,12 @@ export class Hub {
         offset += chunk.byteLength
         onProgress?.(offset, blob.size)
         if (offset === blob.size) {
-          await this.#store.removeItem(name)
+          await store.removeItem(name)
           return { path, size: blob.size, etag: response.headers.get('ETag') ?? '' }
         }
       } catch (e) {
         if (!(e instanceof HubError) || !(e.isUnreachable || [404, 409, 410].includes(e.status))) {
-          if (e instanceof HubError) await this.#store.removeItem(name)
+          if (FINAL.has(e.status)) await store.removeItem(name)
           throw e
         }
         failures = offset > before ? 1 : failures + 1

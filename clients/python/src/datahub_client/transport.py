@@ -74,7 +74,7 @@ class Transport:
                 if last or not (method in IDEMPOTENT or isinstance(e, ConnectionRefusedError)):
                     raise errors.HubUnreachable(f"the hub can't be reached: {e!r}") from e
             else:
-                if response.status < 400 or response.status in accept:
+                if response.status < 300 or response.status in accept:
                     return response
                 content = response.read()
                 if last or response.status not in TEMPORARY:

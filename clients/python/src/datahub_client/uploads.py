@@ -14,6 +14,8 @@ from .transport import Transport
 
 CHUNK = 16 << 20
 MAX_FAILURES = 9
+# The hub has given the upload up; after others, such as 401 or 507, it can be continued.
+FINAL = (400, 403, 412, 413, 415, 422)
 TUS = {"Tus-Resumable": "1.0.0"}
 
 
@@ -23,7 +25,7 @@ class ResumableUpload:
     def __init__(self, transport: Transport, file: str, path: str, state_file: Optional[str], conditions: Dict[str, str]) -> None:
         self._transport, self._file, self._path, self._state_file, self._conditions = transport, file, path, state_file, conditions
         stat = os.stat(file)
-        self._identity = {"path": path, "size": stat.st_size, "modified": stat.st_mtime_ns}
+        self._identity = {"path": path, "size": stat.st_size, "modified": stat.st_mtime_ns, "conditions": conditions}
         self._size, self._location, self._offset = stat.st_size, "", 0
         self._stored: Optional[Record] = None
 
@@ -43,7 +45,8 @@ class ResumableUpload:
             except errors.HubError as e:
                 lost = e.status in (404, 409, 410)
                 if not lost and not isinstance(e, errors.HubUnreachable):
-                    self._forget()
+                    if e.status in FINAL:
+                        self._forget()
                     raise
                 failures = 1 if self._offset > before else failures + 1
                 if failures >= MAX_FAILURES or not self._location:
@@ -72,7 +75,8 @@ class ResumableUpload:
             self._location, self._offset = "", 0
             return
         self._offset = int(response.headers["Upload-Offset"])
-        if self._offset == self._size:
+        # All bytes may be there and yet not stored: then an empty chunk has the hub try again.
+        if response.headers.get("Content-Location"):
             self._finish(response)
 
     def _create(self) -> None:

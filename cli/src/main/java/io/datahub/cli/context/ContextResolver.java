@@ -31,8 +31,7 @@ final class ContextResolver {
 
     private Context found(Optional<String> name) {
         if (name.isPresent()) {
-            Context named = store.get(name.get());
-            return named.credential().equals("no token") ? withOwnToken(named) : named;
+            return store.get(name.get());
         }
         return withOwnToken(chosen());
     }

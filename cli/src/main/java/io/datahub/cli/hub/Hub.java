@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 /** Sends requests to a hub, again where that can help, and turns refusals into {@link Failure}s. Thread-safe. */
 public final class Hub {
 
-    private static final int FIRST_ERROR = 400;
+    private static final int FIRST_REFUSAL = 300;
     private static final int TOO_MANY = 429;
 
     private final Connections connections;
@@ -48,10 +48,10 @@ public final class Hub {
     /** A response, whatever its status, and how often the request was sent for it. */
     private record Attempt(Response response, int number) {}
 
-    /** Sends a request; returns the response if its status is no error, to be closed by the caller. */
+    /** Sends a request; returns the response if its status is that of success, to be closed by the caller. */
     public Response open(Request request) {
         Response response = openAny(request);
-        if (response.status() >= FIRST_ERROR) {
+        if (response.status() >= FIRST_REFUSAL) {
             throw refusal(response, request);
         }
         return response;
@@ -72,7 +72,7 @@ public final class Hub {
     public Optional<Response> openOnce(Request request, Supplier<Boolean> confirm) {
         Attempt attempt = attempt(request);
         Response response = attempt.response();
-        if (response.status() >= FIRST_ERROR) {
+        if (response.status() >= FIRST_REFUSAL) {
             Failure failure = refusal(response, request);
             boolean isOwnEffect = attempt.number() > 1
                     && (failure.exitStatus() == Failure.PRECONDITION || failure.exitStatus() == Failure.REFUSED);
@@ -156,6 +156,8 @@ public final class Hub {
     /** The failure for a response that is an error; reads and closes it. */
     public Failure refusal(Response response, Request request) {
         String detail = "";
+        String target =
+                response.header("location").map(to -> ", which leads to " + to).orElse("");
         try (response) {
             detail = Problem.describe(response.text());
         } catch (IOException e) {
@@ -168,7 +170,9 @@ public final class Hub {
         return new Failure(
                 Failure.exitStatusOf(status),
                 status,
-                (detail.isEmpty() ? request.method() + " " + request.target() + " was answered with " + status : detail)
+                (detail.isEmpty()
+                                ? request.method() + " " + request.target() + " was answered with " + status + target
+                                : detail)
                         + hint);
     }
 }

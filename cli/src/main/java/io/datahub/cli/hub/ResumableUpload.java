@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One upload by the tus protocol. A file remembers where it is, so that the same command continues it after it was killed. The
@@ -32,6 +33,9 @@ final class ResumableUpload {
     private static final int CONFLICT = 409;
     private static final int NOT_FOUND = 404;
     private static final int GONE = 410;
+
+    /** The hub has given the upload up; after others, such as 401 or 507, a later run continues it. */
+    private static final Set<Integer> FINAL = Set.of(400, 403, 412, 413, 415, 422);
 
     private final Hub hub;
     private final Progress progress;
@@ -59,7 +63,7 @@ final class ResumableUpload {
     }
 
     Map<String, Object> run(Conditions conditions) throws IOException {
-        recall();
+        recall(conditions);
         Optional<Map<String, Object>> stored = Optional.empty();
         boolean isLocated = location == null;
         for (int failures = 0; stored.isEmpty(); ) {
@@ -73,7 +77,9 @@ final class ResumableUpload {
                 }
             } catch (Failure e) {
                 if (!isWorthAnotherAttempt(e)) {
-                    Files.deleteIfExists(memory);
+                    if (FINAL.contains(e.httpStatus())) {
+                        Files.deleteIfExists(memory);
+                    }
                     throw e;
                 }
                 failures = offset > before ? 1 : failures + 1;
@@ -96,12 +102,13 @@ final class ResumableUpload {
                 || e.httpStatus() == GONE;
     }
 
-    /** Continues what an earlier run began, if it is the same file. */
-    private void recall() {
+    /** Continues what an earlier run began, if it is the same file on the same conditions. */
+    private void recall(Conditions conditions) {
         Map<String, Object> remembered = PrivateFiles.readObject(memory).orElse(Map.of());
         boolean isSame = Json.number(remembered, "size") == attributes.size()
                 && Json.string(remembered, "modified")
                         .equals(attributes.lastModifiedTime().toString());
+        isSame &= Json.string(remembered, "conditions").equals(conditions.toString());
         location = isSame ? Json.string(remembered, "location") : null;
     }
 
@@ -118,7 +125,8 @@ final class ResumableUpload {
                 throw hub.refusal(response, request);
             }
             moveTo(response.header("upload-offset").map(Long::parseLong).orElse(0L));
-            return offset == attributes.size() ? Optional.of(stored(response)) : Optional.empty();
+            // All bytes may be there and yet not stored: then an empty chunk has the hub try again.
+            return response.header("content-location").isPresent() ? Optional.of(stored(response)) : Optional.empty();
         }
     }
 
@@ -155,6 +163,7 @@ final class ResumableUpload {
         remembered.put("file", file.toAbsolutePath().toString());
         remembered.put("size", attributes.size());
         remembered.put("modified", attributes.lastModifiedTime().toString());
+        remembered.put("conditions", conditions.toString());
         remembered.put("location", location);
         PrivateFiles.write(memory, Json.text(remembered));
         return Optional.empty();

@@ -108,10 +108,13 @@ public final class Uploads {
     }
 
     private static Map<String, Object> answer(String text, String path) {
+        if (text.isBlank()) {
+            return Transfer.stored(path, 0, "", "");
+        }
         try {
             return Json.object(text);
         } catch (IOException e) {
-            return Transfer.stored(path, 0, "", "");
+            throw new Failure(Failure.UNREACHABLE, "the answer isn't that of a hub: is the URL right?");
         }
     }
 }

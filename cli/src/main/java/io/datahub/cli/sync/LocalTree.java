@@ -8,10 +8,16 @@ import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,11 +26,14 @@ import java.util.concurrent.ConcurrentHashMap;
 final class LocalTree {
 
     private final Path root;
+    private final boolean isSource;
     private final Output output;
     private final Set<Path> verified = ConcurrentHashMap.newKeySet();
 
-    LocalTree(Path root, Output output) {
+    /** @param isSource whether the root has to be there */
+    LocalTree(Path root, boolean isSource, Output output) {
         this.root = root;
+        this.isSource = isSource;
         this.output = output;
     }
 
@@ -32,13 +41,18 @@ final class LocalTree {
         return root;
     }
 
-    /** All files, by their path with slashes. What can't be read is an error: it isn't deleted. */
+    /**
+     * All files, by their path with slashes. What can't be read is an error: it isn't deleted.
+     *
+     * @throws NotDirectoryException if the root of a source is gone, or became another directory
+     */
     Map<String, LocalFile> scan() throws IOException {
         Map<String, LocalFile> files = new TreeMap<>();
         verified.clear();
-        if (!Files.isDirectory(root)) {
+        if (!isSource && !Files.isDirectory(root)) {
             return files;
         }
+        Object before = rootKey();
         String separator = root.getFileSystem().getSeparator();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
@@ -54,25 +68,38 @@ final class LocalTree {
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-                if (e instanceof java.nio.file.NoSuchFileException) {
+                if (e instanceof NoSuchFileException && !file.equals(root)) {
                     return FileVisitResult.CONTINUE;
                 }
                 throw e;
             }
         });
+        if (!Objects.equals(rootKey(), before)) {
+            throw new NotDirectoryException(root.toString());
+        }
         return files;
+    }
+
+    private Object rootKey() throws IOException {
+        if (!Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
+            throw new NotDirectoryException(root.toString());
+        }
+        return Files.readAttributes(root, BasicFileAttributes.class).fileKey();
     }
 
     /** The file for a path, which no link leads out of the tree. */
     Path resolve(String path) {
         Path file = Paths.local(root, path);
+        List<Path> parents = new ArrayList<>();
         for (Path parent = file.getParent();
-                !parent.equals(root) && verified.add(parent);
+                !parent.equals(root) && !verified.contains(parent);
                 parent = parent.getParent()) {
             if (Files.isSymbolicLink(parent)) {
                 throw new Failure(Failure.FAILED, parent + " is a link, which could lead out of the tree: remove it");
             }
+            parents.add(parent);
         }
+        verified.addAll(parents);
         return file;
     }
 
@@ -85,8 +112,8 @@ final class LocalTree {
                 Files.delete(parent);
                 verified.remove(parent);
             }
-        } catch (DirectoryNotEmptyException e) {
-            // It is still of use.
+        } catch (DirectoryNotEmptyException | NoSuchFileException e) {
+            // It is still of use, or deleted by whoever deleted the last file in it.
         }
     }
 }

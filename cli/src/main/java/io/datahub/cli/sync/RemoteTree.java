@@ -2,6 +2,7 @@ package io.datahub.cli.sync;
 
 import io.datahub.cli.core.Failure;
 import io.datahub.cli.core.Json;
+import io.datahub.cli.core.PrivateFiles;
 import io.datahub.cli.http.Request;
 import io.datahub.cli.http.Response;
 import io.datahub.cli.hub.Digest;
@@ -49,9 +50,25 @@ final class RemoteTree {
      * @param isSource whether the tree has to be there
      */
     void refresh(int wait, boolean isSource) {
-        if (state.cursor().isEmpty() || !follow(wait)) {
+        String reader = reader();
+        if (!reader.equals(state.reader()) || state.cursor().isEmpty() || !follow(wait)) {
             list(isSource);
+            state.setReader(reader);
         }
+    }
+
+    /** Who reads, with which grants: others may read other records, of which the journal says nothing new. */
+    private String reader() {
+        Map<String, Object> user = hub.object(new Request("GET", "/whoami"));
+        return PrivateFiles.name(
+                Json.string(user, "user"),
+                String.join(" ", Json.strings(user, "roles")),
+                Json.objects(user, "grants").toString());
+    }
+
+    /** Whether a path is neither transferred nor deleted. */
+    boolean isLeftOut(String relative) {
+        return path(relative).equals(USERS);
     }
 
     private boolean follow(int wait) {
@@ -135,7 +152,8 @@ final class RemoteTree {
         try (Response response = hub.openAny(request)) {
             return switch (response.status()) {
                 case 200 -> false;
-                case BAD_PATH, NOT_FOUND, A_DIRECTORY -> true;
+                case BAD_PATH, NOT_FOUND -> true;
+                case A_DIRECTORY -> response.header("location").orElse("").endsWith("/");
                 case FORBIDDEN ->
                     throw new Failure(
                             Failure.exitStatusOf(FORBIDDEN),

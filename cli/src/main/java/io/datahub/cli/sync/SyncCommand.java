@@ -12,6 +12,7 @@ import io.datahub.cli.hub.Paths;
 import io.datahub.cli.hub.Uploads;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -67,7 +68,9 @@ public final class SyncCommand implements Callable<Integer> {
             throw new Failure(Failure.USAGE, "'" + from + "' and '" + to + "': exactly one of them has to be hub:PATH");
         }
         String tree = Paths.directory(isPull ? from : to);
-        Path directory = Path.of(isPull ? to : from).toAbsolutePath().normalize();
+        Path named = Path.of(isPull ? to : from).toAbsolutePath().normalize();
+        // Where links to it lead: a walk doesn't follow one at its beginning.
+        Path directory = Files.exists(named) ? named.toRealPath() : named;
         if (!isPull && !Files.isDirectory(directory)) {
             throw new Failure(Failure.FAILED, directory + " is no directory");
         }
@@ -79,7 +82,7 @@ public final class SyncCommand implements Callable<Integer> {
         try (SyncState state =
                         SyncState.open(isPull ? "from" : "to", hub.url() + Paths.files(tree), directory.toString());
                 Progress progress = new Progress(output)) {
-            LocalTree local = new LocalTree(directory, output);
+            LocalTree local = new LocalTree(directory, !isPull, output);
             RemoteTree remote = new RemoteTree(hub, tree, state);
             int failures = 0;
             for (boolean isFirst = true; ; isFirst = false) {
@@ -97,6 +100,13 @@ public final class SyncCommand implements Callable<Integer> {
                         summarize(pass, state);
                     }
                     failures = parallel.isClean() ? 0 : failures + 1;
+                } catch (NotDirectoryException e) {
+                    String gone = directory + " is gone or was replaced while it was read; nothing is deleted";
+                    if (!watch) {
+                        throw new Failure(Failure.FAILED, gone);
+                    }
+                    output.note(gone + "; trying again");
+                    failures++;
                 } catch (Failure e) {
                     if (!watch || e.exitStatus() != Failure.UNREACHABLE) {
                         throw e;

@@ -48,6 +48,7 @@ abstract class SyncPass {
     /** Runs it, with so many transfers at a time. */
     void run(int threads, Parallel parallel) throws IOException {
         Map<String, LocalFile> files = local.scan();
+        files.keySet().removeIf(remote::isLeftOut);
         if (delete) {
             List<Parallel.Named> deletions = new ArrayList<>();
             superfluous(files)

@@ -26,6 +26,7 @@ final class SyncState implements AutoCloseable {
     private final Map<String, RemoteFile> remote = new ConcurrentHashMap<>();
     private final Map<String, Equal> equal = new ConcurrentHashMap<>();
     private String cursor = "";
+    private String reader = "";
     private long saved = System.nanoTime();
     private boolean isChanged;
 
@@ -47,6 +48,7 @@ final class SyncState implements AutoCloseable {
 
     private void load(Map<String, Object> json) {
         cursor = Json.string(json, "cursor");
+        reader = Json.string(json, "reader");
         Json.object(json, "remote").forEach((path, fields) -> {
             if (fields instanceof List<?> list) {
                 remote.put(path, RemoteFile.of(list));
@@ -68,6 +70,16 @@ final class SyncState implements AutoCloseable {
     synchronized void moveTo(String newCursor) {
         isChanged |= !newCursor.equals(cursor);
         cursor = newCursor;
+    }
+
+    /** Stands for the user and the grants with which the tree was listed; empty before the first run. */
+    String reader() {
+        return reader;
+    }
+
+    synchronized void setReader(String newReader) {
+        isChanged |= !newReader.equals(reader);
+        reader = newReader;
     }
 
     /** The hub's records; may be changed. */
@@ -111,6 +123,7 @@ final class SyncState implements AutoCloseable {
         }
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("cursor", cursor);
+        json.put("reader", reader);
         Map<String, Object> records = new LinkedHashMap<>();
         remote.forEach((path, version) -> records.put(path, version.fields()));
         json.put("remote", records);
