@@ -95,6 +95,10 @@ def test_records(cli, tmp_path):
     assert [each["type"] for each in cli.lines("stat", "rec/empty", "rec/dir/in.bin")] == ["directory", "file"]
     cli.run("get", "-r", "rec", f"{tmp_path}/all")
     assert tree(tmp_path / "all") == {"dir/in.bin": b"\x00\xff\n", "dir/two.txt": b"two", "dir/ö 1%.txt": b"one"}
+    (tmp_path / "link").symlink_to("all")
+    assert {each["path"] for each in cli.lines("put", "-r", f"{tmp_path}/link", "linked")} == {f"linked/{name}" for name in tree(tmp_path / "all")}
+    cli.run("put", "-r", f"{tmp_path}/all", f"{tmp_path}/link", "linked", status=2)
+    cli.run("rm", "-r", "linked")
     assert cli.run("rm", "-r", "--dry-run", "rec").stdout.count(b"\n") == 3
     cli.run("rm", "-r", "rec")
     cli.run("rm", "rec", status=1)

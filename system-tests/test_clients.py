@@ -1,5 +1,5 @@
 """The clients for Python and JavaScript, against the hub as shipped."""
-import json, os, subprocess, sys, textwrap, threading
+import http.server, json, os, subprocess, sys, textwrap, threading
 
 import pytest
 
@@ -140,6 +140,100 @@ def test_python_renews_its_token(hub, url, tmp_path):
         assert client.whoami()["label"] == "second"
     assert token_file.read_text().strip() == new and os.stat(token_file).st_mode & 0o77 == 0
     assert until(lambda: hub.curl(old, "/whoami")[0] == 401)
+
+
+@pytest.fixture
+def scripted():
+    """A server that gives the answers it was told: status, headers, body; which requests it got."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self):
+            size = len(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+            server.received.append(f"{self.command} {size} {self.headers.get('Upload-Offset', '')}".rstrip())
+            status, headers, body = server.answers.pop(0)
+            self.send_response(status)
+            for name, value in ({"Content-Length": str(len(body))} | headers).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+            self.close_connection = "Content-Length" in headers
+
+        do_GET = do_HEAD = do_POST = do_PATCH = do_DELETE = answer
+
+        def log_message(self, *_):
+            pass
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.answers, server.received, server.url = [], [], f"http://127.0.0.1:{server.server_address[1]}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+CREATED = (201, {"Location": "/uploads/1"}, b"")
+STORED = (204, {"Content-Location": "/files/x", "ETag": '"1"'}, b"")
+SIZE = 9 * MIB
+
+
+def located(offset):
+    return 200, {"Upload-Offset": str(offset)}, b""
+
+
+def test_python_takes_nothing_for_success_that_is_not(scripted, tmp_path):
+    client = Client(scripted.url, attempts=1)
+    scripted.answers = [(301, {"Location": "https://hub.example/"}, b"")]
+    with pytest.raises(datahub_client.HubError):
+        client.delete("x")
+    (tmp_path / "big").write_bytes(bytes(SIZE))
+    scripted.answers, scripted.received[:] = [CREATED, (503, {}, b""), located(SIZE), STORED], []
+    assert client.upload(str(tmp_path / "big"), "x").etag == '"1"'
+    assert scripted.received == ["POST 0", f"PATCH {SIZE} 0", "HEAD 0", f"PATCH 0 {SIZE}"]
+    # A refusal that isn't final lets another run continue, on the same conditions only.
+    state = str(tmp_path / "state")
+    scripted.answers, scripted.received[:] = [CREATED, (401, {}, b""), located(MIB), (401, {}, b""), CREATED, STORED], []
+    for conditions in ({}, {}):
+        with pytest.raises(datahub_client.HubError):
+            client.upload(str(tmp_path / "big"), "x", state_file=state, **conditions)
+    client.upload(str(tmp_path / "big"), "x", state_file=state, if_none_match=True)
+    assert scripted.received == ["POST 0", f"PATCH {SIZE} 0", "HEAD 0", f"PATCH {SIZE - MIB} {MIB}", "POST 0", f"PATCH {SIZE} 0"]
+
+
+def test_python_watch_goes_on_after_an_answer_that_was_cut(scripted):
+    line = json.dumps({"type": "io.datahub.file.created", "subject": "x", "id": "a-1", "data": {}}).encode() + b"\n"
+    scripted.answers = [(200, {"Content-Length": "1000", "Datahub-Cursor": "a-1"}, line), (200, {"Datahub-Cursor": "a-1"}, line)]
+    assert next(Client(scripted.url, attempts=1).watch(since="0")).path == "x"
+    assert len(scripted.received) == 2
+
+
+def test_javascript_watch_goes_on_after_an_answer_that_was_cut(scripted, tmp_path):
+    line = json.dumps({"type": "io.datahub.file.created", "subject": "x", "id": "a-1", "data": {}}).encode() + b"\n"
+    scripted.answers = [(200, {"Content-Length": "1000", "Datahub-Cursor": "a-1"}, line), (200, {"Datahub-Cursor": "a-1"}, line)]
+    (tmp_path / "test.mjs").write_text(f"""
+import {{ Hub }} from '{ROOT}/clients/javascript/src/node.js'
+for await (const change of new Hub(process.argv[2], {{ attempts: 1 }}).watch('', {{ since: '0' }})) {{
+  console.log(change.path)
+  break
+}}
+""")
+    out = subprocess.run(["node", f"{tmp_path}/test.mjs", scripted.url], capture_output=True, text=True, timeout=120)
+    assert (out.returncode, out.stdout) == (0, "x\n"), out.stderr
+
+
+def test_javascript_takes_nothing_for_success_that_is_not(scripted, tmp_path):
+    scripted.answers = [CREATED, (503, {}, b""), located(SIZE), STORED, CREATED, (401, {}, b""), CREATED, STORED]
+    (tmp_path / "test.mjs").write_text(f"""
+import assert from 'node:assert/strict'
+import {{ Hub }} from '{ROOT}/clients/javascript/src/node.js'
+const hub = new Hub(process.argv[2], {{ attempts: 1 }})
+assert.equal((await hub.upload('x', new Uint8Array({SIZE}))).etag, '"1"')
+// Other bytes of the same size.
+await assert.rejects(hub.upload('x', new Uint8Array({SIZE}).fill(1)))
+await hub.upload('x', new Uint8Array({SIZE}).fill(2))
+""")
+    out = subprocess.run(["node", f"{tmp_path}/test.mjs", scripted.url], capture_output=True, text=True, timeout=120)
+    assert out.returncode == 0, out.stderr
+    assert scripted.received == ["POST 0", f"PATCH {SIZE} 0", "HEAD 0", f"PATCH 0 {SIZE}"] + ["POST 0", f"PATCH {SIZE} 0"] * 2
 
 
 JAVASCRIPT = """

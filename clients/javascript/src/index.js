@@ -250,7 +250,10 @@ export class Hub {
   async changes(since, { path = '', wait = 0, signal } = {}) {
     const query = new URLSearchParams({ since, limit: '5000', ...(path ? { path } : {}), ...(wait ? { wait: String(wait) } : {}) })
     const response = await this.#request('GET', `/changes?${query}`, { signal })
-    const lines = (await response.text()).split('\n').filter(Boolean)
+    const text = await response.text().catch(e => {
+      throw signal?.aborted ? e : new HubError(`the hub's answer was cut off: ${e.cause?.message ?? e.message}`)
+    })
+    const lines = text.split('\n').filter(Boolean)
     return { changes: lines.map(toChange), cursor: response.headers.get('Datahub-Cursor') }
   }
 

@@ -166,7 +166,11 @@ class Hub:
         """The changes after a cursor, oldest first, and the cursor after them. `wait` is how many seconds to wait for the next one."""
         target = f"/changes?since={quote_value(since)}&limit=5000" + (f"&path={quote_value(path)}" if path else "")
         response = self._transport.open("GET", target + (f"&wait={wait}" if wait else ""), timeout=wait + 60)
-        lines = response.read().splitlines()
+        try:
+            lines = response.read().splitlines()
+        except (OSError, http.client.HTTPException) as e:
+            self._transport.close()
+            raise errors.HubUnreachable(f"the hub's answer was cut off: {e!r}") from e
         return [Change.of(json.loads(line)) for line in lines], response.headers["Datahub-Cursor"]
 
     def watch(self, path: str = "", *, cursor_file: Optional[str] = None, since: Optional[str] = None, wait: int = 55) -> Iterator[Change]:

@@ -14,10 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -39,6 +41,8 @@ public final class PutCommand implements Callable<Integer> {
 
     @Mixin
     private CommonOptions common;
+
+    private final Set<String> targets = new HashSet<>();
 
     @Mixin
     private Transfers transfers;
@@ -79,7 +83,7 @@ public final class PutCommand implements Callable<Integer> {
             for (String name : files) {
                 Path file = Path.of(name);
                 if (transfers.isRecursive() && Files.isDirectory(file)) {
-                    addTree(tasks, uploads, file, Paths.directory(target), conditions);
+                    addTree(tasks, uploads, file.toRealPath(), Paths.directory(target), conditions);
                 } else {
                     String path = isDirectory
                             ? Paths.directory(target)
@@ -108,6 +112,9 @@ public final class PutCommand implements Callable<Integer> {
     }
 
     private Parallel.Named task(Uploads uploads, Path file, String path, Conditions conditions) {
+        if (!targets.add(path)) {
+            throw new Failure(Failure.USAGE, "'" + file + "' and another of the files would both be stored at " + path);
+        }
         return new Parallel.Named(
                 file.toString(),
                 () -> print(dryRun ? uploads.dryRun(file, path, conditions) : uploads.put(file, path, conditions)));
