@@ -97,11 +97,22 @@ public final class StartupProblems implements Supplier<Map<String, List<String>>
         return problems;
     }
 
+    /**
+     * The services that no component here provides. None if the component is switched off by configuration: if it has a
+     * reference whose filter no present service meets.
+     */
     private static List<String> missing(
             ComponentDescriptionDTO description, ComponentConfigurationDTO component, Set<String> provided) {
         Set<String> unsatisfied = Arrays.stream(component.unsatisfiedReferences)
                 .map((UnsatisfiedReferenceDTO reference) -> reference.name)
                 .collect(Collectors.toSet());
+        boolean isOff = Arrays.stream(description.references)
+                .anyMatch(reference -> unsatisfied.contains(reference.name)
+                        && reference.target != null
+                        && provided.contains(reference.interfaceName));
+        if (isOff) {
+            return List.of();
+        }
         return Arrays.stream(description.references)
                 .filter(reference -> unsatisfied.contains(reference.name))
                 .map(reference -> reference.interfaceName)

@@ -59,6 +59,16 @@ class StartupProblemsTest {
         assertThat(problems("failed")).isEmpty();
     }
 
+    @Test
+    void shouldNotReportAComponentThatIsSwitchedOffByConfiguration() {
+        runtime.add("io.datahub.a", "a.Service", ComponentConfigurationDTO.SATISFIED);
+        ComponentConfigurationDTO off = runtime.add(
+                "io.datahub.b", "b.Service", ComponentConfigurationDTO.UNSATISFIED_REFERENCE, "a.Service", "c.Service");
+        off.description.references[0].target = "(ledger=*)";
+
+        assertThat(problems("waiting")).isEmpty();
+    }
+
     private List<String> problems(String kind) {
         HealthCheck check = () -> invalid.isEmpty() ? Health.ready("") : Health.down("some files are invalid");
         return new StartupProblems(runtime, check, () -> invalid).get().get(kind);

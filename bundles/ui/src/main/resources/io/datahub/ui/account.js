@@ -5,9 +5,11 @@ import { request } from './hub.js'
 import { clear, credentials, describe, ACTIONS, showRefusal, showToken, table, tokenForm } from './access.js'
 
 let generation = 0
+let visit = 0 // counts what ends the view of a user: a response that comes later is not shown
 
 export async function open(me) {
   const thisOpening = ++generation
+  const thisVisit = visit
   $('account-note').textContent = me.roles.length ? `${me.user}, ${me.roles.length === 1 ? 'role' : 'roles'} ${me.roles.join(', ')}` : me.user
   $('account-grants').replaceChildren(table('What you may do', ['You may', 'Where', 'By'],
     me.roles.includes('admin') ? [['Do everything', '', 'the role admin']]
@@ -23,6 +25,7 @@ export async function open(me) {
     await change(async () => {
       const answer = await request('/tokens', { method: 'POST', body: JSON.stringify(wanted), headers: { 'Content-Type': 'application/json' } })
       const made = await answer.json()
+      if (thisVisit !== visit) return
       $('account-new').replaceChildren(tokenForm(create))
       showToken($('account-secret'), made)
     })
@@ -37,7 +40,7 @@ export async function open(me) {
     try {
       await send()
     } catch (refused) {
-      showRefusal($('account-secret'), refused)
+      if (thisVisit === visit) showRefusal($('account-secret'), refused)
     }
     if (thisOpening === generation) await open(me)
   }
@@ -46,12 +49,14 @@ export async function open(me) {
 /** Forgets everything, and clears the screen. */
 export function reset() {
   generation++
+  visit++
   clear('account-note', 'account-grants', 'account-tokens', 'account-new', 'account-secret')
 }
 
 /** Leaves nothing secret on the screen. */
 export function leave() {
   generation++
+  visit++
   clear('account-secret')
 }
 

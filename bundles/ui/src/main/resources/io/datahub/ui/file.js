@@ -16,6 +16,11 @@ let onClose = () => {}
 /** @param closed called when the user closes the pane */
 export function init(closed) {
   onClose = closed
+  addEventListener('beforeunload', event => { if (isChanged()) event.preventDefault() })
+  // Another section, folder or file takes the place of the text.
+  document.addEventListener('click', event => {
+    if (event.target.closest?.('a[href^="#"]') && !mayDiscard()) event.preventDefault()
+  }, true)
   document.addEventListener('keydown', event => {
     if (event.key === 'Escape' && shown && !$('files').hidden && !event.target.closest?.('textarea, dialog')) leave()
   })
@@ -30,14 +35,30 @@ export function hide() {
 }
 
 function leave() {
+  if (!mayDiscard()) return
   const path = shown
   hide()
   onClose(path)
 }
 
-/** Whether a text is being edited that isn't saved. */
+/** Whether a text is being edited. */
 export function isEditing() {
   return shown !== null && $('file').querySelector('textarea') !== null
+}
+
+function isChanged() {
+  const area = $('file').querySelector('textarea')
+  return area !== null && area.value !== area.defaultValue
+}
+
+function mayDiscard() {
+  return !isChanged() || confirm('Discard your changes of this text?')
+}
+
+/** Whether all lines end in the same manner: an editor in a page can't keep a mixture. */
+function isUniform(text) {
+  const ends = new Set(text.match(/\r\n|\r|\n/g))
+  return ends.size < 2 && !ends.has('\r')
 }
 
 /** Shows a file. */
@@ -92,7 +113,7 @@ function draw(path, content, history) {
   const view = createElement('div', {}, IMAGE.test(path) ? picture(path) : text(content))
   const buttons = createElement('div', { className: 'buttons' },
     createElement('a', { className: 'quiet button', href: filePath(path) + '?download', download: '' }, 'Download'),
-    mayWrite && content.text !== null && content.isWhole && content.etag
+    mayWrite && content.text !== null && content.isWhole && content.etag && isUniform(content.text)
       ? createElement('button', { type: 'button', onclick: () => edit(path, content, view) }, 'Edit') : null,
     mayWrite && path !== 'broker_users.xml'
       ? createElement('button', { type: 'button', onclick: () => rename([path]) }, 'Rename or move…') : null,
@@ -137,7 +158,7 @@ function curl(path) {
 /** Edits a text. It is saved only over the version that was shown, and only if the validators accept it. */
 function edit(path, content, view) {
   const lineEnd = content.text.includes('\r\n') ? '\r\n' : '\n'
-  const area = createElement('textarea', { value: content.text, spellcheck: false, 'aria-label': `Text of ${path}`, rows: 16 })
+  const area = createElement('textarea', { defaultValue: content.text, spellcheck: false, 'aria-label': `Text of ${path}`, rows: 16 })
   const note = createElement('p', { className: 'hint', role: 'status' })
   const reasons = createElement('ul', { className: 'reasons' })
   const changed = () => area.value.replaceAll('\r\n', '\n').replaceAll('\n', lineEnd)

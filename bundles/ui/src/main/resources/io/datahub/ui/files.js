@@ -76,6 +76,7 @@ export async function open(path, parameters) {
 export function reset() {
   lastRead++
   clearTimeout(refreshTimer)
+  refreshTimer = 0
   clearTimeout(findTimer)
   folder = ''
   entries = []
@@ -121,11 +122,13 @@ function sort(by) {
   else draw()
 }
 
-/** Reloads the entries that are shown. */
+/** Reloads the entries that are shown soon, and seldom enough that many events don't keep the page busy. */
 function refresh() {
-  if ($('files').hidden) return
-  clearTimeout(refreshTimer)
-  refreshTimer = setTimeout(() => read(null, Math.min(MAX_ENTRIES, Math.max(PAGE, entries.length))), 150)
+  if ($('files').hidden || refreshTimer) return
+  refreshTimer = setTimeout(() => {
+    refreshTimer = 0
+    read(null, Math.min(MAX_ENTRIES, Math.max(PAGE, entries.length)))
+  }, entries.length > 1_000 ? 2_000 : 200)
 }
 
 /** Loads entries after a name, or from the beginning. The hub searches the whole folder for the text, page by page. */
@@ -148,7 +151,7 @@ async function read(after, limit = PAGE) {
     } while (from && found.length < wanted)
     entries = found
     next = from
-    selection.keep(new Set(entries.map(pathOf)))
+    selection.keep(new Set(entries.map(pathOf)), !next && !text)
     draw()
   } catch (refused) {
     if (thisRead !== lastRead) return

@@ -5,7 +5,10 @@ import { filePath, may, mayAddTo, request } from './hub.js'
 import * as uploads from './uploads.js'
 
 const selected = new Map() // path, of a folder with a slash at the end
+/** Longer addresses may be refused, by the hub or by a proxy. */
+const MAX_QUERY = 6_000
 let folder = ''
+let total = Infinity // how many entries the folder has, if all of them are shown
 let onChanged = () => {}
 
 /** @param changed called after entries have been changed, or the selection has been cleared */
@@ -34,8 +37,9 @@ export function set(path, isSelected) {
   draw()
 }
 
-/** Keeps only what is still there. */
-export function keep(paths) {
+/** Keeps only what is still there. @param isWhole whether these are all entries of the folder */
+export function keep(paths, isWhole) {
+  total = isWhole ? paths.size : Infinity
   for (const path of [...selected.keys()]) if (!paths.has(path)) selected.delete(path)
   draw()
 }
@@ -56,9 +60,10 @@ function draw() {
   $('selection-count').textContent = `${paths.length} selected`
   const isHere = paths.every(path => path.startsWith(folder) && !path.slice(folder.length).replace(/\/$/, '').includes('/'))
   const names = paths.map(path => 'name=' + encodeURIComponent(path.slice(folder.length).replace(/\/$/, ''))).join('&')
+  const isWhole = paths.length === total
   for (const format of ['zip', 'tar']) {
-    $(`selection-${format}`).hidden = !isHere
-    $(`selection-${format}`).href = `${filePath(folder)}?archive=${format}&${names}`
+    $(`selection-${format}`).hidden = !isHere || (!isWhole && names.length > MAX_QUERY)
+    $(`selection-${format}`).href = `${filePath(folder)}?archive=${format}${isWhole ? '' : '&' + names}`
   }
   const mayChange = paths.every(mayChangePath)
   $('selection-move').hidden = $('selection-delete').hidden = !mayChange

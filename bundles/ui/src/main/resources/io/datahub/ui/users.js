@@ -8,6 +8,7 @@ const JSON_BODY = { 'Content-Type': 'application/json' }
 let all = []
 let chosen = null // a name
 let generation = 0
+let visit = 0 // counts what ends the view of a user: a response that comes later is not shown
 
 export function init() {
   $('user-new').addEventListener('click', add)
@@ -24,6 +25,7 @@ export async function open(name) {
 /** Forgets everything, and clears the screen. */
 export function reset() {
   generation++
+  visit++
   all = []
   chosen = null
   $('user-find').value = ''
@@ -34,6 +36,7 @@ export function reset() {
 /** Leaves nothing secret on the screen. */
 export function leave() {
   generation++
+  visit++
   clear('user-secret')
 }
 
@@ -164,22 +167,25 @@ async function revoke(user, token) {
 }
 
 function makeToken(user, wanted) {
-  return change(async () => {
+  return change(async thisVisit => {
     const answer = await request(`${path(user.name)}/tokens`, { method: 'POST', body: JSON.stringify(wanted), headers: JSON_BODY })
-    showToken($('user-secret'), await answer.json())
+    const made = await answer.json()
+    if (thisVisit === visit) showToken($('user-secret'), made)
   })
 }
 
 /** Makes a change, and shows the result or why it was refused. */
 async function change(send) {
   clear('user-secret')
+  const thisVisit = visit
   try {
-    await send()
+    await send(thisVisit)
+    if (thisVisit !== visit) return false
     await read()
     announce('Done')
     return true
   } catch (refused) {
-    showRefusal($('user-secret'), refused)
+    if (thisVisit === visit) showRefusal($('user-secret'), refused)
     return false
   }
 }

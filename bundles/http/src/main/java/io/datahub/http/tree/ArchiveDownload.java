@@ -5,6 +5,7 @@ import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.RecordStore;
+import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.ContentDisposition;
 import io.datahub.jetty.web.Exchange;
 import java.io.IOException;
@@ -47,7 +48,7 @@ public final class ArchiveDownload {
             return walk.refusal();
         }
         Optional<Refusal> tooMany = tooMany(exchange, directory, names, format.get());
-        if (tooMany.isEmpty()) {
+        if (tooMany.isEmpty() && Conditions.check(exchange, true)) {
             send(exchange, directory, walk.get(), format.get());
         }
         return tooMany;

@@ -55,6 +55,13 @@ class ArchiveDownloadTest {
     }
 
     @Test
+    void shouldEvaluateConditions() throws Exception {
+        assertThat(server.send("GET", "/files/a/?archive=zip", "", "If-Match", "\"x\"")
+                        .statusCode())
+                .isEqualTo(412);
+    }
+
+    @Test
     void shouldRefuseOtherFormatsAndMissingDirectories() throws Exception {
         assertThat(server.send("GET", "/files/a/?archive=rar", "").statusCode()).isEqualTo(400);
         assertThat(server.send("GET", "/files/none/?archive=zip", "").statusCode())
