@@ -11,20 +11,25 @@ final class LedgerMonitor implements HealthCheck, MetricSource {
 
     private final String server;
     private final Database database;
+    private final boolean allowSingle;
     private final CommitCounts counts;
     private final LongAdder failures = new LongAdder();
     private volatile Health health = Health.down("the ledger hasn't been reached yet");
     private volatile Replication replication;
 
-    LedgerMonitor(String server, Database database, CommitCounts counts) {
+    LedgerMonitor(String server, Database database, boolean allowSingle, CommitCounts counts) {
         this.server = server;
         this.database = database;
+        this.allowSingle = allowSingle;
         this.counts = counts;
     }
 
     void reached(Replication now) {
         replication = now;
-        if (!now.required()) {
+        if (!now.required() && !allowSingle) {
+            health = Health.degraded("reached at " + server + ", which has no synchronous_standby_names any more, so"
+                    + " acknowledged changes would be lost with its machine; set it, as on the servers before");
+        } else if (!now.required()) {
             health = Health.ready("reached at " + server + ", without a synchronous standby");
         } else if (now.standbys().orElse(1) == 0) {
             health = Health.down(

@@ -64,7 +64,7 @@ public final class Postgres {
                 configuration.ledger().strip(), new SecretFiles(configuration.secrets()), configuration.hub());
         Database opened = new Database(source);
         CommitCounts counts = new CommitCounts();
-        LedgerMonitor monitor = new LedgerMonitor(server, opened, counts);
+        LedgerMonitor monitor = new LedgerMonitor(server, opened, configuration.allowSingle(), counts);
         services.register(HealthCheck.class, monitor, Map.of(HealthCheck.NAME, "ledger"));
         services.register(MetricSource.class, monitor, Map.of(MetricSource.COMPONENT, "ledger"));
         Runnable opener =

@@ -1,0 +1,30 @@
+package io.datahub.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.datahub.api.health.Health;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+final class LedgerMonitorTest {
+
+    private static Health health(boolean allowSingle, boolean required, int standbys) {
+        LedgerMonitor monitor =
+                new LedgerMonitor("server", new Database(new PGSimpleDataSource()), allowSingle, new CommitCounts());
+        monitor.reached(new Replication(required, OptionalInt.of(standbys)));
+        return monitor.check();
+    }
+
+    @Test
+    void shouldBeDegradedIfAcknowledgedChangesCouldBeLost() {
+        Health health = health(false, false, 0);
+
+        assertThat(health.ready()).isTrue();
+        assertThat(health.degraded()).isTrue();
+        assertThat(health.detail()).contains("synchronous_standby_names");
+        assertThat(health(true, false, 0).degraded()).isFalse();
+        assertThat(health(false, true, 1).degraded()).isFalse();
+        assertThat(health(false, true, 0).ready()).isFalse();
+    }
+}
