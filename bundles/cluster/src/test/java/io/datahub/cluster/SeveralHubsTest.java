@@ -102,6 +102,26 @@ class SeveralHubsTest {
     }
 
     @Test
+    void shouldPassOverEntriesThatOnlyLaterVersionsKnow() throws IOException {
+        Cluster other = cluster.startOther("b", heardByOther);
+        put(cluster.hub, "d/a", "one").get();
+        cluster.ledger.addEntryOfLaterKind();
+        put(other, "d/a", "two").get();
+        cluster.ledger.addEntryOfLaterKind();
+
+        await().untilAsserted(() -> {
+            ChangeJournal.Page page =
+                    cluster.journal().read(User.HUB, Cursor.BEGINNING, "", 10).get();
+            assertThat(page.next().sequence()).isEqualTo(4);
+            assertThat(page.changes()).isEqualTo(cluster.announced);
+        });
+        assertThat(cluster.announced)
+                .extracting(change -> change.cursor().sequence())
+                .containsExactly(1L, 3L);
+        await().until(() -> heardByOther.equals(cluster.announced));
+    }
+
+    @Test
     void shouldWaitAtACursorThatIsAheadOfTheHub() throws IOException {
         Change change = put(cluster.hub, "d/a", "one").get();
         Cursor ahead = new Cursor(change.cursor().epoch(), change.cursor().sequence() + 5);

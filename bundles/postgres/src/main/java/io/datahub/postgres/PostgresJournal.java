@@ -15,30 +15,34 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** The journal in a table. Thread-safe. */
 final class PostgresJournal implements LedgerJournal {
 
     private static final int MAX_EXAMINED = 50_000;
+    private static final long MAX_TRIM_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final String ENTRY =
             "j.seq, j.time, j.kind, j.path, j.size, j.modified, j.etag, j.sha256, j.client, j.author, j.validators,"
                     + " j.violations";
 
+    private static final Change.Type[] KINDS = {
+        Change.Type.CREATED, Change.Type.UPDATED, Change.Type.DELETED, Change.Type.REJECTED
+    };
+
+    /** Entries of later kinds, written by a later version, are left out. */
     private static final String PAGE = """
             select h.trimmed, h.seq as newest, j.*
               from head h
               left join lateral (
                 select %s from journal j
-                  where j.seq > ? and j.seq <= ? and starts_with(j.path, ?) order by j.seq %s limit ?) j on true
+                  where j.seq > ? and j.seq <= ? and starts_with(j.path, ?) and j.kind between 0 and %d
+                  order by j.seq %s limit ?) j on true
               order by j.seq""";
 
-    private static final String READ = PAGE.formatted(ENTRY, "");
-    private static final String NEWEST = PAGE.formatted(ENTRY, "desc");
-
-    private static final Change.Type[] KINDS = {
-        Change.Type.CREATED, Change.Type.UPDATED, Change.Type.DELETED, Change.Type.REJECTED
-    };
+    private static final String READ = PAGE.formatted(ENTRY, KINDS.length - 1, "");
+    private static final String NEWEST = PAGE.formatted(ENTRY, KINDS.length - 1, "desc");
 
     private final Database database;
 
@@ -112,12 +116,18 @@ final class PostgresJournal implements LedgerJournal {
 
     @Override
     public boolean trim(Duration keepFor, long maxBytes) throws IOException {
-        return database.change(
-                        "select trim_1(?, ?, ?)",
-                        row -> row.getBoolean(1),
-                        keepFor.toMillis(),
-                        maxBytes,
-                        Attempt.REMEMBERED.toMillis())
-                .get(0);
+        long end = System.nanoTime() + MAX_TRIM_NANOS;
+        boolean mayTrim = repeat(end, "select trim_1(?, ?)", keepFor.toMillis(), maxBytes);
+        boolean mayForget = repeat(end, "select forget_1(?)", Attempt.REMEMBERED.toMillis());
+        return mayTrim || mayForget;
+    }
+
+    /** Repeats a change in short transactions, which others get in between of, until nothing is left or time is up. */
+    private boolean repeat(long end, String sql, Object... parameters) throws IOException {
+        boolean more;
+        do {
+            more = database.change(sql, row -> row.getBoolean(1), parameters).get(0);
+        } while (more && System.nanoTime() < end);
+        return more;
     }
 }

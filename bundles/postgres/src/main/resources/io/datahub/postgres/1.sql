@@ -489,8 +489,8 @@ begin
   update head x set seq = h.seq, time = h.time, bytes = x.bytes + grown;
 end $$;
 
--- Trims some entries, and what else is no longer needed; returns whether there may be more.
-create function trim_1(keep bigint, max_bytes bigint, remembered bigint) returns boolean language plpgsql as $$
+-- Trims some entries; returns whether there may be more.
+create function trim_1(keep bigint, max_bytes bigint) returns boolean language plpgsql as $$
 declare
   h head%rowtype;
   now bigint := now_ms_1();
@@ -509,10 +509,20 @@ begin
       select coalesce(sum(bytes), 0) into freed from gone;
     update head set trimmed = cut, bytes = greatest(0, bytes - freed);
   end if;
+  return coalesce(cut = last and cut < h.seq, false);
+end $$;
+
+-- Deletes some of what else is no longer needed, while commits go on; returns whether there may be more.
+create function forget_1(remembered bigint) returns boolean language plpgsql as $$
+declare
+  now bigint := now_ms_1();
+  forgotten_attempts int;
+begin
   delete from attempt where id in (select id from attempt where time < now - remembered limit 10000);
+  get diagnostics forgotten_attempts = row_count;
   delete from dead where blob in (select blob from dead where forgotten < now - 7 * 86400000::bigint limit 10000);
   delete from hub where seen < now - 86400000;
-  return coalesce(cut = last and cut < h.seq, false);
+  return forgotten_attempts = 10000;
 end $$;
 
 create function condemn_1(blobs text[]) returns setof text language plpgsql as $$

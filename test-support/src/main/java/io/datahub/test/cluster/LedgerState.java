@@ -134,6 +134,11 @@ final class LedgerState {
         undo.push(() -> newest--);
     }
 
+    /** Passes over a number. */
+    void skip() {
+        newest++;
+    }
+
     /** The blob is dead if nothing has it. */
     void release(String blob, Instant time) {
         if (!isUsed(blob) && !dead.containsKey(blob)) {

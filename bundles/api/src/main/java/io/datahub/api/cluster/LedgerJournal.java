@@ -7,7 +7,8 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * The journal: entries numbered from 1 without a gap, in the order in which they were committed. The oldest are trimmed
- * from time to time.
+ * from time to time. Entries of a kind that only later versions know, which hubs of those may write, are left out of what
+ * is read.
  */
 @ProviderType
 public interface LedgerJournal {
@@ -66,7 +67,7 @@ public interface LedgerJournal {
     Page newest(long upTo, String prefix, int limit) throws IOException;
 
     /**
-     * Trims entries that are too old or too many, some thousands at most.
+     * Trims entries that are too old or too many, for some seconds at most.
      *
      * @param keepFor how long entries are kept
      * @param maxBytes the maximum size of all entries, in bytes; estimated
