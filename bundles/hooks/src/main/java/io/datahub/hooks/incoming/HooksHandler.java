@@ -10,12 +10,11 @@ import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Origin;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
-import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -26,8 +25,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * {@code POST /hooks/NAME}. A body is read without blocking a thread; only then it is known who has sent it, so the
- * bodies that are in memory at once are limited.
+ * {@code POST /hooks/NAME}. A body is read without blocking a thread; only then it is known who has sent it, so what is
+ * in memory at once is limited, in all and of each network, and so is the time that a body takes.
  */
 @Component(service = Handler.class)
 @HttpMount(path = HooksHandler.MOUNT, methods = "POST", access = "handler", maxBodyBytes = HooksHandler.MAX_BODY_BYTES)
@@ -39,11 +38,12 @@ public final class HooksHandler extends Handler.Abstract {
     static final long MAX_BODY_BYTES = 25L << 20;
 
     private static final long MAX_BYTES_IN_MEMORY = 128L << 20;
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+    private static final long MAX_BYTES_OF_NETWORK = MAX_BYTES_IN_MEMORY / 4;
+    private static final Duration MAX_TIME = Duration.ofMinutes(1);
 
     private final HookRegistry hooks;
     private final Authenticator authenticator;
-    private final AtomicLong bytesInMemory = new AtomicLong();
+    private final ReceivedBytes received = new ReceivedBytes(MAX_BYTES_IN_MEMORY, MAX_BYTES_OF_NETWORK);
 
     @Activate
     public HooksHandler(@Reference HookRegistry hooks, @Reference Authenticator authenticator) {
@@ -60,43 +60,50 @@ public final class HooksHandler extends Handler.Abstract {
             refuse(request, response, callback, new Refusal(Reason.NOT_FOUND, "there is no hook of this name"));
             return true;
         }
-        long bytes = request.getLength() < 0 ? MAX_BODY_BYTES : request.getLength();
-        if (bytesInMemory.addAndGet(bytes) > MAX_BYTES_IN_MEMORY) {
-            bytesInMemory.addAndGet(-bytes);
-            refuse(
-                    request,
-                    response,
-                    callback,
-                    Refusal.unavailable("too much is being sent to hooks; try again", RETRY_AFTER));
-            return true;
-        }
-        Callback releasing = new Callback.Nested(callback) {
-            @Override
-            public void completed() {
-                bytesInMemory.addAndGet(-bytes);
-            }
-        };
-        Content.Source.asByteBuffer(request, new Promise<>() {
-            @Override
-            public void succeeded(ByteBuffer body) {
-                byte[] copy = new byte[body.remaining()];
-                body.get(copy);
-                Origin origin = (Origin) request.getAttribute(Origin.class.getName());
-                hook.get()
-                        .receive(
-                                request.getHeaders(),
-                                copy,
-                                origin.withTransport("hook"),
-                                request.getComponents().getExecutor(),
-                                (presented, result) -> answer(request, response, releasing, origin, presented, result));
-            }
-
-            @Override
-            public void failed(Throwable failure) {
-                releasing.failed(failure);
-            }
-        });
+        new Delivered(request, response, callback, hook.get()).read();
         return true;
+    }
+
+    /** A delivery whose body is being received. */
+    private final class Delivered extends Callback.Nested implements Promise<Result<byte[]>> {
+
+        private final Request request;
+        private final Response response;
+        private final Hook hook;
+        private final Origin origin;
+        private final BodyReader reader;
+
+        Delivered(Request request, Response response, Callback callback, Hook hook) {
+            super(callback);
+            this.request = request;
+            this.response = response;
+            this.hook = hook;
+            origin = (Origin) request.getAttribute(Origin.class.getName());
+            reader = new BodyReader(request, origin, received, MAX_TIME, InstantSource.system(), this);
+        }
+
+        void read() {
+            reader.run();
+        }
+
+        @Override
+        public void succeeded(Result<byte[]> body) {
+            if (body.isRefused()) {
+                refuse(request, response, this, body.refusal().orElseThrow());
+                return;
+            }
+            hook.receive(
+                    request.getHeaders(),
+                    body.get(),
+                    origin.withTransport("hook"),
+                    request.getComponents().getExecutor(),
+                    (presented, result) -> answer(request, response, this, origin, presented, result));
+        }
+
+        @Override
+        public void completed() {
+            reader.release();
+        }
     }
 
     private void answer(
