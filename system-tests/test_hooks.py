@@ -2,7 +2,7 @@
 timestamps and repetitions; a translator swapped under load. The tests of this module build on one another.
 
 Needs curl, a JDK, npm with its registry for @octokit/webhooks-examples, and Debian's python3-zmq."""
-import base64, contextlib, glob, hashlib, hmac, json, os, re, shutil, subprocess, tarfile, threading, time, uuid
+import base64, contextlib, glob, hashlib, hmac, json, os, re, shutil, socket, subprocess, tarfile, threading, time, uuid
 
 import pytest, zmq
 
@@ -154,6 +154,15 @@ def test_malformed_and_unknown_deliveries(hub, hooks):
     assert metrics['datahub_hook_deliveries_total{hook="github",result="invalid"}'] == 6
     assert post(hub, "nobody", b"{}")[0] == 404
     assert hub.curl(None, "/hooks/github")[0] == 405
+
+
+def test_bodies_that_are_announced_but_not_sent_block_nobody(hub, hooks):
+    with contextlib.ExitStack() as stack:
+        for _ in range(8):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", hub.http), timeout=10))
+            connection.sendall(b"POST /hooks/github HTTP/1.1\r\nHost: hub\r\nContent-Length: 26000000\r\n\r\n{")
+        body = sample("github") + b"  "
+        assert post(hub, "github", body, *github(body))[0] == 202
 
 
 def test_a_token_of_the_hub_authenticates_systems_that_do_not_sign(hub, users, hooks):
