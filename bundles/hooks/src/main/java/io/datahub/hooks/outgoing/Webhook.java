@@ -4,6 +4,7 @@ import io.datahub.api.Home;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.Sha256;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.history.EventHistory;
 import io.datahub.api.hook.Webhooks.DeadLetter;
@@ -11,6 +12,7 @@ import io.datahub.api.hook.Webhooks.WebhookStatus;
 import io.datahub.api.log.LogText;
 import io.datahub.api.state.AdapterState;
 import io.datahub.api.state.AdapterStates;
+import io.datahub.api.state.StateEntry;
 import io.datahub.api.validation.ValidatorProperties;
 import io.datahub.hooks.feed.EventConsumer;
 import io.datahub.hooks.feed.EventFeed;
@@ -21,6 +23,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -104,7 +107,7 @@ public final class Webhook implements EventConsumer {
         String file = configuration.secretFile().strip();
         state = states.of("webhook-" + name);
         letters = new DeadLetters(state);
-        ended = state.get(ENDED).isPresent();
+        ended = hasEnded();
         deadLetters = letters.list().size();
         target = new Target(
                 name,
@@ -121,6 +124,21 @@ public final class Webhook implements EventConsumer {
                 kind,
                 LogText.quoted(url.getAuthority()),
                 LogText.quoted(topics));
+    }
+
+    /** Whether the target ended it. Another URL is another target, so that a correction resumes it. */
+    private boolean hasEnded() throws IOException {
+        Optional<StateEntry> end = state.get(ENDED);
+        boolean isCurrent = end.isPresent() && Arrays.equals(end.get().value(), urlHash());
+        if (end.isPresent() && !isCurrent) {
+            state.delete(ENDED);
+        }
+        return isCurrent;
+    }
+
+    /** The URL may have a secret in it. */
+    private byte[] urlHash() {
+        return Sha256.hex(url.toString()).getBytes(StandardCharsets.UTF_8);
     }
 
     @Deactivate
@@ -223,7 +241,7 @@ public final class Webhook implements EventConsumer {
     }
 
     private void end() throws IOException {
-        state.put(ENDED, "410".getBytes(StandardCharsets.UTF_8)).get();
+        state.put(ENDED, urlHash()).get();
         ended = true;
         LOG.error("event=hooks.webhook.ended webhook={} reason=\"the target answered 410\"", name);
     }
