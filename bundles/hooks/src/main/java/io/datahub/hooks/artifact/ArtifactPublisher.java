@@ -92,7 +92,9 @@ public final class ArtifactPublisher implements EventConsumer {
             return;
         }
         Login hub = EventFeed.hub();
-        Optional<Refusal> refusal = publisher.publish(hub, List.of(Map.entry(topic, artifact.get())));
+        Optional<Refusal> refusal = publisher
+                .publish(hub, List.of(Map.entry(topic, artifact.get())))
+                .refusal();
         if (refusal.isPresent() && refusal.get().reason().status() >= 500) {
             throw new IOException(
                     "the artifact can't be published: " + refusal.get().detail());

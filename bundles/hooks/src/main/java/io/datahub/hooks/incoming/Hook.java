@@ -16,6 +16,7 @@ import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.hooks.publish.EventPublisher;
+import io.datahub.hooks.publish.EventPublisher.Publication;
 import io.datahub.hooks.signature.Proof;
 import io.datahub.hooks.signature.SignatureScheme;
 import io.datahub.hooks.translation.Translators;
@@ -25,7 +26,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -221,9 +221,13 @@ public final class Hook {
         for (CloudEventMessage event : translation.events()) {
             events.add(Map.entry(current.topicOf(event.event().topic()), event.json()));
         }
-        Optional<Refusal> refusal = publisher.publish(user, events);
-        if (refusal.isPresent()) {
-            return Result.refused(refusal.get());
+        int before = events.size() > 1 ? Math.min(seen.progress(delivery.id()), events.size()) : 0;
+        Publication publication = publisher.publish(user, events.subList(before, events.size()));
+        if (publication.refusal().isPresent()) {
+            if (publication.published() > 0) {
+                seen.addProgress(delivery.id(), before + publication.published());
+            }
+            return Result.refused(publication.refusal().get());
         }
         if (!events.isEmpty()) {
             seen.add(delivery.id());

@@ -25,13 +25,22 @@ public final class EventPublisher {
     }
 
     /**
+     * What became of events.
+     *
+     * @param published how many were accepted: the first ones
+     * @param refusal why the next one wasn't; empty if all were
+     */
+    public record Publication(int published, Optional<Refusal> refusal) {}
+
+    /**
      * Publishes events, each a topic and a payload, until one is refused.
      *
-     * @return the refusal; empty if all were accepted
+     * @return what became of them
      */
-    public Optional<Refusal> publish(Login login, List<Map.Entry<String, byte[]>> events) {
+    public Publication publish(Login login, List<Map.Entry<String, byte[]>> events) {
+        int count = 0;
         if (events.isEmpty()) {
-            return Optional.empty();
+            return new Publication(count, Optional.empty());
         }
         try (Session session = broker.open(login, NoOpSink.INSTANCE)) {
             for (Map.Entry<String, byte[]> event : events) {
@@ -44,13 +53,15 @@ public final class EventPublisher {
                 }
                 Optional<Refusal> refusal = session.refusal(published);
                 if (refusal.isPresent()) {
-                    return refusal;
+                    return new Publication(count, refusal);
                 }
+                count++;
             }
-            return Optional.empty();
+            return new Publication(count, Optional.empty());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Optional.of(Refusal.unavailable("the hub is stopping; try again", RETRY_AFTER));
+            return new Publication(
+                    count, Optional.of(Refusal.unavailable("the hub is stopping; try again", RETRY_AFTER)));
         }
     }
 }

@@ -262,6 +262,18 @@ class HookTest {
     }
 
     @Test
+    void shouldContinueADeliveryOfWhichAnEventWasRefused() {
+        users.with("ci", Action.PUBLISH, "ci.");
+        Hook hook = hook(states, "kind", "github", "user", "ci", "secretFile", "secret", "rawTopic", "ci.raw.gh");
+        assertThat(deliver(hook, "1", BODY)).isEqualTo("FORBIDDEN");
+        assertThat(deliver(hook, "1", BODY)).isEqualTo("FORBIDDEN");
+        users.with("ci", Action.PUBLISH, "ci.", Action.PUBLISH, "dev.cdevents.");
+        assertThat(deliver(hook, "1", BODY)).isEqualTo("accepted");
+        assertThat(FakeSink.events(subscriber).stream().map(event -> event.substring(0, event.indexOf('='))))
+                .containsExactly("ci.raw.gh", "dev.cdevents.pipelinerun.finished.0.3.0");
+    }
+
+    @Test
     void shouldTakeATokenOfItsUserFromSystemsThatDoNotSign() {
         users.memory.with("ci", "token-of-ci").with("all", "token-of-all");
         Hook hook = hook(states, "kind", "jenkins", "user", "ci");
