@@ -39,7 +39,7 @@ final class NatsLink implements Sender.Link, AutoCloseable {
     private final SecretFiles secrets;
     private final String name;
     private final LogLimit malformedLines = new LogLimit(1, Duration.ofSeconds(10));
-    private final Thread connector;
+    private Thread connector; // guarded by this; connects, until it has
     private volatile Connection connection;
     private volatile Optional<String> failure = Optional.of("not connected yet");
     private volatile boolean isReported;
@@ -70,12 +70,15 @@ final class NatsLink implements Sender.Link, AutoCloseable {
         this.secrets = secrets;
         this.name = name;
         this.owner = owner;
-        connector = new Thread(this::connect, "datahub-nats-connect");
-        connector.setDaemon(true);
     }
 
-    void start() {
-        connector.start();
+    /** Connects in the background. */
+    synchronized void start() {
+        if (!closed) {
+            connector = new Thread(this::connect, "datahub-nats-connect");
+            connector.setDaemon(true);
+            connector.start();
+        }
     }
 
     private void connect() {
@@ -83,9 +86,10 @@ final class NatsLink implements Sender.Link, AutoCloseable {
             try {
                 Connection opened = Nats.connect(options());
                 subscribe(opened);
-                connection = opened;
-                opened(opened);
-                return;
+                if (use(opened)) {
+                    opened(opened);
+                    return;
+                }
             } catch (IOException | IllegalArgumentException e) {
                 failed(e.getMessage());
             } catch (InterruptedException e) {
@@ -97,6 +101,18 @@ final class NatsLink implements Sender.Link, AutoCloseable {
                 return;
             }
         }
+    }
+
+    /** Makes it the connection; false if that or this was closed meanwhile. */
+    private boolean use(Connection opened) throws InterruptedException {
+        synchronized (this) {
+            if (!closed && opened.getStatus() != Connection.Status.CLOSED) {
+                connection = opened;
+                return true;
+            }
+        }
+        opened.close();
+        return false;
     }
 
     private Options options() throws IOException {
@@ -218,9 +234,14 @@ final class NatsLink implements Sender.Link, AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
-        connector.interrupt();
-        Connection current = connection;
+        Connection current;
+        synchronized (this) {
+            closed = true;
+            if (connector != null) {
+                connector.interrupt();
+            }
+            current = connection;
+        }
         if (current != null) {
             try {
                 current.flush(Duration.ofSeconds(1));
@@ -243,10 +264,19 @@ final class NatsLink implements Sender.Link, AutoCloseable {
         @SuppressWarnings("deprecation") // the only one that an implementation has to have
         public void connectionEvent(Connection changed, ConnectionListener.Events type) {
             switch (type) {
-                case DISCONNECTED, CLOSED -> failed("the connection was lost");
+                case DISCONNECTED -> failed("the connection was lost");
+                case CLOSED -> replace(changed);
                 case RECONNECTED -> opened(changed);
                 default -> {}
             }
+        }
+    }
+
+    /** The client has given up, as it does if its credentials are refused twice: connects with those of now. */
+    private synchronized void replace(Connection lost) {
+        if (lost == connection) {
+            failed("the connection was lost");
+            start();
         }
     }
 

@@ -8,6 +8,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
@@ -20,8 +22,9 @@ final class NatsServer implements AutoCloseable {
     private final int port = freePort();
     private Process process;
 
-    NatsServer() throws IOException {
-        start();
+    /** @param options of the program */
+    NatsServer(String... options) throws IOException {
+        start(options);
     }
 
     /** The program; a machine without it skips the test, but not in CI. */
@@ -53,8 +56,10 @@ final class NatsServer implements AutoCloseable {
         }
     }
 
-    void start() throws IOException {
-        process = new ProcessBuilder(program(), "-a", "127.0.0.1", "-p", Integer.toString(port))
+    void start(String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(program(), "-a", "127.0.0.1", "-p", Integer.toString(port)));
+        command.addAll(List.of(options));
+        process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
