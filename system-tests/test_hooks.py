@@ -103,8 +103,6 @@ def test_a_repetition_is_accepted_and_not_published(hub, hooks):
         body = json.dumps(json.loads(sample(kind))).encode()  # the same document in other bytes
         signed = headers(kind, body)
         assert [json.loads(post(hub, kind, body, *signed)[2])["result"] for _ in range(3)] == ["accepted", "repeated", "repeated"], kind
-        if kind in ("github", "gitea"):  # whose signatures don't cover the ID of the delivery
-            assert json.loads(post(hub, kind, body, *headers(kind, body))[2])["result"] == "repeated", kind
     hub.kill()
     hub.start()
     assert json.loads(post(hub, "standard", body, *standard(body, "after-restart"))[2])["result"] == "accepted"
@@ -134,7 +132,7 @@ def test_what_is_not_authentic_is_refused_and_audited(hub, users, hooks):
     assert post(hub, "standard", b"{}", *standard(b"{}", seconds=-290))[0] == 202
     assert until(lambda: hub.log_lines("hook github", since=size) and hub.log_lines("hook standard", since=size), 20)
     assert not any("Secret to Everybody" in line or STANDARD in line for line in hub.log_lines("hook"))
-    body = sample("github") + b"\n"
+    body = sample("github")
     assert post(hub, "github", body, *github(body))[0] == 202
     assert until(lambda: len(subscriber.of(TOPIC)) == 1, 20), "and none of the others"
 

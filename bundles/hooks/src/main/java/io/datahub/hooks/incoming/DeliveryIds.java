@@ -10,33 +10,25 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 
-/**
- * What identifies a delivery: what its sender calls it or, where senders don't name them, a hash of its bytes. Likewise
- * where the signature covers the body, but not the name, so that a captured request can't be published under another.
- */
+/** What identifies a delivery: what its sender calls it or, where senders don't name them, a hash of its bytes. */
 final class DeliveryIds {
 
     private static final Pattern SIMPLE = Pattern.compile("[A-Za-z0-9._:-]{1,200}");
 
-    private static final Map<String, List<String>> NAMES =
-            Map.of("gitlab", List.of(StandardSignature.ID, "Idempotency-Key", "X-Gitlab-Event-UUID"));
-
-    /** The kinds whose signature covers the body alone. */
-    private static final Set<String> SIGNED_BODIES = Set.of("github", "gitea");
+    private static final Map<String, List<String>> HEADERS = Map.of(
+            "github", List.of("X-GitHub-Delivery"),
+            "gitea", List.of("X-Gitea-Delivery", "X-Forgejo-Delivery"),
+            "gitlab", List.of(StandardSignature.ID, "Idempotency-Key", "X-Gitlab-Event-UUID"));
 
     private DeliveryIds() {}
 
     static String of(String kind, HttpFields headers, byte[] body) {
-        if (SIGNED_BODIES.contains(kind)) {
-            return hash(body);
-        }
-        return NAMES.getOrDefault(kind, List.of(StandardSignature.ID)).stream()
+        return HEADERS.getOrDefault(kind, List.of(StandardSignature.ID)).stream()
                 .map(headers::get)
                 .filter(Objects::nonNull)
                 .findFirst()
