@@ -6,6 +6,9 @@ import pytest
 from support.cluster import Cluster
 from support.waiting import never, until
 
+# Its servers and hubs need the machine for themselves: a hub that is slow to confirm its view refuses requests.
+pytestmark = pytest.mark.exclusive
+
 READER = "-H", "Accept: text/event-stream"
 
 
