@@ -1,6 +1,7 @@
 package io.datahub.postgres;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
@@ -19,11 +20,21 @@ final class Connections implements AutoCloseable {
     private final String setUp;
     private final int max;
     private final Semaphore permits;
-    private final Deque<Connection> idle = new ArrayDeque<>(); // guarded by itself
+    private final PrimaryServer primary;
+    private final boolean isForChanges;
+    private final Deque<Opened> idle = new ArrayDeque<>(); // guarded by itself
     private volatile boolean closed;
 
-    /** @param setUp statements that each new connection executes first */
-    Connections(DataSource source, int max, String setUp) {
+    /** @param server identifies the server it leads to */
+    private record Opened(Connection connection, String server) {}
+
+    /**
+     * @param setUp statements that each new connection executes first
+     * @param isForChanges whether they decide which server counts; others must lead to that one
+     */
+    Connections(DataSource source, int max, String setUp, PrimaryServer primary, boolean isForChanges) {
+        this.primary = primary;
+        this.isForChanges = isForChanges;
         this.source = source;
         this.setUp = setUp;
         this.max = max;
@@ -33,17 +44,22 @@ final class Connections implements AutoCloseable {
     /** A connection that is in use; closing it gives it back, or ends it unless it is known to be fine. */
     final class Lease implements AutoCloseable {
 
-        private final Connection connection;
+        private final Opened opened;
         private final boolean isNew;
         private boolean fine;
 
-        private Lease(Connection connection, boolean isNew) {
-            this.connection = connection;
+        private Lease(Opened opened, boolean isNew) {
+            this.opened = opened;
             this.isNew = isNew;
         }
 
         Connection connection() {
-            return connection;
+            return opened.connection();
+        }
+
+        /** Whether it still leads to the server that counts. */
+        boolean isCurrent() {
+            return primary.isCurrent(opened.server());
         }
 
         /** Whether it was opened for this lease: one that was idle may have been closed by the server meanwhile. */
@@ -60,10 +76,10 @@ final class Connections implements AutoCloseable {
         public void close() {
             if (fine && !closed) {
                 synchronized (idle) {
-                    idle.push(connection);
+                    idle.push(opened);
                 }
             } else {
-                end(connection);
+                end(opened);
                 closeIdle(); // those to a server that has failed would fail, too
             }
             permits.release();
@@ -81,9 +97,10 @@ final class Connections implements AutoCloseable {
         }
         Lease lease = null;
         try {
-            Connection found;
-            synchronized (idle) {
-                found = idle.poll();
+            Opened found = poll();
+            while (found != null && !primary.isCurrent(found.server())) {
+                end(found);
+                found = poll();
             }
             lease = found == null ? new Lease(open(), true) : new Lease(found, false);
             return lease;
@@ -94,20 +111,38 @@ final class Connections implements AutoCloseable {
         }
     }
 
-    private Connection open() throws SQLException {
+    /** Opens a connection and closes it, to learn which server counts. */
+    void probe() throws SQLException {
+        end(open());
+    }
+
+    private Opened open() throws SQLException {
         if (closed) {
             throw new SQLTransientConnectionException("the hub stops");
         }
         Connection connection = source.getConnection();
-        boolean done = false;
+        Opened opened = null;
         try (Statement statement = connection.createStatement()) {
             statement.execute(setUp);
-            done = true;
-            return connection;
-        } finally {
-            if (!done) {
-                end(connection);
+            String server = server(statement);
+            if (isForChanges) {
+                primary.opened(server);
+            } else if (!primary.isCurrent(server)) {
+                throw new PrimaryServer.MovedException();
             }
+            opened = new Opened(connection, server);
+            return opened;
+        } finally {
+            if (opened == null) {
+                abort(connection);
+            }
+        }
+    }
+
+    private static String server(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery(PrimaryServer.IDENTITY)) {
+            row.next();
+            return row.getString(1);
         }
     }
 
@@ -124,20 +159,24 @@ final class Connections implements AutoCloseable {
     }
 
     private void closeIdle() {
-        Connection next = poll();
+        Opened next = poll();
         while (next != null) {
             end(next);
             next = poll();
         }
     }
 
-    private Connection poll() {
+    private Opened poll() {
         synchronized (idle) {
             return idle.poll();
         }
     }
 
-    private static void end(Connection connection) {
+    private static void end(Opened opened) {
+        abort(opened.connection());
+    }
+
+    private static void abort(Connection connection) {
         try {
             connection.abort(Runnable::run);
         } catch (SQLException e) {

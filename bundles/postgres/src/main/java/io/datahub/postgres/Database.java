@@ -46,8 +46,9 @@ final class Database implements AutoCloseable {
     }
 
     Database(DataSource source) {
-        readers = new Connections(source, READERS, READER);
-        writers = new Connections(source, WRITERS, WRITER);
+        PrimaryServer primary = new PrimaryServer();
+        readers = new Connections(source, READERS, READER, primary, false);
+        writers = new Connections(source, WRITERS, WRITER, primary, true);
     }
 
     Connections readers() {
@@ -66,9 +67,21 @@ final class Database implements AutoCloseable {
                 rows = tryToQuery(sql, row, parameters);
             }
             return rows.get();
+        } catch (PrimaryServer.MovedException e) {
+            throw moved(e);
         } catch (SQLException e) {
             throw new IOException("the ledger can't be read: " + e.getMessage(), e);
         }
+    }
+
+    /** Reading leads to another server than changes did: which one counts now? */
+    private IOException moved(PrimaryServer.MovedException cause) {
+        try {
+            writers.probe();
+        } catch (SQLException e) {
+            cause.addSuppressed(e); // that it has moved, too
+        }
+        return new IOException("the ledger can't be read: " + cause.getMessage(), cause);
     }
 
     /** Reads rows; empty if the connection had been idle and was lost. */
@@ -76,6 +89,9 @@ final class Database implements AutoCloseable {
         try (Connections.Lease lease = readers.lease()) {
             try (PreparedStatement statement = prepare(lease.connection(), sql, parameters)) {
                 List<T> rows = rows(statement, row);
+                if (!lease.isCurrent()) {
+                    throw new PrimaryServer.MovedException();
+                }
                 lease.setFine();
                 return Optional.of(rows);
             } catch (SQLException e) {
@@ -113,6 +129,9 @@ final class Database implements AutoCloseable {
             throws IOException {
         try (PreparedStatement statement = prepared) {
             List<T> rows = rows(statement, row);
+            if (!lease.isCurrent()) {
+                throw new UnknownFateException("the ledger has moved to another server meanwhile", null);
+            }
             SQLWarning warning = statement.getWarnings();
             if (warning != null) {
                 // The wait for the standby was cut short: it is committed, but may not be replicated.

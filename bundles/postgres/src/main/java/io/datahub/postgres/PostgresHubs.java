@@ -13,7 +13,7 @@ final class PostgresHubs implements LedgerHubs {
             insert into hub values (?, ?, ?, ?, now_ms_1())
               on conflict (instance) do update
               set name = excluded.name, address = excluded.address, tail = excluded.tail, seen = excluded.seen
-              returning true""";
+              returning (select seq from head)""";
 
     private static final String LIST = """
             select instance, name, address, tail, greatest(0, now_ms_1() - seen) as ago from hub
@@ -27,7 +27,13 @@ final class PostgresHubs implements LedgerHubs {
 
     @Override
     public void confirm(LedgerHub hub) throws IOException {
-        database.change(CONFIRM, row -> true, hub.instance(), hub.name(), hub.address(), hub.tail());
+        long newest = database.change(
+                        CONFIRM, row -> row.getLong(1), hub.instance(), hub.name(), hub.address(), hub.tail())
+                .get(0);
+        if (newest < hub.tail()) {
+            throw new IOException("the ledger ends at entry " + newest + ", but this hub has read entry " + hub.tail()
+                    + ": it is another server's, or was restored from a backup; restart the hub in that case");
+        }
     }
 
     @Override

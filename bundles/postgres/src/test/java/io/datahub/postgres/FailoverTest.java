@@ -60,7 +60,7 @@ final class FailoverTest {
         await().atMost(PATIENCE)
                 .until(() -> primary.sql("select sync_state from pg_stat_replication")
                         .equals("quorum"));
-        PGSimpleDataSource source = TestLedgers.source(PostgresServer.url(DATABASE, primary, standby));
+        PGSimpleDataSource source = TestLedgers.source(PostgresServer.url(DATABASE, standby, primary));
         Migrations.apply(source);
         database = new Database(source);
         ledger = PostgresLedger.open(database, new CommitCounts(), Optional::empty);
@@ -158,6 +158,38 @@ final class FailoverTest {
         assertThat(confirmation.get()).isEqualTo(true);
         assertThat(((Outcome.Committed) commit(attempt)).first()).isEqualTo(1);
         assertThat(journal()).hasSize(1);
+    }
+
+    @Test
+    void shouldNotReadFromAPrimaryThatWasReplaced() throws Exception {
+        commit(put("a"));
+        assertThat(journal()).hasSize(1); // leaves a connection for reading
+        primary.freeze();
+        standby.promote();
+        commitWhatever(put("b"));
+        primary.thaw();
+
+        assertThat(readWhenever()).hasSize(2);
+    }
+
+    @Test
+    void shouldNotConfirmWhatTheLedgerDoesNotHave() throws Exception {
+        commit(put("a"));
+        LedgerHub ahead = new LedgerHub("a", UUID.randomUUID(), "", 2);
+        assertThatThrownBy(() -> ledger.hubs().confirm(ahead)).isInstanceOf(IOException.class);
+    }
+
+    /** Reads until there is an answer. */
+    private List<LedgerEntry> readWhenever() {
+        List<List<LedgerEntry>> answer = new ArrayList<>();
+        await().until(() -> {
+            try {
+                return answer.add(journal());
+            } catch (IOException e) {
+                return false;
+            }
+        });
+        return answer.get(0);
     }
 
     private void awaitReplication(int waiting) {

@@ -577,10 +577,12 @@ public abstract class SharedLedgerContract {
 
     @Test
     void shouldListHubs() throws IOException {
-        LedgerHub one = new LedgerHub("b", UUID.randomUUID(), "10.0.0.1", 5);
+        commit(put("x"));
+        commit(put("y"));
+        LedgerHub one = new LedgerHub("b", UUID.randomUUID(), "10.0.0.1", 1);
         ledger.hubs().confirm(one);
         ledger.hubs().confirm(new LedgerHub("a", UUID.randomUUID(), "", 0));
-        LedgerHub later = new LedgerHub(one.name(), one.instance(), one.address(), 7);
+        LedgerHub later = new LedgerHub(one.name(), one.instance(), one.address(), 2);
         ledger.hubs().confirm(later);
 
         List<LedgerHubs.Seen> seen = ledger.hubs().list();

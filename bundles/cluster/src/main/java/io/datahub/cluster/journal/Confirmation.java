@@ -35,7 +35,7 @@ public final class Confirmation {
         this.hubs = hubs;
         this.self = self;
         this.clock = clock;
-        renew();
+        renew(newest);
         confirmed = newest;
     }
 
@@ -49,7 +49,7 @@ public final class Confirmation {
         if (number > confirmed) {
             synchronized (barrier) {
                 if (number > confirmed) {
-                    renew();
+                    renew(number);
                     confirmed = Math.max(confirmed, number);
                 }
             }
@@ -58,9 +58,14 @@ public final class Confirmation {
 
     /** Proves that the ledger still is the one that counts. */
     void renew() throws IOException {
+        renew(confirmed);
+    }
+
+    /** Proves it, and that its journal has the number that was read. */
+    private void renew(long read) throws IOException {
         synchronized (barrier) {
             long began = clock.getAsLong();
-            hubs.confirm(self.apply(confirmed));
+            hubs.confirm(self.apply(read));
             provenAt = began;
         }
     }
