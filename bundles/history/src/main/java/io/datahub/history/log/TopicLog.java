@@ -252,9 +252,7 @@ final class TopicLog implements Closeable {
             next.close();
             throw e;
         }
-        if (channel != null) {
-            channel.close();
-        }
+        FileChannel completed = channel;
         channel = next;
         List<Segment> all = new ArrayList<>(segments);
         boolean replaces = before != null && before.count() == 0;
@@ -263,6 +261,10 @@ final class TopicLog implements Closeable {
         }
         all.add(segment);
         segments = List.copyOf(all);
+        if (completed != null) {
+            completed.close(); // only now: a flush that finds it closed tells by the current channel that it was
+            // completed
+        }
         if (replaces) {
             Files.deleteIfExists(SegmentIndexFile.of(before.file()));
             Files.deleteIfExists(before.file());
