@@ -2,7 +2,7 @@
 a hub without memory.
 
 The hub has a limit of 13,000 descriptors; the tests open up to 18,000. Needs openssl, curl, python3-zmq and a JDK's jcmd."""
-import contextlib, http.client, json, os, resource, select, socket, ssl, struct, subprocess, threading, time
+import concurrent.futures, contextlib, http.client, json, os, resource, select, socket, ssl, struct, subprocess, threading, time
 
 import pytest
 import zmq
@@ -12,6 +12,7 @@ from support.clients import Subscriber, plain_socket
 from support.hub import free_ports, jdk
 from support.waiting import until
 
+pytestmark = pytest.mark.exclusive
 DESCRIPTORS = 13_000
 ANONYMOUS_CONNECTIONS = 2_000
 GREETINGS = 1_000
@@ -108,6 +109,13 @@ def used(hub):
     assert until(lambda: descriptors(hub) < before + 50, 3), descriptors(hub) - before
 
 
+@pytest.fixture
+def crowd(used):
+    """Makes a crowd, which ends with the test."""
+    with contextlib.ExitStack() as crowds:
+        yield lambda *args: crowds.enter_context(contextlib.closing(Crowd(*args)))
+
+
 def heap(hub):
     """The bytes of live objects, after a collection, and the largest classes."""
     lines = subprocess.run([jdk("jcmd"), str(hub.pid()), "GC.class_histogram"],
@@ -190,16 +198,15 @@ def test_flood_of_window_updates(hub):
         assert is_closed(s, 20)
 
 
-def test_idle_connections_without_credentials(hub, used):
-    crowd = Crowd(hub.http, IDLE, LIVE % b"")
+def test_idle_connections_without_credentials(hub, used, crowd):
+    crowd = crowd(hub.http, IDLE, LIVE % b"")
     crowd.ask(LIVE % b"")
     assert until(lambda: used() <= ANONYMOUS_CONNECTIONS + 50, 2), used()
-    crowd.close()
 
 
-def test_idle_connections_of_a_user(hub, bearer, used):
+def test_idle_connections_of_a_user(hub, bearer, crowd):
     before, _ = heap(hub)
-    crowd, ask = Crowd(hub.http, 0, b""), LIVE % bearer
+    crowd, ask = crowd(hub.http, 0, b""), LIVE % bearer
     for _ in range(IDLE):
         one = Crowd(hub.http, 1, ask)
         one[0].recv(4096)
@@ -210,56 +217,52 @@ def test_idle_connections_of_a_user(hub, bearer, used):
     each = (after - before) / IDLE
     print(f"an idle connection takes {each:,.0f} bytes of heap")
     assert each < 8_192, "\n".join(classes)
-    crowd.close()
 
 
-def test_partial_heads(hub, admin, most, subscriber, used):
+def test_partial_heads(hub, admin, most, subscriber, crowd):
     """Users are served while heads that never end flood in."""
-    crowds, rounds, slowest = [], 0, 0
-    flood = threading.Thread(target=lambda: crowds.append(Crowd(hub.http, most, PARTIAL_HEAD)), daemon=True)
-    flood.start()
-    while flood.is_alive() and rounds < 200:
-        rounds += 1
-        began = time.monotonic()
-        store_and_publish(hub, admin, subscriber, rounds)
-        slowest = max(slowest, time.monotonic() - began)
-    flood.join(60)
+    rounds, slowest = 0, 0
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        flood = pool.submit(crowd, hub.http, most, PARTIAL_HEAD)
+        while not flood.done() and rounds < 200:
+            rounds += 1
+            began = time.monotonic()
+            store_and_publish(hub, admin, subscriber, rounds)
+            slowest = max(slowest, time.monotonic() - began)
     assert rounds > 0 and slowest < 5
     store_and_publish(hub, admin, subscriber, rounds + 1)
-    assert until(lambda: crowds[0].open() == 0, HEAD_SECONDS + 5), crowds[0].open()
-    crowds[0].close()
+    crowd = flood.result()
+    assert until(lambda: crowd.open() == 0, HEAD_SECONDS + 5), crowd.open()
+    crowd.close()
     refused = sum(v for k, v in hub.metrics(admin).items() if k.startswith("datahub_http_connections_refused_total"))
     assert refused >= most * 0.9
 
 
-def test_partial_requests_without_credentials(hub, admin, used):
+def test_partial_requests_without_credentials(hub, admin, used, crowd):
     """The oldest connection is closed for a new one."""
-    crowd = Crowd(hub.http, ANONYMOUS_CONNECTIONS + 500, b"PUT /files/a HTTP/1.1\r\nHost: hub\r\nContent-Length: 1000000\r\n\r\nx")
+    crowd = crowd(hub.http, ANONYMOUS_CONNECTIONS + 500, b"PUT /files/a HTTP/1.1\r\nHost: hub\r\nContent-Length: 1000000\r\n\r\nx")
     assert until(lambda: used() <= ANONYMOUS_CONNECTIONS + 50, 2), used()
     assert hub.curl(admin, "/whoami")[0] == 200
-    crowd.close()
 
 
-def test_partial_greetings_of_zeromq(hub, admin, subscriber, used):
-    crowd = Crowd(hub.zmq, 6_000, b"\xff\0\0")
+def test_partial_greetings_of_zeromq(hub, admin, subscriber, used, crowd):
+    crowd = crowd(hub.zmq, 6_000, b"\xff\0\0")
     assert until(lambda: used() <= GREETINGS + 50, 2), used()
     store_and_publish(hub, admin, subscriber, "greetings")
-    crowd.close()
 
 
-def test_partial_handshakes_of_tls(hub, admin, used):
+def test_partial_handshakes_of_tls(hub, admin, used, crowd):
     silent, partial = (socket.create_connection(("127.0.0.1", hub.tls)) for _ in range(2))
     partial.sendall(PARTIAL_HANDSHAKE)
     began = time.monotonic()
     assert is_closed(silent, HEAD_SECONDS + 3) and is_closed(partial, HEAD_SECONDS + 3)
     assert time.monotonic() - began > HEAD_SECONDS - 0.5
-    crowd = Crowd(hub.tls, 4_000, PARTIAL_HANDSHAKE)
+    crowd = crowd(hub.tls, 4_000, PARTIAL_HANDSHAKE)
     assert until(lambda: used() <= ANONYMOUS_CONNECTIONS + 50, 2), used()
     out = subprocess.run(["curl", "-sS", "-k", "-o", "/dev/null", "-w", "%{http_code}", "-H", f"Authorization: Bearer {admin}",
                           f"https://localhost:{hub.tls}/whoami"], capture_output=True, text=True, timeout=30)
     assert out.stdout == "200", out.stderr
     assert until(lambda: crowd.open() == 0, HEAD_SECONDS + 5), crowd.open()
-    crowd.close()
 
 
 def test_hub_was_not_restarted(hub):

@@ -92,6 +92,7 @@ class Network {
 /** WCAG 2.2 AA, as far as a program can check it. */
 const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 async function accessible(page, what) {
+  await page.locator('h1:visible').waitFor()
   await page.evaluate(axe)
   const { violations } = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
   const found = violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`))
@@ -328,7 +329,7 @@ await see('a user can be disabled', detail.getByRole('button', { name: 'Enable' 
 await detail.getByRole('button', { name: 'Delete user' }).click()
 await admin.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
 await see('and deleted', admin.locator('#user-list').getByText('agent').waitFor({ state: 'detached' }))
-await see('no token is left on the screen', admin.evaluate(token => !document.body.innerHTML.includes(token), agentToken))
+await see('no token is left on the screen', admin.waitForFunction(token => !document.body.innerHTML.includes(token), agentToken))
 
 // One's own account, and publishing.
 await admin.locator('#user').click()
@@ -339,7 +340,7 @@ await see('and makes a token of one’s own', admin.locator('#account-secret cod
 await picture(admin, 'account')
 await accessible(admin, 'account')
 await admin.getByRole('link', { name: 'Events', exact: true }).click()
-await see('which is gone when one leaves', admin.evaluate(() => !document.querySelector('#account-secret code')))
+await see('which is gone when one leaves', admin.locator('#account-secret code').waitFor({ state: 'detached' }))
 await admin.getByRole('button', { name: 'Publish…' }).click()
 await admin.getByLabel('Topic', { exact: true }).fill('build.by hand/é')
 await admin.getByLabel('Payload').fill('typed')
@@ -348,7 +349,7 @@ await see('an event can be published', admin.getByRole('button', { name: 'build.
 await admin.getByRole('link', { name: 'Hub', exact: true }).click()
 
 await admin.getByRole('button', { name: 'Sign out' }).click()
-await see('signing out on the hub section leaves nothing', admin.locator('#hub').evaluate(e => e.hidden && !/viewer|xml-reports/.test(document.body.textContent)))
+await see('signing out on the hub section leaves nothing', admin.waitForFunction(() => document.querySelector('#hub').hidden && !/viewer|xml-reports/.test(document.body.textContent)))
 await admin.reload()
 await see('signed out, the hub section is the sign-in', admin.getByRole('heading', { name: 'Sign in' }).waitFor())
 await signIn(admin, ADMIN)
@@ -463,7 +464,7 @@ for (const [view, text] of [['#/events?topics=file.', 'names/b.txt'], ['#/files/
   const users = await (await fetch(`${url}/files/broker_users.xml`, { headers: asAdmin })).text()
   await put('broker_users.xml', users.replace(/<token [^>]*label="soon gone"[^>]*\/>/, ''))
   await see(`a revoked token ends ${view}`, visitor.getByRole('heading', { name: 'Sign in' }).waitFor())
-  await see('and nothing of it is left on the screen', visitor.evaluate(gone => !document.body.textContent.includes(gone), text))
+  await see('and nothing of it is left on the screen', visitor.waitForFunction(gone => !document.body.textContent.includes(gone), text))
   await visitor.context().close()
 }
 
