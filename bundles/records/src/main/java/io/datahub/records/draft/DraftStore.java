@@ -12,7 +12,7 @@ import java.util.Optional;
 /** What drafts need to know of the records that are there. Thread-safe. */
 public interface DraftStore {
 
-    /** What is at a path. */
+    /** What is at a path, so that a write that can't succeed is refused early; the commit looks again. */
     PathStatus lookUp(RecordPath path) throws IOException;
 
     /** What the record counts to quotas; empty if there is none. */

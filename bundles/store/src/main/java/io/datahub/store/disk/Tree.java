@@ -5,6 +5,7 @@ import io.datahub.api.path.RecordPath;
 import io.datahub.records.guard.ReservedPaths;
 import io.datahub.records.staging.Disk;
 import io.datahub.records.staging.RecordsGoneException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -134,6 +135,15 @@ public final class Tree {
             }
         }
         return FileStat.of(root.resolve(text)).map(DirectoryEntry::of).orElse(DirectoryEntry.NOTHING);
+    }
+
+    /**
+     * Whether the path's parent is a directory that has nothing at the path. Follows links, so it only suggests that
+     * {@link #lookUp} will find nothing; it takes half the system calls of that, and throws no exception on the way.
+     */
+    public boolean seemsFree(RecordPath path) {
+        File file = resolve(path).toFile();
+        return !file.exists() && file.getParentFile().isDirectory();
     }
 
     /**

@@ -25,9 +25,12 @@ public record DiskDraftStore(StoreContext context, SpareFile spare) implements D
 
     private static final int TRIES = 20;
 
+    /** Most uploads make new records, for which a cheaper look suffices: the commit looks again. */
     @Override
     public PathState lookUp(RecordPath path) throws IOException {
-        return context.lookUp(path);
+        boolean isNew =
+                context.metadata().entry(path).isEmpty() && context.tree().seemsFree(path);
+        return isNew ? PathState.NOTHING : context.lookUp(path);
     }
 
     @Override
