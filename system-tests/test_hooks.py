@@ -192,6 +192,7 @@ def test_console(hub, hooks):
                                f"{SAMPLES}/github.json").stdout)
     assert [event["subject"] for event in shown] == ["acme/app/42"]
     status = {hook["name"]: hook for hook in json.loads(hub.run("console", "datahub:hooks", "--json").stdout)}
+    assert {hook["name"]: len(hook["recent"]) > 0 for hook in json.loads(hub.curl(hub.token(), "/status/hooks")[2])["hooks"]}["github"]
     assert set(status) == set(KINDS) and status["github"]["accepted"] > 0 and not any(hook["problem"] for hook in status.values())
 
 

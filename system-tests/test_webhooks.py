@@ -201,6 +201,31 @@ def test_errors_are_retried_and_refusals_become_dead_letters(hub, target):
     assert until(lambda: status(hub)["main"]["deadLetters"] == 0, 20)
 
 
+def test_status_and_dead_letters_as_json(hub, target):
+    target.status = lambda headers, body: 422 if b"poison" in body else 204
+    for name in ("poison-1", "poison-2", "healthy"):
+        assert put(hub, f"builds/{name}.txt") == 201
+    ask = lambda path, *more: (lambda answer: (answer[0], json.loads(answer[2] or "null")))(hub.curl(hub.token(), path, *more))
+    main = lambda: next(webhook for webhook in ask("/status/webhooks")[1]["webhooks"] if webhook["name"] == "main")
+    assert until(lambda: main()["deadLetters"] == 2 and main()["recent"][0]["result"] == "delivered", 30), main()
+    assert main()["state"] == "sending" and main()["nextAttempt"] is None
+    assert [(each["topics"], each["result"], each["detail"]) for each in main()["recent"][:2]] == [
+        (["file.created/builds/healthy.txt"], "delivered", "status 204"), (["file.created/builds/poison-2.txt"], "refused", "status 422")]
+    letters = ask("/status/webhooks/main/dead-letters")[1]
+    assert letters["total"] == 2 and all(letter["resendable"] for letter in letters["deadLetters"])
+    first, second = [letter["id"] for letter in letters["deadLetters"]]
+    assert ask(f"/status/webhooks/main/dead-letters/{first}", "-X", "DELETE") == (200, {"dropped": 1})
+    assert ask(f"/status/webhooks/main/dead-letters/{first}", "-X", "DELETE")[0] == 404
+    target.status = lambda headers, body: 204
+    assert ask(f"/status/webhooks/main/dead-letters/{second}", "-X", "POST") == (200, {"resent": 1})
+    assert until(lambda: main()["deadLetters"] == 0, 20) and target.paths()[-1] == "builds/poison-2.txt"
+    assert ask("/status/webhooks/main/dead-letters", "-X", "DELETE") == (200, {"dropped": 0})
+    assert ask("/status/webhooks/none/dead-letters")[0] == ask("/status/webhooks/main/other")[0] == 404
+    assert ask("/status/webhooks", "-X", "DELETE")[0] == ask("/status/hooks", "-X", "POST")[0] == 405
+    viewer = hub.add_users(watcher="")["watcher"]
+    assert hub.curl(viewer, "/status/webhooks")[0] == hub.curl(viewer, "/status/webhooks/main/dead-letters", "-X", "DELETE")[0] == 403
+
+
 def test_410_ends_a_webhook_until_it_is_resumed(hub, target):
     target.requests.clear()
     target.status = lambda headers, body: 410

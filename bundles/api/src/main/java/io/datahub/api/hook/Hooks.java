@@ -39,6 +39,7 @@ public interface Hooks {
      * @param repeated deliveries that had been accepted before
      * @param unknown accepted deliveries of a kind that the translator doesn't know
      * @param refused deliveries that were refused
+     * @param recent the last deliveries, the newest first; at most 20
      * @param problem what an operator has to mend; empty if nothing
      */
     record HookStatus(
@@ -51,5 +52,6 @@ public interface Hooks {
             long repeated,
             long unknown,
             long refused,
+            List<RecentDelivery> recent,
             String problem) {}
 }

@@ -40,16 +40,29 @@ public interface Webhooks {
     Result<Integer> resend(String webhook, Optional<String> id);
 
     /**
+     * Removes dead letters, which are then never sent again. May block on disk or network.
+     *
+     * @param webhook the name of the webhook
+     * @param id the ID of a dead letter; empty for all
+     * @return how many were removed; or a refusal, {@link io.datahub.api.Reason#NOT_FOUND} if there is no such webhook or
+     *     dead letter
+     * @throws java.io.UncheckedIOException if the medium failed
+     */
+    Result<Integer> drop(String webhook, Optional<String> id);
+
+    /**
      * The state of a webhook. Counts are of events since the webhook was configured or the hub was started.
      *
      * @param name its name
      * @param kind the form of what it sends
      * @param host the host that it sends to
-     * @param state {@code sending}, {@code waiting} for a new event, {@code retrying}, {@code ended} by the target, or
-     *     {@code failed}
+     * @param state {@code sending}; {@code retrying} a message, since the target doesn't take it or there is no room for
+     *     its dead letter; or {@code ended} by the target
+     * @param nextAttempt when it tries again, if it is retrying
      * @param delivered events that the target has accepted
      * @param dropped events of topics that aren't kept, lost while the target was unreachable or slow
      * @param deadLetters the number of dead letters
+     * @param recent the message that it is retrying, if it is, and the last ones before it, the newest first; at most 20
      * @param problem why it isn't sending; empty if it is
      */
     record WebhookStatus(
@@ -57,9 +70,11 @@ public interface Webhooks {
             String kind,
             String host,
             String state,
+            Optional<Instant> nextAttempt,
             long delivered,
             long dropped,
             int deadLetters,
+            List<RecentDelivery> recent,
             String problem) {}
 
     /**
@@ -69,6 +84,7 @@ public interface Webhooks {
      * @param topic its topic
      * @param time when it was given up
      * @param reason the target's answer
+     * @param resendable whether it can be sent again; otherwise it was too large to be kept
      */
-    record DeadLetter(String id, String topic, Instant time, String reason) {}
+    record DeadLetter(String id, String topic, Instant time, String reason, boolean resendable) {}
 }

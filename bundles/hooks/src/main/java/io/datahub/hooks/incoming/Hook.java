@@ -19,6 +19,7 @@ import io.datahub.hooks.publish.EventPublisher;
 import io.datahub.hooks.publish.EventPublisher.Publication;
 import io.datahub.hooks.signature.Proof;
 import io.datahub.hooks.signature.SignatureScheme;
+import io.datahub.hooks.status.RecentDeliveries;
 import io.datahub.hooks.translation.Translators;
 import java.io.IOException;
 import java.time.Duration;
@@ -57,6 +58,7 @@ public final class Hook {
     private static final Logger LOG = LoggerFactory.getLogger(Hook.class);
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,49}");
+    private static final int MAX_KIND = 100;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     /** Headers that carry credentials, which translators have no use for. */
@@ -69,6 +71,7 @@ public final class Hook {
     private final SeenDeliveries seen;
     private final HookLogin login;
     private final HookCounts counts = new HookCounts();
+    private final RecentDeliveries recent = new RecentDeliveries();
     private final LogLimit unknownKinds = new LogLimit(10, Duration.ofMinutes(1));
 
     /** Deliveries that are being published, with the result that a repetition waits for. */
@@ -147,18 +150,22 @@ public final class Hook {
             LOG.error("event=hooks.secret.unreadable hook={} reason={}", name, LogText.quoted(e));
             continuation.accept(
                     new Credentials.None(),
-                    count(Result.refused(Refusal.unavailable(
-                            "the secret of this hook can't be read; the hub's log has the reason", RETRY_AFTER))));
+                    count(
+                            "",
+                            Result.refused(Refusal.unavailable(
+                                    "the secret of this hook can't be read; the hub's log has the reason",
+                                    RETRY_AFTER))));
             return;
         }
         login.authenticate(proof, current.user(), origin, executor, (presented, result) -> {
             if (result.isRefused()) {
-                continuation.accept(presented, count(result.then(any -> Result.done(Outcome.REPEATED))));
+                continuation.accept(presented, count("", result.then(any -> Result.done(Outcome.REPEATED))));
                 return;
             }
-            process(current, headers, body, result.get())
+            String id = DeliveryIds.of(current.kind(), headers, body);
+            process(current, delivery(id, headers, body), result.get())
                     .whenComplete((outcome, failure) -> continuation.accept(
-                            presented, count(failure == null ? outcome : Result.refused(failed(failure)))));
+                            presented, count(id, failure == null ? outcome : Result.refused(failed(failure)))));
         });
     }
 
@@ -167,33 +174,39 @@ public final class Hook {
         return Refusal.unavailable("the delivery couldn't be processed; the hub's log has the reason", RETRY_AFTER);
     }
 
-    private Result<Outcome> count(Result<Outcome> result) {
-        result.refusal().ifPresent(counts::refused);
+    private Result<Outcome> count(String id, Result<Outcome> result) {
+        result.refusal().ifPresent(refusal -> {
+            counts.refused(refusal);
+            recent.add(id, List.of(), "refused", refusal.detail());
+        });
         if (!result.isRefused()) {
             switch (result.get().result()) {
                 case "repeated" -> counts.repeated.increment();
                 case "unknown" -> counts.unknown.increment();
                 default -> counts.accepted.increment();
             }
+            recent.add(
+                    id,
+                    result.get().topics(),
+                    result.get().result(),
+                    result.get().unknown());
         }
         return result;
     }
 
     /** Publishes a delivery; a repetition that arrives meanwhile waits for the result. */
-    private CompletionStage<Result<Outcome>> process(
-            HookSettings current, HttpFields headers, byte[] body, Login user) {
-        String id = DeliveryIds.of(current.kind(), headers, body);
+    private CompletionStage<Result<Outcome>> process(HookSettings current, Delivery delivery, Login user) {
         CompletableFuture<Result<Outcome>> own = new CompletableFuture<>();
-        CompletableFuture<Result<Outcome>> first = inProgress.putIfAbsent(id, own);
+        CompletableFuture<Result<Outcome>> first = inProgress.putIfAbsent(delivery.id(), own);
         if (first != null) {
             return first.thenApply(result -> result.isRefused() ? result : Result.done(Outcome.REPEATED));
         }
         try {
-            own.complete(publishOnce(current, delivery(id, headers, body), user));
+            own.complete(publishOnce(current, delivery, user));
         } catch (IOException | RuntimeException e) {
             own.completeExceptionally(e);
         } finally {
-            inProgress.remove(id);
+            inProgress.remove(delivery.id());
         }
         return own;
     }
@@ -233,12 +246,21 @@ public final class Hook {
             seen.add(delivery.id());
         }
         translation.unknown().ifPresent(this::logUnknown);
-        return Result.done(new Outcome(translation.unknown().isPresent() ? "unknown" : "accepted", events.size()));
+        return Result.done(new Outcome(
+                translation.unknown().isPresent() ? "unknown" : "accepted",
+                events.stream().map(Map.Entry::getKey).toList(),
+                translation
+                        .unknown()
+                        .map(kind -> LogText.escaped(kind, MAX_KIND))
+                        .orElse("")));
     }
 
     private void logUnknown(String kind) {
         if (unknownKinds.next().mayWrite()) {
-            LOG.info("event=hooks.delivery.unknown hook={} kind={}", name, LogText.quoted(LogText.escaped(kind, 100)));
+            LOG.info(
+                    "event=hooks.delivery.unknown hook={} kind={}",
+                    name,
+                    LogText.quoted(LogText.escaped(kind, MAX_KIND)));
         }
     }
 
@@ -268,6 +290,7 @@ public final class Hook {
                 counts.repeated.sum(),
                 counts.unknown.sum(),
                 counts.refused(),
+                recent.list(),
                 problem);
     }
 }

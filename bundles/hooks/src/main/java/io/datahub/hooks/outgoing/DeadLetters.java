@@ -41,7 +41,9 @@ final class DeadLetters {
     /** Stores a message; one that is too large without its body. Throws if there is no room for it. */
     void add(Message message, String reason) throws IOException {
         if (state.list(PREFIX, "", MAX).size() >= MAX) {
-            throw new IOException("there are " + MAX + " dead letters; send them again with datahub:webhook-resend");
+            throw new IOException(
+                    "there are " + MAX
+                            + " dead letters; send them again with datahub:webhook-resend, or remove them with datahub:webhook-drop");
         }
         Instant now = Instant.now();
         byte[] value = bytes(message, now, reason, true);
@@ -74,10 +76,13 @@ final class DeadLetters {
         List<Letter> letters = new ArrayList<>();
         for (StateEntry entry : state.list(PREFIX, "", MAX)) {
             DataInputStream in = new DataInputStream(new ByteArrayInputStream(entry.value()));
-            DeadLetter shown =
-                    new DeadLetter(in.readUTF(), in.readUTF(), Instant.ofEpochMilli(in.readLong()), in.readUTF());
+            String id = in.readUTF();
+            String topic = in.readUTF();
+            Instant time = Instant.ofEpochMilli(in.readLong());
+            String reason = in.readUTF();
             Optional<Message> message =
                     in.readBoolean() ? Optional.of(Message.of(in.readAllBytes())) : Optional.empty();
+            DeadLetter shown = new DeadLetter(id, topic, time, reason, message.isPresent());
             letters.add(new Letter(entry.key(), shown, message));
         }
         return letters;

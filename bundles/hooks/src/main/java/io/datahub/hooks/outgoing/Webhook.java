@@ -7,6 +7,7 @@ import io.datahub.api.Result;
 import io.datahub.api.Sha256;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.history.EventHistory;
+import io.datahub.api.hook.RecentDelivery;
 import io.datahub.api.hook.Webhooks.DeadLetter;
 import io.datahub.api.hook.Webhooks.WebhookStatus;
 import io.datahub.api.log.LogText;
@@ -19,10 +20,13 @@ import io.datahub.hooks.feed.EventFeed;
 import io.datahub.hooks.feed.FeedEvent;
 import io.datahub.hooks.outgoing.DeadLetters.Letter;
 import io.datahub.hooks.signature.SecretFile;
+import io.datahub.hooks.status.RecentDeliveries;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -74,6 +78,10 @@ public final class Webhook implements EventConsumer {
 
     /** The keys of dead letters that are to be sent again. */
     private final Set<String> resent = ConcurrentHashMap.newKeySet();
+
+    private final RecentDeliveries recent = new RecentDeliveries();
+    private volatile Optional<RecentDelivery> retrying = Optional.empty();
+    private volatile Optional<Instant> nextAttempt = Optional.empty();
 
     private int resumptions; // guarded by this
     private boolean stopping; // guarded by this
@@ -166,7 +174,7 @@ public final class Webhook implements EventConsumer {
         Message message = kind.message(name, event);
         Attempt attempt = sendUntilSettled(message);
         if (attempt.what() == Attempt.What.REFUSED) {
-            letters.add(message, attempt.detail());
+            addLetter(message, attempt.detail());
             deadLetters = letters.list().size();
             refused.increment();
             LOG.warn(
@@ -175,6 +183,23 @@ public final class Webhook implements EventConsumer {
                     message.id(),
                     LogText.quoted(message.topic()),
                     LogText.quoted(attempt.detail()));
+        }
+    }
+
+    /** Stores a dead letter; waits until there is room for it, without sending its message again. */
+    private void addLetter(Message message, String reason) throws IOException, InterruptedException {
+        for (int attempts = 1; ; attempts++) {
+            try {
+                letters.add(message, reason);
+                recovered();
+                return;
+            } catch (IOException e) {
+                String detail = "it was refused (" + reason + "), and " + e.getMessage();
+                failed(message, Attempt.failed(detail), attempts);
+                pause(backoff.after(attempts, Duration.ZERO));
+                awaitResumption();
+                idle();
+            }
         }
     }
 
@@ -207,11 +232,16 @@ public final class Webhook implements EventConsumer {
                         delivered.increment();
                     }
                     recovered();
+                    recent.add(
+                            message.id(),
+                            List.of(message.topic()),
+                            attempt.what().toString().toLowerCase(Locale.ROOT),
+                            attempt.detail());
                     return attempt;
                 }
                 case GONE -> end();
                 case RETRY -> {
-                    failed(attempt, attempts);
+                    failed(message, attempt, attempts);
                     pause(backoff.after(attempts, attempt.retryAfter()));
                 }
             }
@@ -223,10 +253,13 @@ public final class Webhook implements EventConsumer {
             LOG.info("event=hooks.webhook.recovered webhook={}", name);
         }
         failure = "";
+        retrying = Optional.empty();
     }
 
-    private void failed(Attempt attempt, int attempts) {
+    private void failed(Message message, Attempt attempt, int attempts) {
         retried.increment();
+        retrying =
+                Optional.of(RecentDeliveries.of(message.id(), List.of(message.topic()), "retrying", attempt.detail()));
         if (failure.isEmpty()) {
             failingSince = System.currentTimeMillis();
             LOG.warn("event=hooks.webhook.failed webhook={} reason={}", name, LogText.quoted(attempt.detail()));
@@ -259,10 +292,12 @@ public final class Webhook implements EventConsumer {
     private synchronized void pause(Duration length) throws InterruptedException {
         long deadline = System.nanoTime() + length.toNanos();
         int before = resumptions;
+        nextAttempt = Optional.of(Instant.now().plus(length));
         for (long left = length.toMillis(); left > 0 && before == resumptions && !stopping; ) {
             wait(left);
             left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         }
+        nextAttempt = Optional.empty();
     }
 
     @Override
@@ -281,12 +316,11 @@ public final class Webhook implements EventConsumer {
 
     /** Sends dead letters again, and whatever is waiting, now. */
     Result<Integer> resend(Optional<String> id) throws IOException {
-        List<Letter> chosen = letters.list().stream()
-                .filter(letter -> id.isEmpty() || letter.shown().id().equals(id.get()))
-                .toList();
-        if (id.isPresent() && chosen.isEmpty()) {
-            return Result.refused(Reason.NOT_FOUND, "there is no dead letter " + id.get());
+        Result<List<Letter>> found = find(id);
+        if (found.isRefused()) {
+            return Result.refused(found.refusal().orElseThrow());
         }
+        List<Letter> chosen = found.get();
         Optional<Letter> cut =
                 chosen.stream().filter(letter -> letter.message().isEmpty()).findFirst();
         if (id.isPresent() && cut.isPresent()) {
@@ -296,25 +330,60 @@ public final class Webhook implements EventConsumer {
         state.delete(ENDED);
         chosen.forEach(letter -> resent.add(letter.key()));
         gap = "";
-        synchronized (this) {
-            ended = false;
-            resumptions++;
-            notifyAll();
-        }
+        ended = false;
+        resume();
         feed.wake();
         return Result.done(chosen.size());
     }
 
+    /** Ends a pause. */
+    private synchronized void resume() {
+        resumptions++;
+        notifyAll();
+    }
+
+    private Result<List<Letter>> find(Optional<String> id) throws IOException {
+        List<Letter> found = letters.list().stream()
+                .filter(letter -> id.isEmpty() || letter.shown().id().equals(id.get()))
+                .toList();
+        return id.isPresent() && found.isEmpty()
+                ? Result.refused(Reason.NOT_FOUND, "there is no dead letter " + id.get())
+                : Result.done(found);
+    }
+
+    /** Removes dead letters, also those that are to be sent again. */
+    Result<Integer> drop(Optional<String> id) throws IOException {
+        Result<List<Letter>> found = find(id);
+        if (found.isRefused()) {
+            return Result.refused(found.refusal().orElseThrow());
+        }
+        for (Letter letter : found.get()) {
+            resent.remove(letter.key());
+            letters.remove(letter);
+        }
+        deadLetters = letters.list().size();
+        resume();
+        LOG.info(
+                "event=hooks.webhook.dropped webhook={} letters={}",
+                name,
+                found.get().size());
+        return Result.done(found.get().size());
+    }
+
     WebhookStatus status() {
+        List<RecentDelivery> last = new ArrayList<>(recent.list());
+        retrying.ifPresent(current -> last.add(0, current));
         String what = ended ? "ended" : failure.isEmpty() ? "sending" : "retrying";
         return new WebhookStatus(
                 name,
                 kind.toString().toLowerCase(Locale.ROOT),
                 url.getAuthority(),
                 what,
+                nextAttempt.filter(time -> !failure.isEmpty() && !ended),
                 delivered.sum(),
                 overflowed.sum(),
                 deadLetters,
+                last,
                 problem(0));
     }
 

@@ -76,6 +76,17 @@ public final class WebhookRegistry implements Webhooks, HealthCheck, MetricSourc
     }
 
     @Override
+    public Result<Integer> drop(String webhook, Optional<String> id) {
+        return find(webhook).then(found -> {
+            try {
+                return found.drop(id);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    @Override
     public Health check() {
         String problems = webhooks.values().stream()
                 .filter(webhook -> !webhook.problem().isEmpty())

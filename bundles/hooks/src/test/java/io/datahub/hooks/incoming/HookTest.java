@@ -8,6 +8,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.event.Session;
 import io.datahub.api.hook.EventTranslator;
+import io.datahub.api.hook.RecentDelivery;
 import io.datahub.api.state.AdapterState;
 import io.datahub.api.state.AdapterStates;
 import io.datahub.api.state.StateChange;
@@ -201,6 +202,24 @@ class HookTest {
         users.with("ci", Action.PUBLISH, "dev.cdevents.");
         assertThat(deliver(hook, "1", BODY)).as("may be sent again").isEqualTo("accepted");
         assertThat(hook.status("").refused()).isEqualTo(4);
+    }
+
+    @Test
+    void shouldShowItsLastDeliveries() {
+        Hook hook = github(states);
+        for (int i = 0; i < 20; i++) {
+            send(hook, BODY, "X-GitHub-Delivery", "1");
+        }
+        deliver(hook, "1", BODY);
+        deliver(hook, "1", BODY);
+        send(hook, "{}", "X-Hub-Signature-256", signature("{}"), "X-GitHub-Event", "star");
+        assertThat(hook.status("").recent())
+                .hasSize(20)
+                .extracting(RecentDelivery::result)
+                .startsWith("unknown", "repeated", "accepted", "refused");
+        assertThat(hook.status("").recent().get(0).detail()).isEqualTo("star");
+        assertThat(hook.status("").recent().get(2).id()).isEqualTo("1");
+        assertThat(hook.status("").recent().get(2).topics()).containsExactly("dev.cdevents.pipelinerun.finished.0.3.0");
     }
 
     @Test

@@ -5,6 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.datahub.api.Home;
+import io.datahub.api.hook.RecentDelivery;
+import io.datahub.api.hook.Webhooks.DeadLetter;
+import io.datahub.hooks.outgoing.DeadLetters.Letter;
 import io.datahub.test.Configurations;
 import io.datahub.test.memory.MemoryAdapterStates;
 import io.datahub.test.memory.MemoryBroker;
@@ -16,6 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +34,7 @@ class WebhookTest {
     private final MemoryBroker broker = new MemoryBroker(new MemoryBroker.Limits(1_000, 1 << 20, 1 << 20, 100));
     private final MemoryHistory history = new MemoryHistory();
     private final MemoryAdapterStates states = new MemoryAdapterStates(InstantSource.system());
+    private final AtomicInteger posts = new AtomicInteger();
     private HttpServer server;
 
     @BeforeEach
@@ -36,6 +42,11 @@ class WebhookTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/gone", exchange -> {
             exchange.sendResponseHeaders(410, -1);
+            exchange.close();
+        });
+        server.createContext("/refused", exchange -> {
+            posts.incrementAndGet();
+            exchange.sendResponseHeaders(422, -1);
             exchange.close();
         });
         server.createContext("/moved", exchange -> {
@@ -88,5 +99,37 @@ class WebhookTest {
         assertThat(corrected.status().state()).isEqualTo("sending");
         corrected.stop();
         assertThat(states.of("webhook-w").get("ended")).isEmpty();
+    }
+
+    private Message message(int number) {
+        return new Message("msg_" + number, "x.y", Map.of("Content-Type", "text/plain"), new byte[0]);
+    }
+
+    @Test
+    void shouldWaitForRoomForADeadLetterWithoutSendingItsMessageAgain() throws Exception {
+        DeadLetters letters = new DeadLetters(states.of("webhook-w"));
+        for (int i = 0; i < DeadLetters.MAX; i++) {
+            letters.add(message(i), "status 422");
+        }
+        Webhook webhook = webhook("/refused");
+        await().until(() -> broker.sessions().stream().anyMatch(session -> session.subscriptions() == 1));
+        broker.send("ann", 1, "x.y".getBytes(StandardCharsets.UTF_8), new byte[0]);
+        await().until(() -> webhook.status().nextAttempt().isPresent());
+        assertThat(webhook.status().state()).isEqualTo("retrying");
+        assertThat(webhook.status().recent()).extracting(RecentDelivery::result).containsExactly("retrying", "refused");
+
+        assertThat(webhook.drop(Optional.of("msg_7")).get()).isEqualTo(1);
+        await().until(() -> webhook.status().state().equals("sending"));
+        assertThat(letters.list())
+                .hasSize(DeadLetters.MAX)
+                .extracting(Letter::shown)
+                .extracting(DeadLetter::id)
+                .doesNotContain("msg_7");
+        assertThat(posts).hasValue(1);
+
+        assertThat(webhook.drop(Optional.of("msg_7")).isRefused()).isTrue();
+        assertThat(webhook.drop(Optional.empty()).get()).isEqualTo(DeadLetters.MAX);
+        assertThat(webhook.status().deadLetters()).isZero();
+        webhook.stop();
     }
 }

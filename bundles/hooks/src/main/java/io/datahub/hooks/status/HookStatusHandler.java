@@ -1,0 +1,60 @@
+package io.datahub.hooks.status;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.hook.Hooks;
+import io.datahub.api.hook.Hooks.HookStatus;
+import io.datahub.api.http.HttpMount;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** The hooks with their last deliveries, as JSON at {@code /status/hooks}, for administrators. */
+@Component(service = Handler.class)
+@HttpMount(path = HookStatusHandler.MOUNT, methods = "GET", access = "admin")
+public final class HookStatusHandler extends Handler.Abstract {
+
+    static final String MOUNT = "/status/hooks";
+
+    private final Hooks hooks;
+
+    @Activate
+    public HookStatusHandler(@Reference Hooks hooks) {
+        this.hooks = hooks;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        StatusResponse answer = new StatusResponse(request, response, callback);
+        if (!request.getHttpURI().getPath().equals(MOUNT)) {
+            answer.refuse(new Refusal(Reason.NOT_FOUND, "there is only " + MOUNT));
+            return true;
+        }
+        answer.json(json -> {
+            json.writeStartObject();
+            json.writeArrayFieldStart("hooks");
+            for (HookStatus hook : hooks.hooks()) {
+                json.writeStartObject();
+                json.writeStringField("name", hook.name());
+                json.writeStringField("kind", hook.kind());
+                json.writeStringField("user", hook.user());
+                json.writeStringField("topic", hook.topic());
+                json.writeStringField("translator", hook.translator());
+                json.writeNumberField("accepted", hook.accepted());
+                json.writeNumberField("repeated", hook.repeated());
+                json.writeNumberField("unknown", hook.unknown());
+                json.writeNumberField("refused", hook.refused());
+                json.writeStringField("problem", hook.problem());
+                StatusResponse.write(json, hook.recent());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        });
+        return true;
+    }
+}

@@ -1,0 +1,128 @@
+package io.datahub.hooks.status;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.Result;
+import io.datahub.api.hook.Webhooks;
+import io.datahub.api.hook.Webhooks.DeadLetter;
+import io.datahub.api.hook.Webhooks.WebhookStatus;
+import io.datahub.api.http.HttpMount;
+import io.datahub.api.path.PercentText;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * The webhooks with their last messages, as JSON at {@code /status/webhooks}, and the dead letters of one at {@code
+ * /status/webhooks/NAME/dead-letters}, where {@code POST} sends them again and {@code DELETE} removes them, one with {@code
+ * /ID} or all. For administrators.
+ */
+@Component(service = Handler.class)
+@HttpMount(
+        path = WebhookStatusHandler.MOUNT,
+        methods = {"GET", "POST", "DELETE"},
+        access = "admin",
+        maxBodyBytes = 1024)
+public final class WebhookStatusHandler extends Handler.Abstract {
+
+    static final String MOUNT = "/status/webhooks";
+    private static final String LETTERS = "dead-letters";
+    private static final int MAX_LETTERS = 100;
+
+    private final Webhooks webhooks;
+
+    @Activate
+    public WebhookStatusHandler(@Reference Webhooks webhooks) {
+        this.webhooks = webhooks;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        StatusResponse answer = new StatusResponse(request, response, callback);
+        boolean isRead = HttpMethod.GET.is(request.getMethod()) || HttpMethod.HEAD.is(request.getMethod());
+        String[] segments =
+                request.getHttpURI().getPath().substring(MOUNT.length()).split("/", -1);
+        if (segments.length == 1 && isRead) {
+            webhooks(answer);
+        } else if (segments.length == 1) {
+            answer.refuseMethod("GET, HEAD, OPTIONS");
+        } else if (segments.length < 3 || segments.length > 4 || !segments[2].equals(LETTERS)) {
+            answer.refuse(new Refusal(Reason.NOT_FOUND, "a webhook has " + LETTERS + ", and nothing else"));
+        } else {
+            Result<String> id = segments.length == 4 ? PercentText.decode(segments[3]) : Result.done("");
+            id.refusal().ifPresentOrElse(answer::refuse, () -> letters(answer, isRead, segments[1], id.get()));
+        }
+        return true;
+    }
+
+    private void letters(StatusResponse answer, boolean isRead, String webhook, String id) {
+        Optional<String> one = id.isEmpty() ? Optional.empty() : Optional.of(id);
+        if (isRead && one.isEmpty()) {
+            Result<List<DeadLetter>> letters = webhooks.deadLetters(webhook);
+            letters.refusal().ifPresentOrElse(answer::refuse, () -> list(answer, letters.get()));
+        } else if (HttpMethod.POST.is(answer.request().getMethod())) {
+            count(answer, "resent", webhooks.resend(webhook, one));
+        } else if (HttpMethod.DELETE.is(answer.request().getMethod())) {
+            count(answer, "dropped", webhooks.drop(webhook, one));
+        } else {
+            answer.refuseMethod("POST, DELETE, OPTIONS");
+        }
+    }
+
+    private static void count(StatusResponse answer, String field, Result<Integer> count) {
+        count.refusal().ifPresentOrElse(answer::refuse, () -> answer.count(field, count.get()));
+    }
+
+    private void webhooks(StatusResponse answer) {
+        answer.json(json -> {
+            json.writeStartObject();
+            json.writeArrayFieldStart("webhooks");
+            for (WebhookStatus webhook : webhooks.webhooks()) {
+                json.writeStartObject();
+                json.writeStringField("name", webhook.name());
+                json.writeStringField("kind", webhook.kind());
+                json.writeStringField("host", webhook.host());
+                json.writeStringField("state", webhook.state());
+                json.writeStringField(
+                        "nextAttempt",
+                        webhook.nextAttempt().map(Instant::toString).orElse(null));
+                json.writeNumberField("delivered", webhook.delivered());
+                json.writeNumberField("dropped", webhook.dropped());
+                json.writeNumberField("deadLetters", webhook.deadLetters());
+                json.writeStringField("problem", webhook.problem());
+                StatusResponse.write(json, webhook.recent());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        });
+    }
+
+    /** The oldest dead letters, and how many there are. */
+    private static void list(StatusResponse answer, List<DeadLetter> letters) {
+        answer.json(json -> {
+            json.writeStartObject();
+            json.writeNumberField("total", letters.size());
+            json.writeArrayFieldStart("deadLetters");
+            for (DeadLetter letter : letters.subList(0, Math.min(MAX_LETTERS, letters.size()))) {
+                json.writeStartObject();
+                json.writeStringField("id", letter.id());
+                json.writeStringField("topic", letter.topic());
+                json.writeStringField("time", letter.time().toString());
+                json.writeStringField("reason", letter.reason());
+                json.writeBooleanField("resendable", letter.resendable());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        });
+    }
+}

@@ -1,0 +1,2 @@
+/** What hooks and webhooks have done, as JSON. */
+package io.datahub.hooks.status;
