@@ -98,9 +98,9 @@ public final class Parallel {
         output.error(subject, failure);
     }
 
-    /** Whether nothing failed so far. */
-    public synchronized boolean isClean() {
-        return failures.isEmpty();
+    /** How many failed so far. */
+    public synchronized int failures() {
+        return failures.size();
     }
 
     /** 0 if nothing failed; the status of the failures if all failed alike; otherwise 1. */

@@ -80,6 +80,21 @@ public final class PrivateFiles {
         }
     }
 
+    /**
+     * The object in a file whose loss would go unnoticed; empty if there is none.
+     *
+     * @throws Failure if it is damaged or can't be read
+     */
+    public static Optional<Map<String, Object>> readState(Path file) {
+        Optional<Map<String, Object>> object = readObject(file);
+        if (object.isEmpty() && Files.exists(file)) {
+            throw new Failure(
+                    Failure.FAILED,
+                    file + " is damaged or can't be read: make it readable, or delete it to begin as in a first run");
+        }
+        return object;
+    }
+
     /** Replaces the file. */
     public static void write(Path file, String text) {
         Path temporary = file.resolveSibling(

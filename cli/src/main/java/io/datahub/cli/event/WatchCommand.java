@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -62,8 +63,13 @@ public final class WatchCommand implements Callable<Integer> {
     @Option(
             names = "--since",
             paramLabel = "CURSOR",
-            description = "Begin after this cursor; 0 is the oldest change that there is, now the next one.")
+            description =
+                    "Begin the first run after this cursor; 0 is the oldest change that there is, now the next one. A later run continues"
+                            + " where the last one ended.")
     private String since;
+
+    @Option(names = "--restart", description = "Forget where the last run ended.")
+    private boolean restart;
 
     @Option(names = "--once", description = "End when there are no more changes.")
     private boolean once;
@@ -88,6 +94,7 @@ public final class WatchCommand implements Callable<Integer> {
         Journal journal = new Journal(hub);
         try (WatchState opened = openState(hub)) {
             state = opened;
+            Runtime.getRuntime().addShutdownHook(new Thread(this::awaitHandling, "stop"));
             return follow(journal);
         }
     }
@@ -99,7 +106,6 @@ public final class WatchCommand implements Callable<Integer> {
     }
 
     private int follow(Journal journal) {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::awaitHandling, "stop"));
         String cursor = begin(journal);
         int failures = 0;
         while (true) {
@@ -111,7 +117,8 @@ public final class WatchCommand implements Callable<Integer> {
                 page.get().lines().forEach(this::handle);
                 boolean isEnd = page.get().cursor().equals(cursor);
                 cursor = page.get().cursor();
-                state.save(cursor);
+                state.moveTo(cursor);
+                state.save();
                 if (once && isEnd) {
                     return 0;
                 }
@@ -127,11 +134,12 @@ public final class WatchCommand implements Callable<Integer> {
     }
 
     private String begin(Journal journal) {
-        if (since == null && state.cursor().isPresent()) {
+        if (!restart && state.cursor().isPresent()) {
             return state.cursor().get();
         }
         String first = since == null || since.equals("now") ? journal.end() : since;
-        state.save(first);
+        state.moveTo(first);
+        state.save();
         return first;
     }
 
@@ -145,25 +153,29 @@ public final class WatchCommand implements Callable<Integer> {
         if (!wanted.isEmpty() && wanted.stream().noneMatch(path::startsWith)) {
             return;
         }
+        String cursor = Json.string(event, "id");
         if (exec == null) {
-            String kind = ChangeCommand.kind(event);
-            common.output().result(event, kind + " " + path);
+            handle(() -> {
+                common.output().result(event, ChangeCommand.kind(event) + " " + path);
+                // Stored with the page, or when it ends: it may be one of thousands.
+                state.moveTo(cursor);
+                return true;
+            });
             return;
         }
         for (int attempt = 1; ; attempt++) {
-            handling.lock();
-            try {
-                if (isStopping) {
-                    throw new Failure(Failure.FAILED, "stopped");
-                }
+            boolean isDone = handle(() -> {
                 int status = new ChangeCommand(exec).run(event);
-                if (status == 0) {
-                    state.save(Json.string(event, "id"));
-                    return;
+                if (status != 0) {
+                    common.output().note("the command ended with status " + status + " for " + path);
+                    return false;
                 }
-                common.output().note("the command ended with status " + status + " for " + path);
-            } finally {
-                handling.unlock();
+                state.moveTo(cursor);
+                state.save();
+                return true;
+            });
+            if (isDone) {
+                return;
             }
             if (attempt >= attempts) {
                 throw new Failure(
@@ -174,11 +186,25 @@ public final class WatchCommand implements Callable<Integer> {
         }
     }
 
+    private boolean handle(Supplier<Boolean> change) {
+        handling.lock();
+        try {
+            if (isStopping) {
+                throw new Failure(Failure.FAILED, "stopped");
+            }
+            return change.get();
+        } finally {
+            handling.unlock();
+        }
+    }
+
     /** A command that runs is given time to end, so that its change isn't handled twice. */
     private void awaitHandling() {
         isStopping = true;
         try {
-            if (!handling.tryLock(STOP_SECONDS, TimeUnit.SECONDS)) {
+            if (handling.tryLock(STOP_SECONDS, TimeUnit.SECONDS)) {
+                state.save();
+            } else {
                 common.output().note("the command still runs; its change will be handled again");
             }
         } catch (InterruptedException e) {

@@ -12,14 +12,16 @@ final class WatchState implements AutoCloseable {
 
     private final Path file;
     private final StateLock lock;
+    private String cursor;
     private String saved;
 
     private WatchState(Path file, StateLock lock) {
         this.file = file;
         this.lock = lock;
-        saved = PrivateFiles.readObject(file)
+        cursor = PrivateFiles.readState(file)
                 .map(json -> Json.string(json, "cursor"))
                 .orElse("");
+        saved = cursor;
     }
 
     /** @param identity what the watch is: the hub, and its name or its arguments */
@@ -33,11 +35,16 @@ final class WatchState implements AutoCloseable {
     }
 
     Optional<String> cursor() {
-        return saved.isEmpty() ? Optional.empty() : Optional.of(saved);
+        return cursor.isEmpty() ? Optional.empty() : Optional.of(cursor);
     }
 
-    /** Remembers that everything up to this cursor is done. */
-    void save(String cursor) {
+    /** Everything up to this cursor is done. */
+    synchronized void moveTo(String newCursor) {
+        cursor = newCursor;
+    }
+
+    /** Stores it, if it has changed. */
+    synchronized void save() {
         if (!cursor.equals(saved)) {
             PrivateFiles.write(file, Json.text(Map.of("cursor", cursor)));
             saved = cursor;

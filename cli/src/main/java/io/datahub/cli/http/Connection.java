@@ -25,7 +25,7 @@ final class Connection implements Closeable {
     private static final long ASK_FIRST = 1 << 20;
 
     private static final int CONSENT_MILLIS = 2_000;
-    private static final int CONTINUE = 100;
+    private static final int FIRST_FINAL = 200;
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
 
@@ -123,19 +123,23 @@ final class Connection implements Closeable {
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
             if (in.available() > 0) {
-                throw new AnsweredEarly();
+                readInterim();
             }
             out.write(bytes, offset, length);
         }
     }
 
     private void awaitConsent(Duration patience) throws IOException {
-        if (!hasResponse(Duration.ofMillis(CONSENT_MILLIS), patience)) {
-            return;
+        if (hasResponse(Duration.ofMillis(CONSENT_MILLIS), patience)) {
+            readInterim();
         }
+    }
+
+    /** Reads the hub's consent, which may also come while the body is sent. */
+    private void readInterim() throws IOException {
         in.mark(BUFFER);
         Lines lines = new Lines(in);
-        if (status(lines.next()) != CONTINUE) {
+        if (status(lines.next()) >= FIRST_FINAL) {
             in.reset();
             throw new AnsweredEarly();
         }
@@ -170,7 +174,7 @@ final class Connection implements Closeable {
         do {
             status = status(firstLine(lines));
             headers = headers(lines);
-        } while (status < 200);
+        } while (status < FIRST_FINAL);
         boolean isKept = sent && !"close".equalsIgnoreCase(headers.get("connection"));
         Runnable discard = this::close;
         long length = length(request, status, headers);

@@ -52,10 +52,10 @@ public final class Connections {
         headers.put("User-Agent", "datahub-cli");
         headers.put("Accept", "*/*");
         headers.putAll(request.headers());
-        while (true) {
+        for (boolean isRepeated = false; ; isRepeated = true) {
             Connection connection = connection();
             try {
-                return connection.exchange(request, headers);
+                return connection.exchange(request, headers).repeated(isRepeated);
             } catch (Connection.Stale e) {
                 connection.close();
                 if (!request.isIdempotent() || !request.isRepeatable()) {

@@ -13,11 +13,22 @@ public final class Response implements Closeable {
     private final int status;
     private final Map<String, String> headers;
     private final InputStream body;
+    private boolean isRepeated;
 
     Response(int status, Map<String, String> headers, InputStream body) {
         this.status = status;
         this.headers = headers;
         this.body = body;
+    }
+
+    Response repeated(boolean value) {
+        isRepeated = value;
+        return this;
+    }
+
+    /** Whether the request was sent twice for it, since an idle connection was lost; the hub may have handled both. */
+    public boolean isRepeated() {
+        return isRepeated;
     }
 
     /** The status code. */

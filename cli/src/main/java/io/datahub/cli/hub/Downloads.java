@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /** Fetches records; their SHA-256 is compared with the hub's. Thread-safe. */
 public final class Downloads {
@@ -60,30 +61,36 @@ public final class Downloads {
     /**
      * Fetches a record into a file, which appears as a whole. What an earlier attempt has left is continued.
      *
-     * @param time the time that the file gets, RFC 3339; empty for the current one
+     * @param timeOf the time that the file gets for an entity tag, RFC 3339; empty for the current one
      */
-    public Fetched get(String path, Path file, String time) throws IOException {
+    public Fetched get(String path, Path file, UnaryOperator<String> timeOf) throws IOException {
+        if (file.getFileName().toString().endsWith(PARTIAL)) {
+            throw new Failure(
+                    Failure.FAILED,
+                    "names that end with " + PARTIAL + " are those of incomplete downloads: name another");
+        }
         Path directory = file.toAbsolutePath().getParent();
         if (directory != null) {
             Files.createDirectories(directory);
         }
         try (TargetLock lock = TargetLock.attempt(file)) {
             if (lock.isHeld()) {
-                return get(path, file, partial(file, ""), time);
+                return get(path, file, partial(file, ""), timeOf);
             }
             // Another download to the same file is under way: this one leaves nothing to continue.
             Path own = partial(file, "." + UUID.randomUUID());
             try {
-                return get(path, file, own, time);
+                return get(path, file, own, timeOf);
             } finally {
                 Files.deleteIfExists(own);
             }
         }
     }
 
-    private Fetched get(String path, Path file, Path partial, String time) throws IOException {
+    private Fetched get(String path, Path file, Path partial, UnaryOperator<String> timeOf) throws IOException {
         PartialFile sink = new PartialFile(partial, hub.url(), path);
         Fetched fetched = transfer(path, sink);
+        String time = timeOf.apply(fetched.etag());
         if (!time.isEmpty()) {
             Files.setLastModifiedTime(partial, FileTime.from(Instant.parse(time)));
         }

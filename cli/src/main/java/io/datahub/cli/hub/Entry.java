@@ -1,6 +1,9 @@
 package io.datahub.cli.hub;
 
 import io.datahub.cli.core.Json;
+import io.datahub.cli.http.Response;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -25,9 +28,25 @@ public record Entry(String path, long size, String modified, String clientModifi
                 Json.string(entry, "etag"));
     }
 
+    /** From the response about a record. */
+    static Entry of(String path, Response response) {
+        String modified = response.header("last-modified")
+                .map(date -> DateTimeFormatter.RFC_1123_DATE_TIME
+                        .parse(date, Instant::from)
+                        .toString())
+                .orElse("");
+        long size = response.header("content-length").map(Long::parseLong).orElse(0L);
+        return new Entry(path, size, modified, "", response.header("etag").orElse(""));
+    }
+
     /** Whether it is a directory. */
     public boolean isDirectory() {
         return path.endsWith("/");
+    }
+
+    /** The time of a version that was fetched; empty if it isn't this one. */
+    public String timeOf(String fetched) {
+        return fetched.equals(etag) ? time() : "";
     }
 
     /** The client's time where it gave one, otherwise when the version was stored. */

@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 public final class Hub {
 
     private static final int FIRST_REFUSAL = 300;
+    private static final int NOT_FOUND = 404;
     private static final int TOO_MANY = 429;
 
     private final Connections connections;
@@ -63,10 +64,10 @@ public final class Hub {
     }
 
     /**
-     * Sends a conditional write. One whose response was lost and that is sent again fails because of its own effect: the caller
-     * has to look.
+     * Sends a write that fails when it has been done. One whose response was lost and that is sent again fails because of its own
+     * effect: the caller has to look.
      *
-     * @param confirm whether the record is what was to be written, asked when a repeated request was refused
+     * @param confirm whether the record is what it was to become, asked when a repeated request was refused
      * @return the response, or empty if it is confirmed
      */
     public Optional<Response> openOnce(Request request, Supplier<Boolean> confirm) {
@@ -74,14 +75,35 @@ public final class Hub {
         Response response = attempt.response();
         if (response.status() >= FIRST_REFUSAL) {
             Failure failure = refusal(response, request);
-            boolean isOwnEffect = attempt.number() > 1
-                    && (failure.exitStatus() == Failure.PRECONDITION || failure.exitStatus() == Failure.REFUSED);
+            boolean isOwnEffect = (attempt.number() > 1 || response.isRepeated())
+                    && (failure.exitStatus() == Failure.PRECONDITION
+                            || failure.exitStatus() == Failure.REFUSED
+                            || failure.httpStatus() == NOT_FOUND);
             if (isOwnEffect && confirm.get()) {
                 return Optional.empty();
             }
             throw failure;
         }
         return Optional.of(response);
+    }
+
+    /** Deletes a record, or a directory, with a request that has the conditions. */
+    public void delete(Request request, String path) {
+        openOnce(request, () -> isMissing(path)).ifPresent(this::discard);
+    }
+
+    private boolean isMissing(String path) {
+        Response response = openAny(new Request("HEAD", Paths.files(path)));
+        discard(response);
+        return response.status() == NOT_FOUND;
+    }
+
+    private void discard(Response response) {
+        try (response) {
+            response.text();
+        } catch (IOException e) {
+            throw lost(e);
+        }
     }
 
     /** Sends a request and reads the response as text. */

@@ -41,8 +41,8 @@ public final class Journal {
         return new Failure(
                 Failure.FAILED,
                 GONE,
-                "the journal no longer has everything since the last run, so changes were missed; --since " + oldest
-                        + " continues with the oldest that there is, --since now with the next");
+                "the journal no longer has everything since the last run, so changes were missed; --restart --since "
+                        + oldest + " continues with the oldest that there is, --restart with the next");
     }
 
     /**

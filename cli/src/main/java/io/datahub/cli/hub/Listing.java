@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Lists directories of a hub. */
 public final class Listing {
 
     private static final int PAGE = 10_000;
+    private static final int OK = 200;
     private static final int NOT_FOUND = 404;
     private static final int PERMANENT_REDIRECT = 308;
 
@@ -73,6 +75,18 @@ public final class Listing {
             }
         }
         return cursor;
+    }
+
+    /** The record at a path, if it is one. */
+    public Optional<Entry> record(String path) {
+        if (path.isEmpty() || path.endsWith("/")) {
+            return Optional.empty();
+        }
+        try (Response response = hub.openAny(new Request("HEAD", Paths.files(path)))) {
+            return response.status() == OK ? Optional.of(Entry.of(path, response)) : Optional.empty();
+        } catch (IOException e) {
+            throw hub.lost(e);
+        }
     }
 
     /** Whether a path is that of a directory that exists. */

@@ -3,9 +3,19 @@ package io.datahub.cli.hub;
 import io.datahub.cli.core.Failure;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 
 /** Paths of records as the user writes them, as the hub has them, and in URLs. */
 public final class Paths {
+
+    /** The record with the users, which commands for whole trees leave out. */
+    public static final String USERS = "broker_users.xml";
 
     private static final String UNRESERVED = "-._~!$&'()*+,=@";
     private static final String SCHEME = "hub:";
@@ -71,6 +81,40 @@ public final class Paths {
                 .replace("&", "%26")
                 .replace("+", "%2B")
                 .replace("=", "%3D");
+    }
+
+    /** Those of the paths that would be one file with another of them on this machine, if its files ignore case. */
+    public static Set<String> clashing(Collection<String> paths) {
+        String system = System.getProperty("os.name");
+        return system.startsWith("Windows") || system.startsWith("Mac") ? equalButForCase(paths) : Set.of();
+    }
+
+    static Set<String> equalButForCase(Collection<String> paths) {
+        Map<String, String> first = new HashMap<>();
+        Set<String> found = new HashSet<>();
+        for (String path : paths) {
+            String other = first.putIfAbsent(
+                    Normalizer.normalize(path, Normalizer.Form.NFC).toLowerCase(Locale.ROOT), path);
+            if (other != null) {
+                found.add(other);
+                found.add(path);
+            }
+        }
+        return found;
+    }
+
+    /**
+     * A path that isn't among those.
+     *
+     * @throws Failure if it is
+     */
+    public static String distinct(String path, Set<String> clashing) {
+        if (clashing.contains(path)) {
+            throw new Failure(
+                    Failure.FAILED,
+                    "another record's name differs in case only, and files of this machine ignore case: fetch it by itself");
+        }
+        return path;
     }
 
     /**

@@ -30,6 +30,7 @@ final class ResumableUpload {
 
     private static final int CHUNK = 16 << 20;
     private static final int MAX_FAILURES = 9;
+    private static final int OK = 200;
     private static final int CONFLICT = 409;
     private static final int NOT_FOUND = 404;
     private static final int GONE = 410;
@@ -46,6 +47,9 @@ final class ResumableUpload {
 
     private String location;
     private long offset;
+
+    /** Whether an earlier run began it, and nothing is known of it yet. */
+    private boolean isRecalled;
 
     /** Of the file's bytes before the offset. */
     private MessageDigest digest = PrivateFiles.newSha256();
@@ -65,7 +69,8 @@ final class ResumableUpload {
     Map<String, Object> run(Conditions conditions) throws IOException {
         recall(conditions);
         Optional<Map<String, Object>> stored = Optional.empty();
-        boolean isLocated = location == null;
+        isRecalled = location != null;
+        boolean isLocated = !isRecalled;
         for (int failures = 0; stored.isEmpty(); ) {
             long before = offset;
             try {
@@ -117,16 +122,34 @@ final class ResumableUpload {
         Request request = tus("HEAD", location);
         try (Response response = hub.openAny(request)) {
             if (response.status() == NOT_FOUND || response.status() == GONE || response.status() == 403) {
-                location = null;
-                moveTo(0);
-                return Optional.empty();
+                return beginAgain();
             }
             if (response.status() >= 400) {
                 throw hub.refusal(response, request);
             }
-            moveTo(response.header("upload-offset").map(Long::parseLong).orElse(0L));
+            boolean isOld = isRecalled;
+            isRecalled = false;
             // All bytes may be there and yet not stored: then an empty chunk has the hub try again.
-            return response.header("content-location").isPresent() ? Optional.of(stored(response)) : Optional.empty();
+            boolean isStored = response.header("content-location").isPresent();
+            if (isStored && isOld && isReplaced(response)) {
+                return beginAgain();
+            }
+            moveTo(response.header("upload-offset").map(Long::parseLong).orElse(0L));
+            return isStored ? Optional.of(stored(response)) : Optional.empty();
+        }
+    }
+
+    private Optional<Map<String, Object>> beginAgain() throws IOException {
+        location = null;
+        moveTo(0);
+        return Optional.empty();
+    }
+
+    /** Whether the record that an earlier run has stored was replaced or deleted since; no if that can't be seen. */
+    private boolean isReplaced(Response upload) throws IOException {
+        try (Response now = hub.openAny(new Request("HEAD", Paths.files(path)))) {
+            return now.status() == NOT_FOUND
+                    || (now.status() == OK && !now.header("etag").equals(upload.header("etag")));
         }
     }
 
@@ -207,9 +230,9 @@ final class ResumableUpload {
 
     private void refuseChanged() throws IOException {
         BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-        if (now.size() != attributes.size() || !now.lastModifiedTime().equals(attributes.lastModifiedTime())) {
+        if (Transfer.isChanged(now, attributes)) {
             hub.openAny(tus("DELETE", location)).close();
-            throw new Failure(Failure.FAILED, "changed while it was read: send it again");
+            throw new Failure(Failure.FAILED, Transfer.CHANGED);
         }
     }
 

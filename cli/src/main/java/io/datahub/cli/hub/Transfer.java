@@ -10,7 +10,15 @@ final class Transfer {
     /** Above this size transfers are resumable. */
     static final long RESUMABLE = 8 << 20;
 
+    /** Why a file that {@link #isChanged} isn't sent, or wasn't stored. */
+    static final String CHANGED = "changed while it was read: send it again";
+
     private Transfer() {}
+
+    /** Whether a file was written to between two looks at it. */
+    static boolean isChanged(BasicFileAttributes now, BasicFileAttributes before) {
+        return now.size() != before.size() || !now.lastModifiedTime().equals(before.lastModifiedTime());
+    }
 
     /** The file's time for {@code X-OC-Mtime}: seconds since 1970. */
     static String modified(BasicFileAttributes attributes) {

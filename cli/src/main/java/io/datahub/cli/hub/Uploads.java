@@ -66,6 +66,10 @@ public final class Uploads {
     private Map<String, Object> putSmall(Path file, BasicFileAttributes attributes, String path, Conditions conditions)
             throws IOException {
         byte[] bytes = Files.readAllBytes(file);
+        if (bytes.length != attributes.size()
+                || Transfer.isChanged(Files.readAttributes(file, BasicFileAttributes.class), attributes)) {
+            throw new Failure(Failure.FAILED, Transfer.CHANGED);
+        }
         byte[] sha256 = PrivateFiles.newSha256().digest(bytes);
         Request request = new Request("PUT", Paths.files(path))
                 .header("X-OC-Mtime", Transfer.modified(attributes))

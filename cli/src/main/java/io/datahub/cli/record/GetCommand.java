@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -72,7 +74,7 @@ public final class GetCommand implements Callable<Integer> {
             }
             Path local = target == null ? Paths.local(Path.of(""), Paths.name(record)) : Path.of(target);
             boolean isDirectory = Files.isDirectory(local) || (target != null && target.endsWith("/"));
-            fetch(downloads, record, isDirectory ? Paths.local(local, Paths.name(record)) : local, "");
+            fetch(downloads, record, isDirectory ? Paths.local(local, Paths.name(record)) : local, etag -> "");
             return 0;
         }
     }
@@ -82,15 +84,18 @@ public final class GetCommand implements Callable<Integer> {
         List<Entry> entries = new ArrayList<>();
         new Listing(hub).listTree(tree, entries::add);
         List<Parallel.Named> tasks = new ArrayList<>();
+        Set<String> clashing = Paths.clashing(entries.stream().map(Entry::path).toList());
         for (Entry entry : entries) {
-            if (!entry.isDirectory()) {
+            if (entry.path().equals(Paths.USERS)) {
+                common.output().note(Paths.USERS + " is left out; fetch it by its name");
+            } else if (!entry.isDirectory()) {
                 tasks.add(new Parallel.Named(
                         entry.path(),
                         () -> fetch(
                                 downloads,
-                                entry.path(),
+                                Paths.distinct(entry.path(), clashing),
                                 Paths.local(directory, entry.path().substring(tree.length())),
-                                entry.time())));
+                                entry::timeOf)));
             }
         }
         Parallel parallel = new Parallel(common.output());
@@ -98,8 +103,9 @@ public final class GetCommand implements Callable<Integer> {
         return parallel.exitStatus();
     }
 
-    private void fetch(Downloads downloads, String record, Path local, String time) throws IOException {
-        var json = downloads.get(record, local, time).json();
+    private void fetch(Downloads downloads, String record, Path local, UnaryOperator<String> timeOf)
+            throws IOException {
+        var json = downloads.get(record, local, timeOf).json();
         json.put("file", local.toString());
         common.output().result(json, local.toString());
     }

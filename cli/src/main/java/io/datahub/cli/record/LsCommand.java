@@ -1,10 +1,12 @@
 package io.datahub.cli.record;
 
 import io.datahub.cli.context.CommonOptions;
+import io.datahub.cli.core.Failure;
 import io.datahub.cli.core.Progress;
 import io.datahub.cli.hub.Entry;
 import io.datahub.cli.hub.Listing;
 import io.datahub.cli.hub.Paths;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
@@ -17,6 +19,7 @@ import picocli.CommandLine.Parameters;
 public final class LsCommand implements Callable<Integer> {
 
     private static final int SIZE_WIDTH = 10;
+    private static final int NOT_FOUND = 404;
 
     @Mixin
     private CommonOptions common;
@@ -43,10 +46,15 @@ public final class LsCommand implements Callable<Integer> {
         String directory = Paths.directory(path);
         Listing listing = new Listing(common.hub());
         Consumer<Entry> print = entry -> print(entry, directory);
-        if (recursive) {
-            listing.listTree(directory, print);
-        } else {
-            listing.list(directory, print);
+        try {
+            if (recursive) {
+                listing.listTree(directory, print);
+            } else {
+                listing.list(directory, print);
+            }
+        } catch (Failure e) {
+            Optional<Entry> record = e.httpStatus() == NOT_FOUND ? listing.record(Paths.of(path)) : Optional.empty();
+            print(record.orElseThrow(() -> e), "");
         }
         return 0;
     }

@@ -106,7 +106,11 @@ public final class PutCommand implements Callable<Integer> {
                 String relative = tree.relativize(file)
                         .toString()
                         .replace(file.getFileSystem().getSeparator(), "/");
-                tasks.add(task(uploads, file, target + relative, conditions));
+                if ((target + relative).equals(Paths.USERS)) {
+                    common.output().note(Paths.USERS + " is left out; put it by its name");
+                } else {
+                    tasks.add(task(uploads, file, target + relative, conditions));
+                }
             }
         }
     }

@@ -9,6 +9,7 @@ import io.datahub.cli.hub.Entry;
 import io.datahub.cli.hub.Hub;
 import io.datahub.cli.hub.Listing;
 import io.datahub.cli.hub.Paths;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,7 +68,7 @@ public final class RmCommand implements Callable<Integer> {
                 return;
             }
             Request request = new Request("DELETE", Paths.files(path) + (recursive ? "?recursive" : ""));
-            hub.done(new Conditions(Optional.ofNullable(ifMatch), false).applyTo(request));
+            hub.delete(new Conditions(Optional.ofNullable(ifMatch), false).applyTo(request), path);
         } catch (Failure e) {
             if (!force || e.httpStatus() != NOT_FOUND) {
                 throw e;
@@ -78,8 +79,13 @@ public final class RmCommand implements Callable<Integer> {
     }
 
     private void preview(Hub hub, String path) {
-        if (recursive && new Listing(hub).isDirectory(path)) {
-            new Listing(hub).listTree(Paths.directory(path), this::show);
+        if (new Listing(hub).isDirectory(path)) {
+            List<Entry> entries = new ArrayList<>();
+            new Listing(hub).listTree(Paths.directory(path), entries::add);
+            if (!recursive && !entries.isEmpty()) {
+                throw new Failure(Failure.FAILED, "is a directory that isn't empty; use -r");
+            }
+            entries.forEach(this::show);
         } else {
             hub.done(new Request("GET", Paths.files(path)).header("Range", "bytes=0-0"));
             common.output().result(Map.of("path", path, "deleted", false), path);

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,6 +30,7 @@ final class LocalTree {
     private final boolean isSource;
     private final Output output;
     private final Set<Path> verified = ConcurrentHashMap.newKeySet();
+    private final Set<Path> reported = new HashSet<>();
 
     /** @param isSource whether the root has to be there */
     LocalTree(Path root, boolean isSource, Output output) {
@@ -60,7 +62,7 @@ final class LocalTree {
                 boolean isPartial = file.getFileName().toString().endsWith(Downloads.PARTIAL);
                 if (attributes.isRegularFile() && !isPartial) {
                     files.put(root.relativize(file).toString().replace(separator, "/"), LocalFile.of(attributes));
-                } else if (!isPartial) {
+                } else if (!isPartial && reported.add(file)) {
                     output.note(file + " is no regular file and is left out");
                 }
                 return FileVisitResult.CONTINUE;

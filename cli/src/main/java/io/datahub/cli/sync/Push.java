@@ -54,6 +54,11 @@ final class Push extends SyncPass {
     }
 
     @Override
+    LocalFile align(Path file, RemoteFile version) throws IOException {
+        return LocalFile.of(file);
+    }
+
+    @Override
     void delete(String path) {
         RemoteFile version = state.remote().get(path);
         if (version != null) {

@@ -41,6 +41,11 @@ record RemoteFile(String etag, long size, String sha256, String time) {
         return List.of(etag, size, sha256, time);
     }
 
+    /** The time of a version that was fetched; empty if it isn't this one. */
+    String timeOf(String fetched) {
+        return fetched.equals(etag) ? time : "";
+    }
+
     RemoteFile withSha256(String digest) {
         return new RemoteFile(etag, size, digest, time);
     }

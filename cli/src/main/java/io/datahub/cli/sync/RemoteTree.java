@@ -6,6 +6,7 @@ import io.datahub.cli.core.PrivateFiles;
 import io.datahub.cli.http.Request;
 import io.datahub.cli.http.Response;
 import io.datahub.cli.hub.Digest;
+import io.datahub.cli.hub.Downloads;
 import io.datahub.cli.hub.Hub;
 import io.datahub.cli.hub.Journal;
 import io.datahub.cli.hub.Listing;
@@ -18,7 +19,6 @@ import java.util.Optional;
 /** The records of a tree in the hub: listed once, then followed by the journal. */
 final class RemoteTree {
 
-    private static final String USERS = "broker_users.xml";
     private static final String TYPE = "io.datahub.file.";
     private static final int A_DIRECTORY = 308;
     private static final int BAD_PATH = 400;
@@ -68,7 +68,7 @@ final class RemoteTree {
 
     /** Whether a path is neither transferred nor deleted. */
     boolean isLeftOut(String relative) {
-        return path(relative).equals(USERS);
+        return path(relative).equals(Paths.USERS) || relative.endsWith(Downloads.PARTIAL);
     }
 
     private boolean follow(int wait) {
@@ -90,10 +90,10 @@ final class RemoteTree {
 
     private void apply(Map<String, Object> event) {
         String path = Json.string(event, "subject");
-        if (!path.startsWith(tree) || path.equals(USERS)) {
+        String relative = path.startsWith(tree) ? path.substring(tree.length()) : "";
+        if (relative.isEmpty() || isLeftOut(relative)) {
             return;
         }
-        String relative = path.substring(tree.length());
         switch (Json.string(event, "type").replace(TYPE, "")) {
             case "created", "updated" -> state.remote().put(relative, RemoteFile.of(Json.object(event, "data")));
             case "deleted" -> state.remote().remove(relative);
@@ -109,8 +109,9 @@ final class RemoteTree {
         String cursor;
         try {
             cursor = new Listing(hub).listTree(tree, entry -> {
-                if (!entry.isDirectory() && !entry.path().equals(USERS)) {
-                    found.put(entry.path().substring(tree.length()), RemoteFile.of(entry));
+                String relative = entry.path().substring(tree.length());
+                if (!entry.isDirectory() && !isLeftOut(relative)) {
+                    found.put(relative, RemoteFile.of(entry));
                 }
             });
         } catch (Failure e) {
@@ -168,10 +169,12 @@ final class RemoteTree {
 
     /** Deletes a record, if it is still that version. */
     void delete(String relative, RemoteFile file) {
-        Request request = new Request("DELETE", Paths.files(path(relative)))
-                .header("If-Match", file.etag().isEmpty() ? Optional.empty() : Optional.of(file.etag()));
+        if (file.etag().isEmpty()) {
+            throw new Failure(Failure.FAILED, "is kept while another program writes into it: run sync again");
+        }
+        Request request = new Request("DELETE", Paths.files(path(relative))).header("If-Match", file.etag());
         try {
-            hub.done(request);
+            hub.delete(request, path(relative));
         } catch (Failure e) {
             if (e.httpStatus() != NOT_FOUND) {
                 throw e;

@@ -99,7 +99,7 @@ public final class SyncCommand implements Callable<Integer> {
                     if (isFirst || pass.transferred() + pass.deleted() > 0) {
                         summarize(pass, state);
                     }
-                    failures = parallel.isClean() ? 0 : failures + 1;
+                    failures = pass.isDone(parallel) || pass.transferred() > 0 ? 0 : failures + 1;
                 } catch (NotDirectoryException e) {
                     String gone = directory + " is gone or was replaced while it was read; nothing is deleted";
                     if (!watch) {

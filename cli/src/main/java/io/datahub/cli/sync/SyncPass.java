@@ -1,22 +1,29 @@
 package io.datahub.cli.sync;
 
+import io.datahub.cli.core.Failure;
 import io.datahub.cli.core.Output;
 import io.datahub.cli.core.Parallel;
 import io.datahub.cli.hub.Digest;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One comparison of both trees, and the transfers that follow from it. */
 abstract class SyncPass {
 
+    /** What the hub will say again while record and file are the same. */
+    private static final Set<Integer> FINAL = Set.of(400, 403, 413, 415, 422);
+
     private final Output output;
     private final boolean dryRun;
     private final boolean delete;
     private final AtomicInteger transferred = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
     private final AtomicInteger deleted = new AtomicInteger();
 
     final LocalTree local;
@@ -42,6 +49,9 @@ abstract class SyncPass {
     abstract boolean isSuperfluous(String path);
 
     abstract void transfer(String path) throws IOException;
+
+    /** Gives a file that has the bytes of a version its time, too, if it is the target's. */
+    abstract LocalFile align(Path file, RemoteFile version) throws IOException;
 
     abstract void delete(String path) throws IOException;
 
@@ -70,7 +80,8 @@ abstract class SyncPass {
         for (String path : wanted(files)) {
             RemoteFile version = state.remote().get(path);
             LocalFile file = files.get(path);
-            if (version == null || file == null || !state.isEqual(path, version, file)) {
+            boolean isEqual = version != null && file != null && state.isEqual(path, version, file);
+            if (!isEqual && !state.isRefused(path, version, file)) {
                 transfers.add(new Parallel.Named(path, () -> compareAndTransfer(path, version, file)));
             }
         }
@@ -85,14 +96,23 @@ abstract class SyncPass {
             String sha256 = remote.sha256(path, version);
             if (!sha256.isEmpty() && sha256.equals(Digest.of(local.resolve(path)))) {
                 // Unless it has changed while it was read.
-                if (LocalFile.of(local.resolve(path)).equals(file)) {
-                    state.setEqual(path, version.withSha256(sha256), file);
+                Path same = local.resolve(path);
+                if (LocalFile.of(same).equals(file)) {
+                    state.setEqual(path, version.withSha256(sha256), dryRun ? file : align(same, version));
                 }
                 return;
             }
         }
         if (!dryRun) {
-            transfer(path);
+            try {
+                transfer(path);
+            } catch (Failure e) {
+                if (FINAL.contains(e.httpStatus())) {
+                    state.refuse(path, version, file);
+                    refused.incrementAndGet();
+                }
+                throw e;
+            }
         }
         transferred.incrementAndGet();
         report("transfer", path);
@@ -106,6 +126,11 @@ abstract class SyncPass {
             json.put("dryRun", true);
         }
         output.result(json, action + " " + path);
+    }
+
+    /** Whether all that failed was refused, and will be again. */
+    boolean isDone(Parallel parallel) {
+        return parallel.failures() == refused.get();
     }
 
     int transferred() {

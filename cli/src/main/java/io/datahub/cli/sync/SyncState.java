@@ -4,6 +4,7 @@ import io.datahub.cli.core.Json;
 import io.datahub.cli.core.PrivateFiles;
 import io.datahub.cli.core.StateLock;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class SyncState implements AutoCloseable {
     private final StateLock lock;
     private final Map<String, RemoteFile> remote = new ConcurrentHashMap<>();
     private final Map<String, Equal> equal = new ConcurrentHashMap<>();
+    private final Map<String, List<Object>> refused = new ConcurrentHashMap<>();
     private String cursor = "";
     private String reader = "";
     private long saved = System.nanoTime();
@@ -62,6 +64,15 @@ final class SyncState implements AutoCloseable {
         });
     }
 
+    /** A transfer of these failed in a way that it will again; remembered by this process only. */
+    void refuse(String path, RemoteFile version, LocalFile file) {
+        refused.put(path, Arrays.asList(version, file));
+    }
+
+    boolean isRefused(String path, RemoteFile version, LocalFile file) {
+        return Arrays.asList(version, file).equals(refused.get(path));
+    }
+
     /** Up to where the journal is in it; empty before the first run. */
     String cursor() {
         return cursor;
@@ -79,6 +90,7 @@ final class SyncState implements AutoCloseable {
 
     synchronized void setReader(String newReader) {
         isChanged |= !newReader.equals(reader);
+        refused.clear();
         reader = newReader;
     }
 

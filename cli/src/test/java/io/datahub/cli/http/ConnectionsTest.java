@@ -123,6 +123,21 @@ class ConnectionsTest {
     }
 
     @Test
+    void shouldGoOnWithTheBodyWhenConsentComesWhileItIsSent() throws IOException {
+        serve(List.of(
+                "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n",
+                "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"));
+        // The end of its only chunk is what the server takes for a second head.
+        Request request = new Request("PUT", "/files/x")
+                .body(Body.of(new ByteArrayInputStream("body\r\n".getBytes(StandardCharsets.US_ASCII))));
+
+        try (Response response = connections.send(request, Optional.empty())) {
+            assertThat(response.status()).isEqualTo(201);
+        }
+        assertThat(received.get(1)).contains("body");
+    }
+
+    @Test
     void shouldRefuseWhatIsNoHttp() {
         serve(List.of("SSH-2.0-x\r\n"));
 

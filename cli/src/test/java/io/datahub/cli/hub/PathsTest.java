@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.datahub.cli.core.Failure;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,5 +32,13 @@ class PathsTest {
     @ValueSource(strings = {"../x", "a/../../x", "/etc/passwd", "a//b", "a\\..\\b", "."})
     void shouldRefuseNamesThatLeadOutOfTheTree(String path) {
         assertThatThrownBy(() -> Paths.local(Path.of("tree"), path)).isInstanceOf(Failure.class);
+    }
+
+    @Test
+    void shouldFindNamesThatAreOneFileWhereCaseIsIgnored() {
+        assertThat(Paths.equalButForCase(List.of("a/B", "a/b", "a/c", "A/C", "\u00c4", "a\u0308")))
+                .containsExactlyInAnyOrder("a/B", "a/b", "a/c", "A/C", "\u00c4", "a\u0308");
+        assertThat(Paths.equalButForCase(List.of("a/b", "b/a"))).isEmpty();
+        assertThatThrownBy(() -> Paths.distinct("a", Set.of("a"))).isInstanceOf(Failure.class);
     }
 }

@@ -39,6 +39,7 @@ class ResumableUploadTest {
     private final List<String> received = Collections.synchronizedList(new ArrayList<>());
     private final String home = System.getProperty("user.home");
     private HttpServer server;
+    private Connections connections;
     private Hub hub;
     private Path file;
 
@@ -58,12 +59,15 @@ class ResumableUploadTest {
             received.add(exchange.getRequestMethod() + (offset == null ? "" : " " + bytes + " at " + offset));
             Answer answer = answers.remove();
             answer.headers().forEach(exchange.getResponseHeaders()::set);
-            exchange.sendResponseHeaders(answer.status(), -1);
+            if (answer.status() > 0) {
+                exchange.sendResponseHeaders(answer.status(), -1);
+            }
             exchange.close();
         });
         server.start();
         Origin origin = Origin.of("http://127.0.0.1:" + server.getAddress().getPort());
-        hub = new Hub(new Connections(origin, new Trust(Optional.empty())), Optional::empty, 1, new Output(false));
+        connections = new Connections(origin, new Trust(Optional.empty()));
+        hub = new Hub(connections, Optional::empty, 1, new Output(false));
         file = Files.writeString(work.resolve("file"), "bytes");
     }
 
@@ -107,6 +111,31 @@ class ResumableUploadTest {
         upload(new Conditions(Optional.empty(), true));
 
         assertThat(received).containsExactly("POST", "PATCH 5 at 0", "POST", "PATCH 5 at 0");
+    }
+
+    @Test
+    void shouldStoreAgainWhatWasReplacedAfterAnEarlierRunHadStoredIt() throws IOException {
+        Answer complete = new Answer(200, STORED.headers());
+        Answer other = new Answer(200, Map.of("ETag", "\"2\""));
+        answers.addAll(List.of(CREATED, new Answer(401, Map.of()), complete, other, CREATED, STORED));
+        assertThatThrownBy(() -> upload(Conditions.NONE)).isInstanceOf(Failure.class);
+
+        upload(Conditions.NONE);
+
+        assertThat(received).containsExactly("POST", "PATCH 5 at 0", "HEAD", "HEAD", "POST", "PATCH 5 at 0");
+    }
+
+    @Test
+    void shouldTakeARecordForDeletedIfTheAnswerToItsDeletionWasLost() {
+        Answer lost = new Answer(0, Map.of());
+        Answer missing = new Answer(404, Map.of());
+        answers.addAll(List.of(lost, missing, missing, missing));
+        Request request = new Request("DELETE", "/files/x");
+
+        new Hub(connections, Optional::empty, 2, new Output(false)).delete(request, "x");
+
+        assertThat(received).containsExactly("DELETE", "DELETE", "HEAD");
+        assertThatThrownBy(() -> hub.delete(request, "x")).isInstanceOf(Failure.class);
     }
 
     @Test
