@@ -87,6 +87,12 @@ def test_records(cli, tmp_path):
     cli.run("get", "rec/in.bin", f"{tmp_path}/out.bin")
     assert (tmp_path / "out.bin").read_bytes() == b"\x00\xff\n" == cli.run("get", "rec/in.bin", "-").stdout
     assert cli.run("ls", "rec").stdout.decode().split() == ["dir/", "in.bin"]
+    assert cli.run("ls", "rec/in.bin").stdout == b"rec/in.bin\n"
+    assert b"-r" in cli.run("rm", "--dry-run", "rec", status=1).stderr
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root" / "broker_users.xml").write_bytes(b"x")
+    assert b"left out" in cli.run("put", "-r", f"{tmp_path}/root", "/").stderr
+    assert b"left out" in cli.run("get", "-r", "/", f"{tmp_path}/whole").stderr and not (tmp_path / "whole" / "broker_users.xml").exists()
     assert [each["path"] for each in cli.lines("ls", "-R", "rec")] == ["rec/dir/", "rec/in.bin", "rec/dir/two.txt", "rec/dir/ö 1%.txt"]
     [stat] = cli.lines("stat", "rec/in.bin")
     assert stat["size"] == 3 and len(stat["sha256"]) == 64 and stat["type"] == "file"
@@ -320,6 +326,18 @@ def test_watch_repeats_a_command_that_failed(cli, tmp_path):
     assert log.read_text().count("run") == 3
 
 
+def test_watch_begins_where_it_ended(cli):
+    cli.run("put", "-", "once/1", data=b"x")
+    words = ("watch", "once/", "--once", "--since", "0")
+    assert cli.run(*words).stdout == b"created once/1\n"
+    assert cli.run(*words).stdout == b""
+    assert cli.run(*words, "--restart").stdout == b"created once/1\n"
+    [state] = cli.state("watch")
+    with open(state, "w") as f:
+        f.write("{")
+    assert b"damaged" in cli.run(*words, status=1).stderr
+
+
 def summary(cli, *words, **more):
     return cli.lines("sync", *words, **more)[-1]
 
@@ -445,6 +463,22 @@ def test_sync_goes_on(hub, cli, tmp_path):
     assert until(lambda: not (tmp_path / "copy" / "1").exists(), 30)
     sync.send_signal(signal.SIGINT)
     assert sync.wait(20) == 130
+
+
+def test_sync_does_not_repeat_what_is_refused(hub, cli, limited, tmp_path):
+    for name in ("few/1", "many/1"):
+        (tmp_path / "from" / name).parent.mkdir(parents=True)
+        (tmp_path / "from" / name).write_bytes(b"x")
+    refused = open(tmp_path / "err", "wb")
+    sync = Cli(hub, str(tmp_path), DATAHUB_TOKEN=limited).start("sync", f"{tmp_path}/from", "hub:", "--watch", stderr=refused)
+    assert until(lambda: cli.run("cat", "few/1", status=None).stdout == b"x", 30)
+    for number in (2, 3):
+        (tmp_path / "from" / "few" / str(number)).write_bytes(b"x")
+        assert until(lambda: cli.run("cat", f"few/{number}", status=None).stdout == b"x", 30)
+    sync.terminate()
+    sync.wait(20)
+    refused.close()
+    assert (tmp_path / "err").read_text().count("datahub: many/1") == 1
 
 
 def test_a_link_leads_nothing_out_of_the_tree(hub, cli, tmp_path):

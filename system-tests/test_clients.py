@@ -9,6 +9,7 @@ from support.waiting import until
 MIB = 1 << 20
 sys.path.insert(0, f"{ROOT}/clients/python/src")
 import datahub_client
+from datahub_client.partial import open_partial
 from datahub_client import CursorExpired, Hub as Client, NotFound, PermissionDenied, PreconditionFailed, ValidationFailed
 
 
@@ -199,6 +200,39 @@ def test_python_takes_nothing_for_success_that_is_not(scripted, tmp_path):
     assert scripted.received == ["POST 0", f"PATCH {SIZE} 0", "HEAD 0", f"PATCH {SIZE - MIB} {MIB}", "POST 0", f"PATCH {SIZE} 0"]
 
 
+def test_python_deletes_what_a_lost_answer_has_deleted(scripted):
+    scripted.answers = [(503, {"Retry-After": "0"}, b""), (404, {}, b""), (404, {}, b""), (404, {}, b"")]
+    Client(scripted.url, attempts=2).delete("x")
+    with pytest.raises(NotFound):
+        Client(scripted.url, attempts=2).delete("x")
+
+
+def test_python_stores_again_what_was_replaced(scripted, tmp_path):
+    (tmp_path / "big").write_bytes(bytes(SIZE))
+    client, state = Client(scripted.url, attempts=1), str(tmp_path / "state")
+    complete = 200, {**STORED[1], "Upload-Offset": str(SIZE)}, b""
+    scripted.answers = [CREATED, (401, {}, b""), complete, (200, {"ETag": '"2"'}, b""), CREATED, STORED]
+    with pytest.raises(datahub_client.AuthenticationError):
+        client.upload(str(tmp_path / "big"), "x", state_file=state)
+    client.upload(str(tmp_path / "big"), "x", state_file=state)
+    assert not scripted.answers
+
+
+def test_python_downloads_follow_no_link_and_leave_each_other_alone(scripted, tmp_path):
+    (tmp_path / "precious").write_bytes(b"precious")
+    (tmp_path / ".back.datahub-part").symlink_to(tmp_path / "precious")
+    (tmp_path / ".back.datahub-part.etag").symlink_to(tmp_path / "precious")
+    scripted.answers = [(200, {"ETag": '"1"'}, b"new"), (200, {"ETag": '"1"'}, b"newer")]
+    client, target = Client(scripted.url, attempts=1), str(tmp_path / "back")
+    client.download("x", target)
+    assert (tmp_path / "precious").read_bytes() == b"precious" and sorted(os.listdir(tmp_path)) == ["back", "precious"]
+    with open_partial(target) as first:
+        client.download("x", target)
+        assert (tmp_path / "back").read_bytes() == b"newer" and os.path.exists(first.name)
+    with pytest.raises(ValueError):
+        client.download("x", first.name)
+
+
 def test_python_watch_goes_on_after_an_answer_that_was_cut(scripted):
     line = json.dumps({"type": "io.datahub.file.created", "subject": "x", "id": "a-1", "data": {}}).encode() + b"\n"
     scripted.answers = [(200, {"Content-Length": "1000", "Datahub-Cursor": "a-1"}, line), (200, {"Datahub-Cursor": "a-1"}, line)]
@@ -221,7 +255,9 @@ for await (const change of new Hub(process.argv[2], {{ attempts: 1 }}).watch('',
 
 
 def test_javascript_takes_nothing_for_success_that_is_not(scripted, tmp_path):
-    scripted.answers = [CREATED, (503, {}, b""), located(SIZE), STORED, CREATED, (401, {}, b""), CREATED, STORED]
+    deleted = (503, {"Retry-After": "1"}, b""), (404, {}, b""), (404, {}, b""), (404, {}, b"")
+    replaced = CREATED, (401, {}, b""), (200, {**STORED[1], "Upload-Offset": str(SIZE)}, b""), (200, {"ETag": '"2"'}, b""), CREATED, STORED
+    scripted.answers = [CREATED, (503, {}, b""), located(SIZE), STORED, CREATED, (401, {}, b""), CREATED, STORED, *deleted, *replaced]
     (tmp_path / "test.mjs").write_text(f"""
 import assert from 'node:assert/strict'
 import {{ Hub }} from '{ROOT}/clients/javascript/src/node.js'
@@ -230,10 +266,17 @@ assert.equal((await hub.upload('x', new Uint8Array({SIZE}))).etag, '"1"')
 // Other bytes of the same size.
 await assert.rejects(hub.upload('x', new Uint8Array({SIZE}).fill(1)))
 await hub.upload('x', new Uint8Array({SIZE}).fill(2))
+// The answer to the first attempt may have been lost.
+await new Hub(process.argv[2], {{ attempts: 2 }}).delete('x')
+await assert.rejects(hub.delete('x'), e => e.status === 404)
+// Stored by an earlier process, and replaced since.
+await assert.rejects(hub.upload('x', new Uint8Array({SIZE}), {{ key: '1' }}))
+await hub.upload('x', new Uint8Array({SIZE}), {{ key: '1' }})
 """)
     out = subprocess.run(["node", f"{tmp_path}/test.mjs", scripted.url], capture_output=True, text=True, timeout=120)
     assert out.returncode == 0, out.stderr
-    assert scripted.received == ["POST 0", f"PATCH {SIZE} 0", "HEAD 0", f"PATCH 0 {SIZE}"] + ["POST 0", f"PATCH {SIZE} 0"] * 2
+    assert scripted.received[:8] == ["POST 0", f"PATCH {SIZE} 0", "HEAD 0", f"PATCH 0 {SIZE}"] + ["POST 0", f"PATCH {SIZE} 0"] * 2
+    assert not scripted.answers
 
 
 JAVASCRIPT = """

@@ -4,6 +4,8 @@ export declare class HubError extends Error {
   readonly status: number
   readonly violations: Violation[]
   readonly oldest?: string
+  /** How often the request was sent. */
+  readonly attempts: number
   readonly isUnreachable: boolean
 }
 
@@ -29,6 +31,14 @@ export interface HubOptions {
 
 export interface Stored { path: string, size: number, etag: string, sha256?: string, modified?: string, cursor?: string }
 export interface Downloaded { path: string, bytes: Uint8Array, etag: string, sha256: string }
+/** Where the bytes of a record go as they arrive. */
+export interface Sink {
+  /** Empties it. */
+  restart(): void | Promise<void>
+  write(bytes: Uint8Array): void | Promise<void>
+  /** That of all its bytes, in hexadecimal. */
+  sha256(): string | Promise<string>
+}
 export interface Entry { name: string, path: string, type: 'file' | 'directory', size: number, modified: string, etag?: string }
 export interface Change {
   kind: 'created' | 'updated' | 'deleted' | 'rejected'
@@ -58,11 +68,13 @@ export interface UploadOptions extends Abortable {
   key?: string
   onProgress?: (sent: number, size: number) => void
 }
+export interface DownloadOptions extends Abortable { onProgress?: (received: number) => void }
 
 export declare class Hub {
   constructor(url: string | URL, options?: HubOptions)
   upload(path: string, content: Blob | BufferSource | string, options?: UploadOptions): Promise<Stored>
-  download(path: string, options?: Abortable & { onProgress?: (received: number) => void }): Promise<Downloaded>
+  download(path: string, options?: DownloadOptions): Promise<Downloaded>
+  downloadTo(path: string, sink: Sink, options?: DownloadOptions): Promise<Omit<Downloaded, 'bytes'>>
   list(path?: string, options?: Abortable & { recursive?: boolean }): AsyncGenerator<Entry>
   delete(path: string, options?: Abortable & { recursive?: boolean, ifMatch?: string }): Promise<void>
   move(source: string, target: string, options?: Abortable & { replace?: boolean }): Promise<Stored>

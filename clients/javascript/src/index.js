@@ -18,6 +18,8 @@ export class HubError extends Error {
     this.violations = problem.violations ?? []
     /** The oldest cursor that there is, with status 410. */
     this.oldest = oldest
+    /** How often the request was sent. */
+    this.attempts = 1
   }
 
   /** Whether the hub can't be reached or isn't ready. */
@@ -48,6 +50,13 @@ const fromBase64 = text => Uint8Array.from(atob(text), c => c.charCodeAt(0))
 const sha256 = async bytes => base64(await crypto.subtle.digest('SHA-256', bytes))
 
 const hex = digest => Array.from(fromBase64(digest), byte => byte.toString(16).padStart(2, '0')).join('')
+
+/** The SHA-256 of the record that a response is about, in hexadecimal; empty if the hub doesn't know it. */
+const digestOf = response => hex(/sha-256=:([^:]*):/.exec(response.headers.get('Repr-Digest') ?? '')?.[1] ?? '')
+
+const lost = e => {
+  throw e.name === 'AbortError' ? e : new HubError(`the hub's answer was cut off: ${e.cause?.message ?? e.message}`)
+}
 
 const conditions = options => ({
   ...(options.ifMatch ? { 'If-Match': options.ifMatch } : {}),
@@ -93,7 +102,7 @@ export class Hub {
         const response = await fetch(this.#url + target, { method, headers: await this.#headers(headers), body, signal, redirect: 'error' })
         if (response.status < 400 || accept.includes(response.status)) return response
         const text = await response.text()
-        if (isLast || !TEMPORARY.has(response.status)) throw refusal(response, text, `${method} ${target}`)
+        if (isLast || !TEMPORARY.has(response.status)) throw refusal(response, text, `${method} ${target}`, attempt)
         const after = Number(response.headers.get('Retry-After'))
         if (after > 0) delay = Math.min(after, 60) * 1000
       } catch (e) {
@@ -129,26 +138,31 @@ export class Hub {
     const store = key ? this.#store : new MemoryStore()
     const name = `datahub-upload ${this.#url} ${path} ${key} ${JSON.stringify(conditions(options))}`
     const tus = { 'Tus-Resumable': '1.0.0' }
+    const stored = response => ({ path, size: blob.size, etag: response.headers.get('ETag') ?? '', sha256: digestOf(response) })
     let location = await store.getItem(name)
     let offset = 0
     let isLocated = !location
+    let isRecalled = !isLocated
     let failures = 0
     for (;;) {
       const before = offset
       try {
         if (!isLocated) {
           const response = await this.#request('HEAD', location, { headers: tus, signal, accept: [403, 404, 410] })
-          if (response.status >= 400) {
+          const isStored = response.headers.has('Content-Location')
+          // What another page or process has stored may have been replaced since.
+          if (response.status >= 400 || (isStored && isRecalled && await this.#isReplaced(path, response, signal))) {
             location = null
             offset = 0
           } else {
             offset = Number(response.headers.get('Upload-Offset'))
           }
           isLocated = true
+          isRecalled = false
           // All bytes may be there and yet not stored: then an empty chunk has the hub try again.
-          if (!location || !response.headers.get('Content-Location')) continue
+          if (!location || !isStored) continue
           await store.removeItem(name)
-          return { path, size: blob.size, etag: response.headers.get('ETag') ?? '' }
+          return stored(response)
         }
         if (!location) {
           const metadata = `path ${base64(new TextEncoder().encode(path))}`
@@ -168,7 +182,7 @@ export class Hub {
         onProgress?.(offset, blob.size)
         if (offset === blob.size) {
           await store.removeItem(name)
-          return { path, size: blob.size, etag: response.headers.get('ETag') ?? '' }
+          return stored(response)
         }
       } catch (e) {
         if (!(e instanceof HubError) || !(e.isUnreachable || [404, 409, 410].includes(e.status))) {
@@ -183,9 +197,27 @@ export class Hub {
     }
   }
 
+  async #isReplaced(path, upload, signal) {
+    const now = await this.#request('HEAD', `/files/${encodePath(path)}`, { signal, accept: [403, 404] })
+    return now.status === 404 || (now.status === 200 && now.headers.get('ETag') !== upload.headers.get('ETag'))
+  }
+
   /** The bytes of a record, as a Uint8Array; their SHA-256 is compared with the hub's. They are in memory as a whole. */
-  async download(path, { signal, onProgress } = {}) {
+  async download(path, options = {}) {
     let parts = []
+    const record = await this.downloadTo(path, {
+      restart() { parts = [] },
+      write(bytes) { parts.push(bytes) },
+      async sha256() { return hex(await sha256(await new Blob(parts).arrayBuffer())) }
+    }, options)
+    return { ...record, bytes: new Uint8Array(await new Blob(parts).arrayBuffer()) }
+  }
+
+  /**
+   * Gives the bytes of a record to a sink as they arrive: restart() empties it, write(bytes) appends, and sha256() returns that of all
+   * its bytes in hexadecimal; each may be asynchronous. Continued after a lost connection.
+   */
+  async downloadTo(path, sink, { signal, onProgress } = {}) {
     let position = 0
     let etag = null
     let failures = 0
@@ -195,21 +227,25 @@ export class Hub {
         const headers = position > 0 && etag ? { Range: `bytes=${position}-`, 'If-Range': etag } : {}
         const response = await this.#request('GET', `/files/${encodePath(path)}`, { headers, signal })
         if (response.status !== 206) {
-          parts = []
+          await sink.restart()
           position = 0
           etag = response.headers.get('ETag')
         }
-        for (let reader = response.body?.getReader(), next; reader && !(next = await reader.read()).done;) {
-          parts.push(next.value)
+        for (let reader = response.body?.getReader(), next; reader && !(next = await reader.read().catch(lost)).done;) {
+          await sink.write(next.value)
           position += next.value.byteLength
           onProgress?.(position)
         }
-        const bytes = new Uint8Array(await new Blob(parts).arrayBuffer())
-        const expected = /sha-256=:([^:]*):/.exec(response.headers.get('Repr-Digest') ?? '')?.[1]
-        if (expected && expected !== await sha256(bytes)) throw new HubError(`${path} arrived with other bytes than the hub has`, 502)
-        return { path, bytes, etag: response.headers.get('ETag') ?? '', sha256: expected ? hex(expected) : '' }
+        const own = await sink.sha256()
+        const expected = digestOf(response)
+        if (expected && expected !== own) {
+          position = 0
+          throw new HubError(`${path} arrived with other bytes than the hub has`, 502)
+        }
+        return { path, etag: response.headers.get('ETag') ?? '', sha256: own }
       } catch (e) {
-        if (signal?.aborted || (e instanceof HubError && !(e.isUnreachable && position > 0))) throw e
+        // What isn't the hub's is the sink's, such as a full disk.
+        if (signal?.aborted || !(e instanceof HubError) || !(e.isUnreachable && (position > 0 || before > 0))) throw e
         failures = position > before ? 1 : failures + 1
         if (failures >= MAX_FAILURES) throw e
         await pause(backoff(failures), signal)
@@ -234,7 +270,14 @@ export class Hub {
 
   /** Deletes a record or an empty directory; with recursive everything in it. */
   async delete(path, { recursive = false, ifMatch, signal } = {}) {
-    await this.#request('DELETE', `/files/${encodePath(path)}${recursive ? '?recursive' : ''}`, { headers: conditions({ ifMatch }), signal })
+    const target = `/files/${encodePath(path)}`
+    try {
+      await this.#request('DELETE', target + (recursive ? '?recursive' : ''), { headers: conditions({ ifMatch }), signal })
+    } catch (e) {
+      // The answer to an earlier attempt may have been lost.
+      const isRepeated = e instanceof HubError && e.attempts > 1 && [404, 412].includes(e.status)
+      if (!isRepeated || (await this.#request('HEAD', target, { signal, accept: [404] })).status !== 404) throw e
+    }
   }
 
   /** Renames a record or a directory. */
@@ -351,11 +394,13 @@ export class Hub {
   }
 }
 
-function refusal(response, text, what) {
+function refusal(response, text, what, attempts) {
   let problem = {}
   try { problem = JSON.parse(text) } catch { /* another server's error */ }
   const message = problem.detail ?? problem.title ?? `${what} was answered with ${response.status}`
-  return new HubError(message, response.status, problem, response.headers.get('Datahub-Cursor') ?? undefined)
+  const error = new HubError(message, response.status, problem, response.headers.get('Datahub-Cursor') ?? undefined)
+  error.attempts = attempts
+  return error
 }
 
 function toChange(line) {

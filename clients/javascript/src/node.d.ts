@@ -1,4 +1,4 @@
-import { Abortable, Downloaded, Hub, Store, Stored, UploadOptions } from './index.js'
+import { Downloaded, DownloadOptions, Hub, Store, Stored, UploadOptions } from './index.js'
 
 export * from './index.js'
 
@@ -10,4 +10,4 @@ export declare class FileStore implements Store {
 }
 
 export declare function uploadFile(hub: Hub, file: string, path: string, options?: UploadOptions): Promise<Stored>
-export declare function downloadFile(hub: Hub, path: string, file: string, options?: Abortable): Promise<Omit<Downloaded, 'bytes'>>
+export declare function downloadFile(hub: Hub, path: string, file: string, options?: DownloadOptions): Promise<Omit<Downloaded, 'bytes'>>

@@ -9,7 +9,9 @@ from typing import Any, Dict, List, Optional
 class HubError(Exception):
     """The hub refuses a request, or can't be reached.
 
-    `status` is that of HTTP, or None if there was no response."""
+    `status` is that of HTTP, or None if there was no response; `attempts` is how often the request was sent."""
+
+    attempts = 1
 
     def __init__(self, message: str, status: Optional[int] = None) -> None:
         super().__init__(message)

@@ -7,9 +7,10 @@ import http.client
 import json
 import os
 import time
-from typing import IO, Any, Dict, Iterator, List, Optional, Tuple, Union
+from typing import Any, Dict, Iterator, List, Optional, Tuple, Union
 
 from . import errors
+from .partial import PartialFile, open_partial
 from .records import Change, Entry, Event, Record
 from .transport import Transport, quote, quote_value
 from .uploads import ResumableUpload
@@ -61,8 +62,12 @@ class Hub:
         if os.path.getsize(file) > RESUMABLE:
             return ResumableUpload(self._transport, file, path, state_file, conditions).run()
         with open(file, "rb") as f:
+            before = os.fstat(f.fileno())
             data = f.read()
-        return self._put(path, data, {**conditions, "X-OC-Mtime": str(int(os.path.getmtime(file)))})
+            now = os.fstat(f.fileno())
+        if len(data) != before.st_size or (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+            raise errors.HubError(f"{file} changed while it was read: upload it again")
+        return self._put(path, data, {**conditions, "X-OC-Mtime": str(int(before.st_mtime))})
 
     def write(self, path: str, data: bytes, *, if_match: Optional[str] = None, if_none_match: bool = False) -> Record:
         """Stores bytes as a record."""
@@ -76,19 +81,11 @@ class Hub:
     def download(self, path: str, file: str) -> Record:
         """Fetches a record into a file, which appears when it is complete and its SHA-256 is that of the hub.
 
-        What an interrupted download has left (in `.NAME.datahub-part`, with its version beside it) is continued."""
-        part = os.path.join(os.path.dirname(file), f".{os.path.basename(file)}.datahub-part")
-        etag = ""
-        try:
-            with open(part + ".etag", encoding="utf-8") as remembered:
-                etag = remembered.read()
-        except OSError:
-            pass
-        with open(part, "r+b" if etag and os.path.exists(part) else "w+b") as f:
-            record = self._fetch(path, f, etag, part + ".etag")
-        os.replace(part, file)
-        if os.path.exists(part + ".etag"):
-            os.remove(part + ".etag")
+        What an interrupted download has left (in `.NAME.datahub-part`, with its version beside it) is continued, except on
+        Windows. Two downloads to the same file at the same time don't disturb each other."""
+        with open_partial(file) as partial:
+            record = self._fetch(path, partial)
+            partial.finish(file)
         return record
 
     def read(self, path: str) -> bytes:
@@ -98,24 +95,20 @@ class Hub:
         _verify(path, response, hashlib.sha256(data))
         return data
 
-    def _fetch(self, path: str, f: IO[bytes], etag: str, etag_file: str) -> Record:
-        failures = 0
+    def _fetch(self, path: str, partial: PartialFile) -> Record:
+        failures, f = 0, partial.file
         while True:
-            digest, position = _digest_so_far(f)
-            headers = {"Range": f"bytes={position}-", "If-Range": etag} if position and etag else {}
+            digest, position = partial.digest()
+            headers = {"Range": f"bytes={position}-", "If-Range": partial.etag} if position and partial.etag else {}
             try:
                 response = self._transport.open("GET", f"/files/{quote(path)}", headers, accept=(416,))
                 if response.status == 416:
                     response.read()
-                    f.truncate(0)
+                    partial.begin("")
                     continue
                 if response.status != 206:
-                    f.seek(0)
-                    f.truncate()
                     digest = hashlib.sha256()
-                    etag = response.headers.get("ETag", "")
-                    with open(etag_file, "w", encoding="utf-8") as remembered:
-                        remembered.write(etag)
+                    partial.begin(response.headers.get("ETag", ""))
                 for block in iter(lambda: response.read(BLOCK), b""):
                     f.write(block)
                     digest.update(block)
@@ -133,7 +126,7 @@ class Hub:
             try:
                 _verify(path, response, digest)
             except errors.DigestMismatch:
-                f.truncate(0)
+                partial.begin("")
                 raise
             return Record(path, f.tell(), digest.hexdigest(), response.headers.get("ETag", ""))
 
@@ -153,7 +146,18 @@ class Hub:
 
     def delete(self, path: str, *, recursive: bool = False, if_match: Optional[str] = None) -> None:
         """Deletes a record or an empty directory; with `recursive` everything in it."""
-        self._transport.open("DELETE", f"/files/{quote(path)}" + ("?recursive" if recursive else ""), _conditions(if_match, False)).read()
+        target = f"/files/{quote(path)}"
+        try:
+            self._transport.open("DELETE", target + ("?recursive" if recursive else ""), _conditions(if_match, False)).read()
+        except (errors.NotFound, errors.PreconditionFailed) as e:
+            # The answer to an earlier attempt may have been lost.
+            if e.attempts == 1 or not self._is_missing(target):
+                raise
+
+    def _is_missing(self, target: str) -> bool:
+        response = self._transport.open("HEAD", target, accept=(308, 404))
+        response.read()
+        return response.status == 404
 
     def move(self, source: str, target: str, *, replace: bool = True) -> None:
         """Renames a record or a directory."""
@@ -268,14 +272,6 @@ def _verify(path: str, response: Any, digest: Any) -> None:
     theirs = response.headers.get("Repr-Digest", "")
     if theirs and theirs != "sha-256=:" + base64.b64encode(digest.digest()).decode() + ":":
         raise errors.DigestMismatch(f"{path} arrived with other bytes than the hub has: fetch it again")
-
-
-def _digest_so_far(f: IO[bytes]) -> Tuple[Any, int]:
-    digest = hashlib.sha256()
-    f.seek(0)
-    for block in iter(lambda: f.read(1 << 20), b""):
-        digest.update(block)
-    return digest, f.tell()
 
 
 def _events(response: http.client.HTTPResponse) -> Iterator[Event]:

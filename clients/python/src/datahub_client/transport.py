@@ -78,7 +78,9 @@ class Transport:
                     return response
                 content = response.read()
                 if last or response.status not in TEMPORARY:
-                    raise errors.of_response(response.status, response.headers, content, f"{method} {target}")
+                    failure = errors.of_response(response.status, response.headers, content, f"{method} {target}")
+                    failure.attempts = attempt
+                    raise failure
                 after = response.headers.get("Retry-After", "")
                 pause = min(float(after), 60) if after.isdigit() else pause
             time.sleep(pause)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import http.client
 import json
 import os
 import time
@@ -10,7 +11,7 @@ from typing import Dict, Optional
 
 from . import errors
 from .records import Record
-from .transport import Transport
+from .transport import Transport, quote
 
 CHUNK = 16 << 20
 MAX_FAILURES = 9
@@ -28,10 +29,12 @@ class ResumableUpload:
         self._identity = {"path": path, "size": stat.st_size, "modified": stat.st_mtime_ns, "conditions": conditions}
         self._size, self._location, self._offset = stat.st_size, "", 0
         self._stored: Optional[Record] = None
+        self._recalled = False
 
     def run(self) -> Record:
         self._location = self._remembered()
         failures, located = 0, not self._location
+        self._recalled = not located
         while self._stored is None:
             before = self._offset
             try:
@@ -71,13 +74,21 @@ class ResumableUpload:
     def _locate(self) -> None:
         response = self._transport.open("HEAD", self._location, TUS, accept=(403, 404, 410))
         response.read()
-        if response.status >= 400:
+        recalled, self._recalled = self._recalled, False
+        # What another process has stored may have been replaced since.
+        is_stored = bool(response.headers.get("Content-Location"))
+        if response.status >= 400 or (is_stored and recalled and self._is_replaced(response)):
             self._location, self._offset = "", 0
             return
         self._offset = int(response.headers["Upload-Offset"])
         # All bytes may be there and yet not stored: then an empty chunk has the hub try again.
-        if response.headers.get("Content-Location"):
+        if is_stored:
             self._finish(response)
+
+    def _is_replaced(self, upload: http.client.HTTPResponse) -> bool:
+        now = self._transport.open("HEAD", f"/files/{quote(self._path)}", accept=(308, 403, 404))
+        now.read()
+        return now.status == 404 or (now.status == 200 and now.headers.get("ETag") != upload.headers.get("ETag"))
 
     def _create(self) -> None:
         metadata = "path " + base64.b64encode(self._path.encode()).decode()
@@ -110,7 +121,7 @@ class ResumableUpload:
         if self._offset == self._size:
             self._finish(response)
 
-    def _finish(self, response) -> None:  # type: ignore[no-untyped-def]
+    def _finish(self, response: http.client.HTTPResponse) -> None:
         digest = hashlib.sha256()
         with open(self._file, "rb") as f:
             for block in iter(lambda: f.read(1 << 20), b""):

@@ -20,6 +20,7 @@ public final class LsCommand implements Callable<Integer> {
 
     private static final int SIZE_WIDTH = 10;
     private static final int NOT_FOUND = 404;
+    private static final int CONFLICT = 409;
 
     @Mixin
     private CommonOptions common;
@@ -53,7 +54,8 @@ public final class LsCommand implements Callable<Integer> {
                 listing.list(directory, print);
             }
         } catch (Failure e) {
-            Optional<Entry> record = e.httpStatus() == NOT_FOUND ? listing.record(Paths.of(path)) : Optional.empty();
+            boolean isNoDirectory = e.httpStatus() == NOT_FOUND || e.httpStatus() == CONFLICT;
+            Optional<Entry> record = isNoDirectory ? listing.record(Paths.of(path)) : Optional.empty();
             print(record.orElseThrow(() -> e), "");
         }
         return 0;
