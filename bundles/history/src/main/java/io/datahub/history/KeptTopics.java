@@ -112,8 +112,8 @@ public final class KeptTopics implements EventHistory, HealthCheck, MetricSource
     }
 
     @Override
-    public Cursor oldest() {
-        return history.oldest();
+    public Cursor oldest(Cursor since, Collection<String> prefixes) {
+        return history.oldest(since, prefixes);
     }
 
     @Override

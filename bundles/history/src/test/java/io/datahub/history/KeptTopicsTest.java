@@ -12,6 +12,8 @@ import io.datahub.api.Result;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.history.EventHistory;
+import io.datahub.api.path.RecordPath;
+import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
@@ -70,6 +72,10 @@ class KeptTopicsTest {
                 .refusal()
                 .map(Refusal::reason)
                 .orElse(null);
+    }
+
+    private Cursor oldest(Cursor since, String... prefixes) {
+        return hub.history.oldest(since, List.of(prefixes));
     }
 
     @Test
@@ -223,7 +229,7 @@ class KeptTopicsTest {
         }
         await().until(() -> refusal(first, "dev.") == Reason.GONE);
         await().until(() -> hub.log.states().stream().allMatch(state -> state.bytes() <= 1 << 20));
-        Cursor oldest = hub.history.oldest();
+        Cursor oldest = oldest(Cursor.BEGINNING, "");
         assertThat(refusal(oldest, "")).isNull();
         assertThat(refusal(build, "build.")).isNull();
         assertThat(refusal(build, "")).isEqualTo(Reason.GONE);
@@ -233,10 +239,73 @@ class KeptTopicsTest {
         TestHistory before = hub;
         hub = before.reopen("dev.: 1d, 1 MiB; build.: 1d");
         assertThat(refusal(first, "dev.")).isEqualTo(Reason.GONE);
-        assertThat(hub.history.oldest()).isEqualTo(oldest);
+        assertThat(oldest(Cursor.BEGINNING, "")).isEqualTo(oldest);
         assertThat(hub.topics(build, "build.")).isEmpty();
         assertThatThrownBy(() -> hub.append("dev.c", "x".repeat(700_000)).join())
                 .hasMessageContaining("TOO_LARGE");
+    }
+
+    @Test
+    void shouldContinueAfterAGapWithoutSkippingWhatIsThereOfOtherTopics() throws Exception {
+        start("dev.: 1d, 1 MiB; build.: 1d");
+        Cursor since = hub.create("a").get();
+        hub.append("build.a", "x").get();
+        for (int i = 0; i < 150; i++) {
+            hub.append("dev." + i, "x".repeat(10_000)).get();
+            if (i % 30 == 0) {
+                hub.create("f" + i).get();
+            }
+        }
+        await().until(() -> refusal(since, "dev.") == Reason.GONE);
+        await().until(() -> hub.log.states().stream().allMatch(state -> state.bytes() <= 1 << 20));
+        assertThat(oldest(since, "file.")).isEqualTo(since);
+        assertThat(oldest(since, "file.", "build.")).isEqualTo(since);
+        assertThat(refusal(since, "file.", "build.")).isNull();
+        Cursor next = oldest(since, "file.", "dev.");
+        List<String> left = hub.topics(Cursor.BEGINNING, "dev.");
+        assertThat(left).isNotEmpty();
+        for (int page : List.of(1, 7, 1000)) {
+            List<String> read = hub.read(User.HUB, next, page, "file.", "dev.").stream()
+                    .map(MemoryHistory::topic)
+                    .toList();
+            assertThat(read)
+                    .startsWith("file.created/f0", "file.created/f30")
+                    .contains("file.created/f120")
+                    .containsAll(left)
+                    .hasSize(left.size() + 5);
+        }
+        assertThat(oldest(next, "file.", "dev.")).isEqualTo(next);
+    }
+
+    @Test
+    void shouldContinueAfterAGapOfFileEventsWithoutSkippingKeptOnes() throws Exception {
+        start("build.: 1d");
+        hub.create("a").get();
+        hub.append("build.a", "x").get();
+        Cursor since = hub.create("b").get();
+        hub.append("build.b", "x").get();
+        hub.create("c").get();
+        hub.append("build.c", "x").get();
+        hub.create("d").get();
+        hub.journal.dropOldest(3);
+        assertThat(refusal(since, "")).isEqualTo(Reason.GONE);
+        assertThat(hub.topics(oldest(since, ""), "")).containsExactly("build.b", "build.c", "file.created/d");
+    }
+
+    @Test
+    void shouldWaitForAFileEventThatItsAuthorKnowsBefore() throws Exception {
+        start("build.: 1d");
+        Cursor known =
+                hub.journal.append(Change.Type.CREATED, RecordPath.of("a")).cursor();
+        EventHistory.Page page =
+                hub.history.read(User.HUB, known, List.of(""), 10, 1000).get();
+        assertThat(page.events()).isEmpty();
+        assertThat(page.next()).isEqualTo(known);
+        hub.log.announce(known, () -> {});
+        hub.append("build.a", "x").get();
+        assertThat(hub.topics(known, "")).containsExactly("build.a");
+        assertThat(refusal(new Cursor("memory", 2), "")).isEqualTo(Reason.GONE);
+        assertThat(oldest(new Cursor("memory", 2), "")).isEqualTo(hub.history.head());
     }
 
     @Test
@@ -345,9 +414,11 @@ class KeptTopicsTest {
                 assertThat(refusal(all.get(i), "")).as("%s", i).isEqualTo(Reason.GONE);
             }
             assertThat(refusal(all.get(20), "file.")).isNull();
-            Cursor oldest = hub.history.oldest();
-            assertThat(oldest).isEqualTo(all.get(26));
-            assertThat(hub.topics(oldest, "")).startsWith("file.created/f13", "dev.14");
+            Cursor oldest = oldest(Cursor.BEGINNING, "");
+            assertThat(oldest.kept()).isEqualTo(all.get(26).kept());
+            assertThat(hub.topics(oldest, "dev.")).startsWith("dev.14");
+            assertThat(hub.topics(oldest, "")).startsWith("file.created/f0").contains("file.created/f13");
+            assertThat(oldest(all.get(20), "")).isEqualTo(new Cursor("memory", 10, oldest.kept()));
             assertThat(hub.topics(all.get(27), "")).startsWith("dev.14");
             assertThat(hub.history
                             .newest(User.HUB, List.of("dev."), 100, 1 << 20)
@@ -382,7 +453,7 @@ class KeptTopicsTest {
         hub.topics(Cursor.BEGINNING, "");
         damage(segments().get(0), 500);
         assertThat(hub.topics(Cursor.BEGINNING, "")).isEmpty(); // as if both had been deleted
-        assertThat(hub.history.oldest()).isEqualTo(second);
+        assertThat(oldest(Cursor.BEGINNING, "")).isEqualTo(second);
         assertThat(refusal(new Cursor("memory", 0, second.kept() - 1), "")).isEqualTo(Reason.GONE);
         Cursor third = hub.append("build.c", "x").get();
         assertThat(third.kept()).isGreaterThan(second.kept());
@@ -407,7 +478,7 @@ class KeptTopicsTest {
         List<String> topics = readUpToGap(Cursor.BEGINNING);
         assertThat(topics).hasSizeBetween(5, 9).endsWith("dev." + (topics.size() - 1));
         assertThat(refusal(all.get(topics.size()), "")).isEqualTo(Reason.GONE);
-        assertThat(hub.topics(hub.history.oldest(), "")).isNotEmpty().endsWith("dev.29");
+        assertThat(hub.topics(oldest(Cursor.BEGINNING, ""), "")).isNotEmpty().endsWith("dev.29");
         assertThat(gaps()).isEqualTo(1);
     }
 

@@ -40,6 +40,10 @@ public final class HistoryReader {
     private static final int THREADS = 2;
     private static final int DEFAULT_LIMIT = 1_000;
     private static final int PAGE_BYTES = 1 << 20;
+
+    /** Each costs time for each event that is examined, and few threads read for all. */
+    private static final int MAX_PREFIXES = 256;
+
     private static final JsonFactory JSON = new JsonFactory();
 
     private final ThreadPoolExecutor executor = new ThreadPoolExecutor(
@@ -88,7 +92,8 @@ public final class HistoryReader {
                 user, query.get().since(), query.get().prefixes(), query.get().limit(), PAGE_BYTES);
         if (page.isRefused()) {
             List<byte[]> reply = error(page.refusal().orElseThrow());
-            reply.add(utf8(current.oldest().toString()));
+            reply.add(utf8(
+                    current.oldest(query.get().since(), query.get().prefixes()).toString()));
             return reply;
         }
         List<byte[]> reply = new ArrayList<>();
@@ -138,6 +143,10 @@ public final class HistoryReader {
         if (limit < 1 || limit > DEFAULT_LIMIT) {
             return malformed("limit must be from 1 to " + DEFAULT_LIMIT);
         }
+        if (prefixes.size() > MAX_PREFIXES) {
+            return malformed(
+                    "topic has more than " + MAX_PREFIXES + " prefixes; ask for shorter ones, or several times");
+        }
         int max = limit;
         return Cursor.parse(since)
                 .then(cursor -> Result.done(new Query(prefixes.isEmpty() ? List.of("") : prefixes, cursor, max)));
@@ -145,7 +154,7 @@ public final class HistoryReader {
 
     private static void readPrefixes(JsonParser json, List<String> prefixes) throws IOException {
         if (json.currentToken() == JsonToken.START_ARRAY) {
-            while (json.nextToken() != JsonToken.END_ARRAY) {
+            while (json.nextToken() != JsonToken.END_ARRAY && prefixes.size() <= MAX_PREFIXES) {
                 prefixes.add(json.getText());
             }
         } else {

@@ -57,6 +57,10 @@ class HistoryRequestTest {
         for (String malformed : List.of("", "x", "[]", "{\"limit\":0}", "{\"limit\":\"x\"}", "{\"since\":\"x\"}")) {
             assertThat(request(peer, malformed)).startsWith("|ERR|400|");
         }
+        String many = "\"a\",".repeat(256);
+        assertThat(request(peer, "{\"topic\":[" + many + "\"a\"]}")).startsWith("|ERR|400|");
+        assertThat(request(peer, "{\"topic\":[" + many.substring(1020) + "\"a\"]}"))
+                .startsWith("|OK|");
         hub.reader.history = null;
         assertThat(request(peer, "{}")).startsWith("|ERR|503|");
         peer.send(message("", "build.x", "still works"));

@@ -76,7 +76,7 @@ public abstract class EventHistoryContract {
     protected void shouldReadEachEventOncePageByPage() throws Exception {
         create("a", "b", "c", "d", "e");
         List<String> read = new ArrayList<>();
-        Cursor position = history().oldest();
+        Cursor position = history().oldest(Cursor.BEGINNING, ALL);
         while (!history().head().isUpTo(position)) {
             EventHistory.Page page =
                     history().read(User.HUB, position, ALL, 2, MANY * MANY).get();
@@ -137,7 +137,10 @@ public abstract class EventHistoryContract {
         Cursor first = events.get(0).cursor().orElseThrow();
         Cursor second = events.get(1).cursor().orElseThrow();
         trim(second);
-        assertThat(history().oldest()).isEqualTo(second);
+        Cursor third = events.get(2).cursor().orElseThrow();
+        assertThat(history().oldest(Cursor.BEGINNING, ALL)).isEqualTo(second);
+        assertThat(history().oldest(first, ALL)).isEqualTo(second);
+        assertThat(history().oldest(third, ALL)).isEqualTo(third);
         assertThat(reason(history().read(User.HUB, first, ALL, MANY, MANY))).isEqualTo(Reason.GONE);
         assertThat(topics(read(second, ""))).containsExactly("file.created/c");
         assertThat(topics(read(Cursor.BEGINNING, ""))).containsExactly("file.created/c");

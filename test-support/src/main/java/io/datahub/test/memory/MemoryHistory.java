@@ -96,20 +96,28 @@ public final class MemoryHistory implements EventHistory {
     }
 
     @Override
-    public synchronized Cursor oldest() {
+    public synchronized Cursor oldest(Cursor since, Collection<String> prefixes) {
+        if (since.isComparableTo(head()) && !since.isUpTo(head())) {
+            return head();
+        }
+        return beginning().isUpTo(since) ? since : beginning();
+    }
+
+    private synchronized Cursor beginning() {
         return new Cursor("e" + lifetime, trimmed);
     }
 
     @Override
     public Result<Page> read(User user, Cursor since, Collection<String> prefixes, int maxEvents, int maxBytes) {
         beforeRead.run();
-        return readNow(user, since.equals(Cursor.BEGINNING) ? oldest() : since, prefixes, maxEvents, maxBytes);
+        return readNow(user, since.equals(Cursor.BEGINNING) ? beginning() : since, prefixes, maxEvents, maxBytes);
     }
 
     private synchronized Result<Page> readNow(
             User user, Cursor since, Collection<String> prefixes, int maxEvents, int maxBytes) {
-        if (!oldest().isUpTo(since) || !since.isUpTo(head())) {
-            return Result.refused(Reason.GONE, "list the records again; the oldest cursor is " + oldest());
+        if (!beginning().isUpTo(since) || !since.isUpTo(head())) {
+            return Result.refused(
+                    Reason.GONE, "list the records again; the oldest cursor is " + oldest(since, prefixes));
         }
         List<EventRun> page = new ArrayList<>();
         Cursor examined = since;
@@ -164,7 +172,7 @@ public final class MemoryHistory implements EventHistory {
                 action.run();
             }
         };
-        waiting.put(key, since.equals(Cursor.BEGINNING) ? oldest() : since);
+        waiting.put(key, since.equals(Cursor.BEGINNING) ? beginning() : since);
         runIfDue(key);
         return () -> waiting.remove(key);
     }

@@ -28,11 +28,15 @@ public interface EventHistory {
     Cursor head();
 
     /**
-     * The position before the oldest retained event, returned to clients that ask for older ones.
+     * Where reading can go on after {@link #read} has refused a cursor, with as few events missing as possible.
      *
-     * @return the position
+     * @param since the refused cursor; {@link Cursor#BEGINNING} and a cursor of another epoch stand for the position
+     *     before all events
+     * @param prefixes the topics that are read
+     * @return the first position at or after the cursor from which nothing of these topics is missing. If the cursor is
+     *     ahead of the history, which has lost its end in a crash, this is the head
      */
-    Cursor oldest();
+    Cursor oldest(Cursor since, Collection<String> prefixes);
 
     /**
      * Reads the events after a cursor, oldest first.

@@ -105,8 +105,8 @@ final class FakeHub implements EventHistory, Session {
     }
 
     @Override
-    public Cursor oldest() {
-        return new Cursor(epoch, trimmed);
+    public Cursor oldest(Cursor since, Collection<String> topics) {
+        return new Cursor(epoch, Math.max(trimmed, since.epoch().equals(epoch) ? since.sequence() : 0));
     }
 
     @Override
@@ -116,7 +116,7 @@ final class FakeHub implements EventHistory, Session {
         if (from < trimmed
                 || from > events.size()
                 || !(since.epoch().isEmpty() || since.epoch().equals(epoch))) {
-            return Result.refused(Reason.GONE, "the oldest cursor is " + oldest());
+            return Result.refused(Reason.GONE, "the oldest cursor is " + oldest(since, topics));
         }
         long to = Math.min(from + maxEvents, events.size());
         List<EventRun> page = events.subList((int) from, (int) to).stream()

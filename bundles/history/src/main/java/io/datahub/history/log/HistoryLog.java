@@ -370,6 +370,21 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
         return end;
     }
 
+    /** Where events of topics that are missing immediately after a position end; {@link Position#NONE} if none is. */
+    public Position missing(Collection<String> prefixes, Position since) {
+        Position end = Position.NONE;
+        for (TopicLog log : logsOf(prefixes)) {
+            Position trimmed = log.trimmed(epoch);
+            end = trimmed.isAfter(since) ? later(end, trimmed) : end;
+            for (Gap gap : log.gaps(epoch)) {
+                if (gap.to().isAfter(since) && !gap.from().isAfter(since)) {
+                    end = later(end, gap.to());
+                }
+            }
+        }
+        return end;
+    }
+
     /** The position after which nothing of topics is missing: the greatest such position. */
     public Position complete(Collection<String> prefixes) {
         Position start = trimmed(prefixes);

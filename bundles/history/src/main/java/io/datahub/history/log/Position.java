@@ -15,8 +15,9 @@ public record Position(long sequence, long number) {
      * Whether an event at this position is read after another position.
      *
      * @param since a position; a number of 0 stands for that of a file event, which all events of its sequence follow
+     * @return whether it is; false for {@link #NONE}
      */
-    boolean isAfter(Position since) {
+    public boolean isAfter(Position since) {
         return since.number > 0 ? number > since.number : sequence >= since.sequence && number > 0;
     }
 }

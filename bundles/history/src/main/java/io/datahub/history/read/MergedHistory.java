@@ -11,6 +11,7 @@ import io.datahub.history.log.DamagedSegmentException;
 import io.datahub.history.log.Head;
 import io.datahub.history.log.HistoryLog;
 import io.datahub.history.log.Position;
+import io.datahub.history.log.TopicReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
@@ -44,13 +45,57 @@ public final class MergedHistory implements EventHistory {
         return log.head().cursor();
     }
 
-    /** The oldest position after which no event of any topic is missing. */
+    /**
+     * The later one of two positions in each of the two: file events and kept events that nothing is missing of aren't
+     * skipped because of the others.
+     */
     @Override
-    public Cursor oldest() {
-        Cursor files = journal.oldest();
-        Position complete = log.complete(List.of(""));
-        Cursor kept = new Cursor(files.epoch(), complete.sequence(), complete.number());
-        return kept.isUpTo(files) ? files : kept;
+    public Cursor oldest(Cursor since, Collection<String> prefixes) {
+        Head head = log.head();
+        if (since.isComparableTo(head.cursor()) && !isKnown(since, head)) {
+            return head.cursor();
+        }
+        boolean isComparable = since.isComparableTo(head.cursor());
+        Position position = isComparable ? new Position(since.sequence(), since.kept()) : Position.NONE;
+        Position kept = isComparable ? log.missing(prefixes, position) : log.complete(prefixes);
+        long files = TopicFilter.hasFiles(prefixes) ? journal.oldest().sequence() : 0;
+        String epoch = head.cursor().epoch();
+        if (kept.number() > 0) {
+            return new Cursor(epoch, Math.max(position.sequence(), files), kept.number());
+        }
+        if (files <= position.sequence()) {
+            return new Cursor(epoch, position.sequence(), position.number());
+        }
+        return new Cursor(epoch, files, isComparable ? lastKept(prefixes, position, head, files) : 0);
+    }
+
+    /**
+     * The number of the last kept event up to a position, if kept events between it and a later file event would be
+     * skipped otherwise; else 0.
+     */
+    private long lastKept(Collection<String> prefixes, Position position, Head head, long files) {
+        if (position.number() > 0) {
+            return position.number();
+        }
+        long number = 0;
+        try {
+            for (TopicReader reader : log.read(prefixes, position, head)) {
+                try (reader) {
+                    if (reader.next() && reader.position().sequence() < files) {
+                        long before = reader.position().number() - 1;
+                        number = number == 0 ? before : Math.min(number, before);
+                    }
+                }
+            }
+            return number;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether a position was given to an event; the history can be behind a file event that its author knows. */
+    private boolean isKnown(Cursor since, Head head) {
+        return since.isUpTo(head.cursor()) || (since.kept() == 0 && since.isUpTo(journal.head()));
     }
 
     @Override
@@ -58,14 +103,17 @@ public final class MergedHistory implements EventHistory {
         for (int attempt = 1; ; attempt++) {
             Head head = log.head();
             TopicFilter filter = new TopicFilter(user, prefixes);
-            Optional<Refusal> gone = gone(since, head, filter, prefixes);
+            Optional<Refusal> gone = gone(since, head, prefixes);
             if (gone.isPresent()) {
                 return Result.refused(gone.get());
+            }
+            if (head.cursor().isUpTo(since)) {
+                return Result.done(new Page(List.of(), since));
             }
             Position position = new Position(since.sequence(), since.kept());
             Optional<Head> end = log.readable(prefixes, position, head);
             if (end.isEmpty()) {
-                return Result.refused(trimmed(since));
+                return Result.refused(trimmed(since, prefixes));
             }
             Cursor to = end.get().cursor();
             try (PageReader reader = new PageReader(
@@ -73,10 +121,13 @@ public final class MergedHistory implements EventHistory {
                     new FileEventReader(journal, user, prefixes, filter.hasFiles() ? since : to, to),
                     log.read(prefixes, position, end.get()))) {
                 Result<Page> page = reader.read(since, to, maxEvents, maxBytes);
-                if (!page.isRefused()) {
-                    log.counters().read(page.get().events().size());
+                if (page.isRefused()) {
+                    boolean isGone = page.refusal().orElseThrow().reason() == Reason.GONE;
+                    return isGone ? Result.refused(trimmed(since, prefixes)) : page;
                 }
-                return page;
+                log.counters().read(page.get().events().size());
+                return Result.done(
+                        new Page(page.get().events(), next(since, page.get().next(), prefixes)));
             } catch (NoSuchFileException e) {
                 if (attempt == ATTEMPTS) {
                     throw new UncheckedIOException(e);
@@ -90,6 +141,20 @@ public final class MergedHistory implements EventHistory {
         }
     }
 
+    /**
+     * Where a page ends: after a file event before kept events that were deleted, with the number of the latter, which
+     * the reader knows to be missing.
+     */
+    private Cursor next(Cursor since, Cursor end, Collection<String> prefixes) {
+        if (since.kept() == 0 || end.kept() > 0) {
+            return end;
+        }
+        Position missing = log.missing(prefixes, new Position(end.sequence(), 0));
+        return missing.number() > 0 && missing.number() <= since.kept()
+                ? new Cursor(end.epoch(), end.sequence(), since.kept())
+                : end;
+    }
+
     private void isolate(DamagedSegmentException damage, int attempt) {
         if (attempt == ATTEMPTS) {
             throw new UncheckedIOException(damage);
@@ -101,27 +166,24 @@ public final class MergedHistory implements EventHistory {
         }
     }
 
-    private Refusal trimmed(Cursor since) {
+    private Refusal trimmed(Cursor since, Collection<String> prefixes) {
         return new Refusal(
                 Reason.GONE,
-                "the history no longer has the events after " + since + "; the oldest cursor is " + oldest());
+                "the history no longer has the events after " + since + "; the oldest cursor is "
+                        + oldest(since, prefixes));
     }
 
     /** The refusal if events after a cursor, of any of the topics, aren't there any more. */
-    private Optional<Refusal> gone(Cursor since, Head head, TopicFilter filter, Collection<String> prefixes) {
+    private Optional<Refusal> gone(Cursor since, Head head, Collection<String> prefixes) {
         if (since.equals(Cursor.BEGINNING)) {
             return Optional.empty();
         }
-        Position trimmed = log.trimmed(prefixes);
-        boolean isTrimmed = since.kept() > 0
-                ? since.kept() < trimmed.number()
-                : trimmed.number() > 0 && since.sequence() <= trimmed.sequence();
-        boolean isKnown = since.isUpTo(head.cursor());
-        if (isKnown && !isTrimmed) {
-            return Optional.empty();
+        if (!since.isComparableTo(head.cursor())) {
+            return Optional.of(trimmed(since, prefixes));
         }
-        if (isKnown || filter.hasFiles() || !since.isComparableTo(head.cursor())) {
-            return Optional.of(trimmed(since));
+        if (isKnown(since, head)) {
+            boolean isTrimmed = log.trimmed(prefixes).isAfter(new Position(since.sequence(), since.kept()));
+            return isTrimmed ? Optional.of(trimmed(since, prefixes)) : Optional.empty();
         }
         return Optional.of(new Refusal(
                 Reason.GONE,

@@ -34,7 +34,12 @@ final class TopicFilter {
                 .map(prefix -> prefix.getBytes(StandardCharsets.UTF_8))
                 .map(bytes -> new Prefix(bytes, bytes.length > 0 && user.maySubscribe(bytes)))
                 .toList();
-        hasFiles = wanted.stream().anyMatch(prefix -> prefix.startsWith(FILE) || FILE.startsWith(prefix));
+        hasFiles = hasFiles(wanted);
+    }
+
+    /** Whether topics may be those of file events. */
+    static boolean hasFiles(Collection<String> prefixes) {
+        return prefixes.stream().anyMatch(prefix -> prefix.startsWith(FILE) || FILE.startsWith(prefix));
     }
 
     /** Whether file events may be among them. */

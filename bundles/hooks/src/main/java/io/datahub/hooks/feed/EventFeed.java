@@ -219,11 +219,11 @@ public final class EventFeed implements EventSink, AutoCloseable {
         }
     }
 
-    /** Continues with the oldest event that there is. */
+    /** Continues with the first event from which on nothing is missing; those before the gap have been passed. */
     private void skip(String reason) throws IOException {
         LOG.error("event=hooks.feed.gap feed={} reason={}", name, LogText.quoted(reason));
         consumer.gap(reason);
-        store(history.oldest());
+        store(history.oldest(position(), topics));
     }
 
     private synchronized void await() throws InterruptedException {

@@ -54,7 +54,7 @@ final class ChangesResponse extends PollingResponse {
     }
 
     @Override
-    Cursor oldest() {
+    Cursor oldest(Cursor after) {
         return journal.oldest();
     }
 

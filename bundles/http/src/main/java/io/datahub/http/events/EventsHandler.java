@@ -167,14 +167,18 @@ public final class EventsHandler extends AsyncHandler {
         if (since.isRefused()) {
             return since.refusal();
         }
-        List<String> prefixes = query.get().getValuesOrEmpty("topic");
+        List<String> topics = query.get().getValuesOrEmpty("topic");
+        List<String> prefixes = topics.isEmpty() ? List.of("") : topics;
         Optional<Refusal> refusal = exchange.is(HttpMethod.HEAD)
-                ? head(exchange, since.get())
-                : start(exchange, new Topics(prefixes.isEmpty() ? List.of("") : prefixes), since.get());
+                ? head(exchange, prefixes, since.get())
+                : start(exchange, new Topics(prefixes), since.get());
         if (refusal.isPresent() && refusal.get().reason() == Reason.GONE) {
             exchange.response()
                     .getHeaders()
-                    .put(PollingResponse.CURSOR, history.oldest().toString());
+                    .put(
+                            PollingResponse.CURSOR,
+                            history.oldest(since.get().orElse(Cursor.BEGINNING), prefixes)
+                                    .toString());
         }
         return refusal;
     }
@@ -212,9 +216,9 @@ public final class EventsHandler extends AsyncHandler {
                 .orElseGet(() -> Result.done(Optional.empty()));
     }
 
-    private Optional<Refusal> head(Exchange exchange, Optional<Cursor> since) {
-        Optional<Refusal> gone = since.flatMap(cursor ->
-                history.read(exchange.user(), cursor, List.of(""), 1, 1).refusal());
+    private Optional<Refusal> head(Exchange exchange, List<String> prefixes, Optional<Cursor> since) {
+        Optional<Refusal> gone = since.flatMap(
+                cursor -> history.read(exchange.user(), cursor, prefixes, 1, 1).refusal());
         if (gone.isEmpty()) {
             setStreamHeaders(exchange);
             exchange.callback().succeeded();

@@ -60,8 +60,8 @@ final class HistoryResponse extends PollingResponse {
     }
 
     @Override
-    Cursor oldest() {
-        return history.oldest();
+    Cursor oldest(Cursor after) {
+        return history.oldest(after, prefixes);
     }
 
     @Override

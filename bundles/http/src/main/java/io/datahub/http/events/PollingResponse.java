@@ -61,8 +61,8 @@ abstract class PollingResponse implements Runnable {
     /** Reads what comes after a cursor. */
     abstract Result<Page> read(User user, Cursor after);
 
-    /** The oldest cursor that can be read from. */
-    abstract Cursor oldest();
+    /** Where a client whose cursor was refused can go on. */
+    abstract Cursor oldest(Cursor after);
 
     /** Called before the first read if the response waits, and after each that has found nothing. */
     abstract void await(Cursor after);
@@ -130,7 +130,7 @@ abstract class PollingResponse implements Runnable {
 
     private void refuse(Refusal refusal) {
         if (refusal.reason() == Reason.GONE) {
-            exchange.response().getHeaders().put(CURSOR, oldest().toString());
+            exchange.response().getHeaders().put(CURSOR, oldest(since).toString());
         }
         exchange.refuse(refusal);
     }

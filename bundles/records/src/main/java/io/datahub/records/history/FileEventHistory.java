@@ -39,8 +39,9 @@ public final class FileEventHistory implements EventHistory, ChangeListener {
     }
 
     @Override
-    public Cursor oldest() {
-        return journal.oldest();
+    public Cursor oldest(Cursor since, Collection<String> prefixes) {
+        Cursor oldest = journal.oldest();
+        return oldest.isUpTo(since) && since.isUpTo(head()) ? since : oldest;
     }
 
     @Override
@@ -107,7 +108,7 @@ public final class FileEventHistory implements EventHistory, ChangeListener {
 
     @Override
     public Runnable whenAfter(Cursor since, Runnable action) {
-        Waiting one = new Waiting(since.equals(Cursor.BEGINNING) ? oldest() : since, action);
+        Waiting one = new Waiting(since.equals(Cursor.BEGINNING) ? journal.oldest() : since, action);
         waiting.add(one);
         runIfDue(one, head());
         return () -> waiting.remove(one);
