@@ -66,6 +66,7 @@ final class Cluster implements AutoCloseable {
     private final LedgerLastingDrafts lastingDrafts;
     private final Sweeper sweeper;
     private final BlobCache cache;
+    private final ClusterMembers members;
     private final UploadCounts uploadCounts = new UploadCounts();
 
     /**
@@ -161,6 +162,7 @@ final class Cluster implements AutoCloseable {
                                 .trim(
                                         settings.get().keepJournal(),
                                         settings.get().maxJournalBytes())));
+        members = new ClusterMembers(ledger.hubs());
         tail.start();
     }
 
@@ -192,6 +194,10 @@ final class Cluster implements AutoCloseable {
         return cache;
     }
 
+    ClusterMembers members() {
+        return members;
+    }
+
     UploadCounts uploadCounts() {
         return uploadCounts;
     }
@@ -204,6 +210,7 @@ final class Cluster implements AutoCloseable {
     @Override
     public void close() {
         sweeper.close();
+        members.close();
         commits.close();
         tail.close();
     }

@@ -3,6 +3,7 @@ package io.datahub.cluster;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /** Checks whether this hub's view of the ledger is young enough. Thread-safe. */
@@ -44,6 +45,11 @@ final class ClusterHealth implements HealthCheck {
         long unknown = connected.get().commits().unknown();
         String detail =
                 "hub=" + hub.name() + " cursor=" + connected.get().journal().head() + " viewAgeMillis=" + age;
+        List<String> duplicates = connected.get().members().duplicates();
+        if (!duplicates.isEmpty()) {
+            return Health.degraded(detail + "; several hubs are named " + String.join(", ", duplicates)
+                    + ", so neither gets all events of the others; set hub in io.datahub.cluster.cfg");
+        }
         return unknown == 0
                 ? Health.ready(detail)
                 : Health.degraded(

@@ -9,6 +9,7 @@ import io.datahub.api.cluster.SharedLedger;
 import io.datahub.api.disk.TemporaryNames;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.health.HealthChecks;
 import io.datahub.api.history.EventHistory;
 import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricSource;
@@ -59,6 +60,10 @@ public final class ClusterService {
     /** Filter of the home of a hub whose records are in the cluster. */
     static final String CLUSTERED = "(&(ledger=*)(!(ledger=)))";
 
+    /** Filter of the health checks of what a cluster consists of. */
+    private static final String ENGINES =
+            "(|(" + HealthCheck.NAME + "=ledger)(" + HealthCheck.NAME + "=blobs)(" + HealthCheck.NAME + "=relay))";
+
     private static final long RETRY_SECONDS = 1;
 
     private final HubIdentity hub;
@@ -69,6 +74,7 @@ public final class ClusterService {
     private final ChangeDispatcher dispatcher;
     private final ChangeCounts changes = new ChangeCounts();
     private final ClusterHealth health;
+    private final HealthChecks engines = new HealthChecks();
     private final HubView view;
     private final EventBroker broker;
     private final Registrations registrations;
@@ -110,7 +116,7 @@ public final class ClusterService {
         dispatcher.add(changes);
         this.broker = broker;
         health = new ClusterHealth(hub);
-        view = new HubView(hub);
+        view = new HubView(hub, ledger.id(), engines);
     }
 
     @Activate
@@ -247,5 +253,19 @@ public final class ClusterService {
 
     void removeListener(ChangeListener listener) {
         dispatcher.remove(listener);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            target = ENGINES,
+            unbind = "removeEngine")
+    void addEngine(HealthCheck check, Map<String, ?> properties) {
+        engines.add(check, properties);
+    }
+
+    void removeEngine(HealthCheck check) {
+        engines.remove(check);
     }
 }

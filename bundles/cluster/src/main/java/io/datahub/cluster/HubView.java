@@ -1,8 +1,11 @@
 package io.datahub.cluster;
 
 import io.datahub.api.Refusal;
+import io.datahub.api.cluster.ClusterStatus;
 import io.datahub.api.cluster.ClusterView;
+import io.datahub.api.health.HealthChecks;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** This hub, for other components. Thread-safe. */
@@ -12,14 +15,22 @@ final class HubView implements ClusterView {
             "this hub hasn't reached the cluster's ledger yet; retry, or use another hub", Duration.ofSeconds(1));
 
     private final HubIdentity identity;
-    private volatile Optional<Cluster> cluster = Optional.empty();
+    private final String cluster;
+    private final HealthChecks engines;
+    private volatile Optional<Cluster> connected = Optional.empty();
 
-    HubView(HubIdentity identity) {
+    /**
+     * @param cluster identifies the cluster
+     * @param engines the checks of what the cluster consists of
+     */
+    HubView(HubIdentity identity, String cluster, HealthChecks engines) {
         this.identity = identity;
+        this.cluster = cluster;
+        this.engines = engines;
     }
 
-    void connected(Cluster connected) {
-        cluster = Optional.of(connected);
+    void connected(Cluster reached) {
+        connected = Optional.of(reached);
     }
 
     @Override
@@ -29,7 +40,18 @@ final class HubView implements ClusterView {
 
     @Override
     public Optional<Refusal> refuse() {
-        Optional<Cluster> connected = cluster;
-        return connected.isPresent() ? connected.get().freshness().refuse() : Optional.of(CONNECTING);
+        Optional<Cluster> reached = connected;
+        return reached.isPresent() ? reached.get().freshness().refuse() : Optional.of(CONNECTING);
+    }
+
+    @Override
+    public ClusterStatus status() {
+        Optional<Cluster> reached = connected;
+        return new ClusterStatus(
+                cluster,
+                reached.map(end -> end.freshness().age()),
+                refuse().map(Refusal::detail),
+                reached.map(end -> end.members().all()).orElse(List.of()),
+                engines.run());
     }
 }

@@ -3,11 +3,13 @@ package io.datahub.cluster;
 import static io.datahub.cluster.TestCluster.put;
 import static io.datahub.cluster.TestCluster.read;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.cluster.ClusterStatus.Member;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeJournal;
@@ -215,5 +217,21 @@ class SeveralHubsTest {
         assertThat(cluster.ledger.blobs().dead(Duration.ZERO, 10))
                 .hasSize(2)
                 .containsExactlyInAnyOrderElementsOf(cluster.blobs.keys());
+    }
+
+    @Test
+    void shouldListTheHubsAndNoticeTwoOfOneName() throws Exception {
+        cluster.startOther("b", heardByOther);
+        cluster.hub.members().read();
+        assertThat(cluster.hub.members().all())
+                .extracting(Member::name, Member::isAlive)
+                .containsExactly(tuple("a", true), tuple("b", true));
+        assertThat(cluster.hub.members().duplicates()).isEmpty();
+
+        cluster.startOther("b", heardByOther);
+        cluster.hub.members().read();
+
+        assertThat(cluster.hub.members().all()).extracting(Member::name).containsExactly("a", "b");
+        assertThat(cluster.hub.members().duplicates()).containsExactly("b");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
+import io.datahub.api.cluster.ClusterView;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.NoOpSink;
@@ -24,6 +25,7 @@ import io.datahub.api.validation.Validator;
 import io.datahub.api.validation.ValidatorStatus.State;
 import io.datahub.api.validation.Verdict;
 import io.datahub.console.shell.CommandException;
+import io.datahub.test.cluster.TwoHubs;
 import io.datahub.test.memory.MemoryBroker;
 import io.datahub.test.memory.MemoryChangeJournal;
 import io.datahub.test.memory.MemoryHistory;
@@ -327,6 +329,25 @@ class CommandsTest {
         assertThat(context.output)
                 .contains(
                         "{\"component\":\"auth\",\"part\":\"auth\",\"ready\":false,\"degraded\":false,\"detail\":\"no room\"}");
+    }
+
+    @Test
+    void shouldShowTheClusterAndFailWhileThisHubServesNothing() throws Exception {
+        ClusterCommand command = new ClusterCommand();
+        command.json = true;
+        assertThatThrownBy(() -> context.run(command))
+                .isInstanceOf(CommandException.class)
+                .hasMessageContaining("no cluster");
+        TwoHubs hubs = new TwoHubs();
+        context.add(ClusterView.class, hubs);
+        assertThat(context.run(command))
+                .contains("{\"component\":\"hub\",\"name\":\"hub1\",\"ready\":true,")
+                .contains("\"name\":\"hub2\",\"ready\":false,\"detail\":\"sequence=5 seenMillisAgo=60000")
+                .contains("{\"component\":\"engine\",\"name\":\"ledger\",\"ready\":true,\"detail\":\"reached\"}");
+        hubs.outage = Optional.of("too old");
+        assertThatThrownBy(() -> context.run(command))
+                .isInstanceOf(CommandException.class)
+                .hasMessageContaining("hub1, serves nothing: too old");
     }
 
     @Test

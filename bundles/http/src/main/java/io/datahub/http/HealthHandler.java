@@ -1,6 +1,7 @@
 package io.datahub.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.datahub.api.cluster.ClusterView;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.health.HealthChecks;
@@ -13,6 +14,7 @@ import io.datahub.jetty.web.Exchange;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -33,7 +35,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Liveness ({@code /health/live}) and readiness ({@code /health/ready}) of the hub. Monitors see every component by
- * name; others see only the status.
+ * name; others see only the status, unless the hub has lost its cluster's ledger, so that nobody can log in.
  */
 @Component(service = Handler.class, configurationPid = "io.datahub.http")
 @HttpMount(path = HealthHandler.MOUNT, access = "open")
@@ -45,7 +47,15 @@ public final class HealthHandler extends Handler.Abstract {
     private static final String FORMER_NAME = "parts";
 
     private static final Logger LOG = LoggerFactory.getLogger(HealthHandler.class);
+    private static final Set<String> OF_DISK = Set.of("store", "watcher");
+    private static final Set<String> OF_CLUSTER = Set.of("cluster", "ledger", "blobs");
     private static final Pattern COMMA = Pattern.compile(",");
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile ClusterView cluster;
 
     private volatile List<String> required;
     private final HealthChecks checks = new HealthChecks((component, failure) ->
@@ -107,12 +117,20 @@ public final class HealthHandler extends Handler.Abstract {
                 .map(Login::user)
                 .filter(user -> user.isMonitor())
                 .isPresent();
+        ClusterView view = cluster;
+        boolean isOutage = view != null && view.refuse().isPresent(); // nobody can log in
+        Map<String, Health> shown = isMonitor ? components : isOutage ? withoutDetail(components) : Map.of();
         if (!isReady) {
             exchange.response().getHeaders().put(HttpHeader.RETRY_AFTER, 5);
         }
-        exchange.json(
-                isReady ? 200 : 503,
-                JsonText.of(json -> write(json, status(components, isMonitor), isMonitor ? components : Map.of())));
+        exchange.json(isReady ? 200 : 503, JsonText.of(json -> write(json, status(components, isMonitor), shown)));
+    }
+
+    /** What operators need in any case; addresses and reasons are for monitors. */
+    private static Map<String, Health> withoutDetail(Map<String, Health> components) {
+        Map<String, Health> shown = new TreeMap<>();
+        components.forEach((name, health) -> shown.put(name, new Health(health.ready(), health.degraded(), "")));
+        return shown;
     }
 
     /** The status in one word; only monitors see more than whether the hub is ready. */
@@ -126,11 +144,19 @@ public final class HealthHandler extends Handler.Abstract {
     /** The health of each component, including required components that are missing. */
     private Map<String, Health> components() {
         Map<String, Health> components = new TreeMap<>();
-        for (String name : required) {
+        for (String name : required()) {
             components.put(name, Health.down("the component isn't running; see the log"));
         }
         components.putAll(checks.run());
         return components;
+    }
+
+    /** The components that must be there: in a cluster, those of a store on the hub's disk aren't. */
+    private List<String> required() {
+        return cluster == null
+                ? required
+                : Stream.concat(required.stream().filter(name -> !OF_DISK.contains(name)), OF_CLUSTER.stream())
+                        .toList();
     }
 
     private static void write(JsonGenerator json, String status, Map<String, Health> components) throws IOException {

@@ -6,10 +6,12 @@ import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.user.User;
 import io.datahub.test.Configurations;
+import io.datahub.test.cluster.TwoHubs;
 import io.datahub.test.http.TestServer;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,5 +122,35 @@ class HealthHandlerTest {
     void shouldRefuseOtherPathsAndMethods() throws Exception {
         assertThat(server.get("/health").statusCode()).isEqualTo(404);
         assertThat(server.send("POST", "/health/live", "").statusCode()).isEqualTo(405);
+    }
+
+    @Test
+    void shouldShowEverybodyWhatIsAwayWhileNobodyCanLogIn() throws Exception {
+        TwoHubs hubs = new TwoHubs();
+        handler.cluster = hubs;
+        bind("ledger", () -> Health.down("at db.example.org: refused"));
+        server.setUser(null);
+        assertThat(server.get("/health/ready").body()).isEqualTo("{\"status\":\"down\"}");
+
+        hubs.outage = Optional.of("too old");
+
+        assertThat(server.get("/health/ready").body())
+                .contains("{\"name\":\"ledger\",\"ready\":false,\"detail\":\"\"}")
+                .doesNotContain("example.org");
+    }
+
+    @Test
+    void shouldRequireTheComponentsOfTheClusterInsteadOfThoseOfTheDisk() throws Exception {
+        handler.unbindCheck(store);
+        handler.cluster = new TwoHubs();
+        assertThat(server.get("/health/ready").body())
+                .contains("\"name\":\"cluster\",\"ready\":false")
+                .doesNotContain("\"store\"");
+
+        for (String name : List.of("cluster", "ledger", "blobs")) {
+            bind(name, () -> Health.ready(name));
+        }
+
+        assertThat(server.get("/health/ready").statusCode()).isEqualTo(200);
     }
 }

@@ -2,6 +2,7 @@ package io.datahub.ui;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
+import io.datahub.api.cluster.ClusterView;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.SessionId;
 import io.datahub.api.http.HttpMount;
@@ -18,6 +19,9 @@ import org.eclipse.jetty.util.Callback;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
  * Serves the state of the hub as JSON at {@code /status}: for users with the role monitor the activity, for
@@ -36,6 +40,12 @@ public final class StatusHandler extends Handler.Abstract {
     private final EventBroker broker;
     private final UserRegistry users;
     private final ValidatorDirectory validators;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile ClusterView cluster;
 
     @Activate
     public StatusHandler(
@@ -58,7 +68,8 @@ public final class StatusHandler extends Handler.Abstract {
         } else if (Conditions.check(exchange, true)) {
             boolean isAdmin = exchange.user().isAdmin();
             exchange.response().getHeaders().put(Exchange.NOT_STORED);
-            exchange.json(200, StatusJson.of(broker, validators.validators(), isAdmin ? users.accounts() : null));
+            ClusterView view = cluster;
+            exchange.json(200, StatusJson.of(broker, validators.validators(), isAdmin ? users.accounts() : null, view));
         }
         return true;
     }

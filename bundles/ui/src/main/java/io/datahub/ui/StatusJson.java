@@ -1,6 +1,7 @@
 package io.datahub.ui;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.datahub.api.cluster.ClusterView;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.json.JsonText;
@@ -18,8 +19,11 @@ final class StatusJson {
 
     private StatusJson() {}
 
-    /** @param users null to omit the users */
-    static byte[] of(EventBroker broker, List<ValidatorStatus> validators, List<Account> users) {
+    /**
+     * @param users null to omit the users
+     * @param cluster null if the hub is in none
+     */
+    static byte[] of(EventBroker broker, List<ValidatorStatus> validators, List<Account> users, ClusterView cluster) {
         return JsonText.of(json -> {
             json.writeStartObject();
             json.writeStringField("time", Instant.now().toString());
@@ -36,6 +40,10 @@ final class StatusJson {
                 write(json, validator);
             }
             json.writeEndArray();
+            if (cluster != null) {
+                json.writeFieldName("cluster");
+                ClusterJson.write(json, cluster.hub(), cluster.status());
+            }
             if (users != null) {
                 json.writeArrayFieldStart("users");
                 for (Account account : users) {

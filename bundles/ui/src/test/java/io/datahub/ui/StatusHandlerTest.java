@@ -13,6 +13,7 @@ import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.ValidatorStatus;
 import io.datahub.api.validation.ValidatorStatus.State;
 import io.datahub.test.FakeSink;
+import io.datahub.test.cluster.TwoHubs;
 import io.datahub.test.http.TestServer;
 import io.datahub.test.memory.MemoryBroker;
 import io.datahub.test.memory.MemoryRegistry;
@@ -121,6 +122,24 @@ class StatusHandlerTest {
                             "\"validators\":[{\"name\":\"xml\",\"version\":\"1.10.0\",\"bundle\":\"b\",\"state\":\"active\","
                                     + "\"paths\":[\"**/*.xml\"],\"topics\":[]},{\"name\":\"xsd-build\",\"version\":\"\",\"bundle\":\"\","
                                     + "\"state\":\"unavailable\",\"reason\":\"schema is missing\",\"paths\":[\"build/**\"],\"topics\":[]}]");
+        }
+    }
+
+    @Test
+    void shouldReportTheCluster() throws Exception {
+        StatusHandler handler = new StatusHandler(broker, new MemoryRegistry(users), () -> validators);
+        TwoHubs hubs = new TwoHubs();
+        handler.cluster = hubs;
+        try (TestServer server = new TestServer(handler, new User("u", Set.of("monitor"), List.of()))) {
+            assertThat(server.get("/status").body())
+                    .contains(
+                            "\"cluster\":{\"id\":\"c1\",\"hub\":\"hub1\",\"serves\":true,\"viewAgeMillis\":20,\"hubs\":["
+                                    + "{\"name\":\"hub1\",\"address\":\"10.0.0.1\",\"alive\":true,\"seenMillisAgo\":90,\"sequence\":7},"
+                                    + "{\"name\":\"hub2\",\"address\":\"10.0.0.2\",\"alive\":false,\"seenMillisAgo\":60000,\"sequence\":5}],"
+                                    + "\"engines\":[{\"name\":\"blobs\",\"ready\":true,\"degraded\":true,\"detail\":\"403 Forbidden\"},"
+                                    + "{\"name\":\"ledger\",\"ready\":true,\"detail\":\"reached\"}]}");
+            hubs.outage = Optional.of("too old");
+            assertThat(server.get("/status").body()).contains("\"serves\":false,\"reason\":\"too old\"");
         }
     }
 }

@@ -25,4 +25,11 @@ public interface ClusterView {
      * @return the refusal of every request while it may not ({@link io.datahub.api.Reason#UNAVAILABLE}); empty if it may
      */
     Optional<Refusal> refuse();
+
+    /**
+     * The cluster as this hub sees it, for operators.
+     *
+     * @return its hubs and the health of its engines
+     */
+    ClusterStatus status();
 }

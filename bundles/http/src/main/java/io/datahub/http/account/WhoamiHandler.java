@@ -5,6 +5,7 @@ import io.datahub.api.Home;
 import io.datahub.api.cluster.ClusterView;
 import io.datahub.api.http.HttpMount;
 import io.datahub.api.json.JsonText;
+import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.UserRegistry;
@@ -35,6 +36,7 @@ public final class WhoamiHandler extends Handler.Abstract {
     static final String MOUNT = "/whoami";
 
     private final UserRegistry registry;
+    private final ChangeJournal journal;
     private final Path curveKey;
 
     @Reference(
@@ -44,8 +46,9 @@ public final class WhoamiHandler extends Handler.Abstract {
     private volatile ClusterView cluster;
 
     @Activate
-    public WhoamiHandler(@Reference Home home, @Reference UserRegistry registry) {
+    public WhoamiHandler(@Reference Home home, @Reference UserRegistry registry, @Reference ChangeJournal journal) {
         this.registry = registry;
+        this.journal = journal;
         curveKey = home.state().resolve("curve.pub");
     }
 
@@ -61,7 +64,7 @@ public final class WhoamiHandler extends Handler.Abstract {
             Login login = exchange.login().orElseThrow();
             Optional<String> key = curveKey();
             Optional<Credential> credential = registry.credential(login);
-            exchange.json(200, JsonText.of(json -> write(json, login, credential, key, cluster)));
+            exchange.json(200, JsonText.of(json -> write(json, login, credential, key)));
         }
         return true;
     }
@@ -73,12 +76,7 @@ public final class WhoamiHandler extends Handler.Abstract {
                 : Optional.empty();
     }
 
-    private static void write(
-            JsonGenerator json,
-            Login login,
-            Optional<Credential> credential,
-            Optional<String> curveKey,
-            ClusterView cluster)
+    private void write(JsonGenerator json, Login login, Optional<Credential> credential, Optional<String> key)
             throws IOException {
         json.writeStartObject();
         json.writeStringField("user", login.user().name());
@@ -103,9 +101,11 @@ public final class WhoamiHandler extends Handler.Abstract {
         json.writeStringField(
                 "lastUsed",
                 credential.flatMap(Credential::lastUsed).map(Instant::toString).orElse(null));
-        json.writeStringField("curveKey", curveKey.orElse(null));
-        if (cluster != null) {
-            json.writeStringField("hub", cluster.hub());
+        json.writeStringField("curveKey", key.orElse(null));
+        json.writeStringField("journal", journal.head().epoch());
+        ClusterView view = cluster;
+        if (view != null) {
+            json.writeStringField("hub", view.hub());
         }
         json.writeEndObject();
     }

@@ -148,7 +148,7 @@ public final class AuthenticationHandler extends Handler.Abstract {
             Presented client, Result<Login> login, Request request, Response response, Callback callback) {
         try {
             Result<Credentials> presented = client.credentials();
-            if (login.isRefused() && !hasNoCredentials(presented)) {
+            if (login.isRefused() && !hasNoCredentials(presented) && !isDispatched(client, login)) {
                 Duration delay = presented.isRefused()
                         ? authenticator.failureDelay(client.origin())
                         : authenticator.failureDelay(presented.get(), client.origin());
@@ -166,6 +166,11 @@ public final class AuthenticationHandler extends Handler.Abstract {
             Response.writeError(request, response, callback, e);
             return true;
         }
+    }
+
+    /** Whether a request goes on without a login: credentials that can't be verified now don't matter if all may come. */
+    private static boolean isDispatched(Presented client, Result<Login> login) {
+        return login.refusal().orElseThrow().reason() == Reason.UNAVAILABLE && !client.isSessionRequest();
     }
 
     /**
