@@ -15,6 +15,7 @@ SIZES = {
     "kills": ("times that the hub is killed under load", 5, 200),
     "load-seconds": ("the longest time under load before a kill, in seconds", 3, 5),
     "mirror-seconds": ("seconds during which the tree of a mirror changes", 12, 300),
+    "page-entries": ("files of a folder that the page shows", 3_000, 100_000),
     "restarts": ("times that the hub is restarted under long-lived clients of ZeroMQ", 0, 1),
     "rsync-files": ("files that rsync transfers", 1_000, 10_000),
     "rsync-kills": ("times that the hub is killed while it stores what rsync has sent", 5, 100),

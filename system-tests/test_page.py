@@ -52,16 +52,40 @@ def test_unavailable_validators(hub, admin, token):
     assert {name: one.get("reason", "") for name, one in found.items()} == {name: one["reason"] for name, one in shown.items()}
 
 
+@pytest.fixture(scope="module")
+def visit(hub, admin, token, tmp_path_factory):
+    """Runs one of the visits in .ci/clients, which print a line of JSON for each thing seen. DATAHUB_PICTURES is a folder for screenshots."""
+    def run(name, url=f"http://127.0.0.1:{hub.http}", **env):
+        pictures = os.path.abspath(os.environ["DATAHUB_PICTURES"]) if "DATAHUB_PICTURES" in os.environ else ""
+        out = subprocess.run(["node", f"{ROOT}/.ci/clients/{name}.mjs", url, str(tmp_path_factory.mktemp(name)), pictures],
+                             env=dict(os.environ, TOKEN=token, ADMIN=admin, **env), capture_output=True, text=True, timeout=800)
+        results = [json.loads(line) for line in out.stdout.splitlines()]
+        failed = [result for result in results if not result["good"]]
+        assert out.returncode == 0, f"after {results[-1:]}: {out.stderr[-2000:]}"
+        assert results
+        assert failed == [], json.dumps(failed, indent=1)
+        return results
+    return run
+
+
 @pytest.mark.timeout(900)
-def test_visit(hub, admin, token, tmp_path):
-    """.ci/clients/page.mjs prints a line of JSON for each thing that it sees. DATAHUB_PICTURES is a folder for screenshots."""
-    pictures = os.path.abspath(os.environ["DATAHUB_PICTURES"]) if "DATAHUB_PICTURES" in os.environ else ""
-    out = subprocess.run(["node", f"{ROOT}/.ci/clients/page.mjs", f"http://127.0.0.1:{hub.http}", str(tmp_path), pictures],
-                         env=dict(os.environ, TOKEN=token, ADMIN=admin), capture_output=True, text=True, timeout=800)
-    results = [json.loads(line) for line in out.stdout.splitlines()]
-    failed = [result for result in results if not result["good"]]
-    assert out.returncode == 0, f"after {results[-1:]}: {out.stderr[-2000:]}"
-    assert results
-    assert failed == [], json.dumps(failed, indent=1)
+def test_visit(hub, token, visit):
+    visit("page")
     assert not any(token in open(os.path.join(folder, name), errors="replace").read()
                    for folder, _, names in os.walk(f"{hub.home}/log") for name in names), "the token is in no log"
+
+
+@pytest.mark.timeout(900)
+def test_much(hub, admin, visit, size):
+    """Events that were kept, a thousand events a second, and a folder of many files."""
+    entries = size("page-entries")
+    os.makedirs(f"{hub.home}/files/many")
+    for i in range(entries):
+        with open(f"{hub.home}/files/many/{i:06}.txt", "w") as f:
+            f.write("larger" if i == entries - 1 else "")
+    with open(f"{hub.home}/etc/io.datahub.history.cfg", "w") as f:
+        f.write("keep = kept.: 1d\n")
+    assert until(lambda: "rules=1" in hub.curl(admin, "/health/ready")[2].decode(), 30)
+    for result in visit("page-large", ENTRIES=str(entries)):
+        if result["detail"] not in ("", "true"):
+            print(result["what"], result["detail"])

@@ -1,105 +1,8 @@
-// A person at the page, in Debian's Chromium: token, upload, refusal with the reason, mending, the event, found after reload.
-// usage: node page.mjs URL FOLDER [FOLDER-FOR-PICTURES], with TOKEN and ADMIN in the environment; files for uploads are written into
-// FOLDER. Prints a line of JSON for each thing seen.
+// A person at the page: token, upload, refusal with the reason, mending, the event, found after reload.
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import net from 'node:net'
-import { chromium } from 'playwright-core'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { accessible, ADMIN, asAdmin, browser, folder, Network, open, picture, put, see, seen, signIn, TOKEN, url } from './visit.mjs'
 
-const [url, folder, pictures] = process.argv.slice(2)
-const { TOKEN, ADMIN } = process.env
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
-})
-const wait = 30_000
-
-function seen(what, good, detail = '') {
-  console.log(JSON.stringify({ what, good, detail: String(detail) }))
-}
-
-async function see(what, promise) {
-  try {
-    const value = await promise
-    seen(what, value !== false, value)
-  } catch (error) {
-    seen(what, false, error.message.split('\n')[0])
-  }
-}
-
-async function open(options = {}, base = url) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options })
-  const page = await context.newPage()
-  page.setDefaultTimeout(wait)
-  page.complaints = []
-  page.elsewhere = []
-  page.on('console', message => { if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) page.complaints.push(message.text()) })
-  page.on('pageerror', error => page.complaints.push(error.message))
-  page.on('request', request => { if (!/^(blob:|data:)/.test(request.url()) && !request.url().startsWith(base)) page.elsewhere.push(request.url()) })
-  await page.goto(base)
-  return page
-}
-
-async function signIn(page, token) {
-  await page.getByLabel('Token').fill(token)
-  await page.keyboard.press('Enter')
-}
-
-/** A network between the page and the hub that can be cut, or answer 503 in the hub's place. Chromium's own emulation of being
- * offline isn't enough: it lets requests that are under way complete. */
-class Network {
-  mode = 'up'
-  refused = 0
-  #sockets = new Set()
-
-  async start() {
-    const { hostname, port } = new URL(url)
-    this.server = net.createServer(client => {
-      this.#keep(client)
-      if (this.mode === 'cut') client.destroy()
-      else if (this.mode === 'unavailable') {
-        client.once('data', () => {
-          this.refused++
-          client.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
-        })
-      } else {
-        const hub = net.connect(Number(port), hostname)
-        this.#keep(hub)
-        client.pipe(hub).pipe(client)
-        for (const [one, other] of [[client, hub], [hub, client]]) one.on('close', () => other.destroy())
-      }
-    })
-    await new Promise(done => this.server.listen(0, '127.0.0.1', done))
-    return `http://127.0.0.1:${this.server.address().port}`
-  }
-
-  #keep(socket) {
-    this.#sockets.add(socket)
-    socket.on('error', () => {}).on('close', () => this.#sockets.delete(socket))
-  }
-
-  become(mode) {
-    this.mode = mode
-    for (const socket of this.#sockets) socket.destroy()
-  }
-
-  stop() {
-    this.become('cut')
-    this.server.close()
-  }
-}
-
-/** WCAG 2.2 AA, as far as a program can check it. */
-const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
-async function accessible(page, what) {
-  await page.locator('h1:visible').waitFor()
-  await page.evaluate(axe)
-  const { violations } = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
-  const found = violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`))
-  seen(`${what}: axe finds no violation`, found.length === 0, found.slice(0, 5).join(' | '))
-}
-
-const picture = (page, name) => pictures && page.screenshot({ path: `${pictures}/${name}.png` })
 const file = (name, text) => ({ name, mimeType: 'text/xml', buffer: Buffer.from(text) })
 
 const page = await open()
@@ -151,7 +54,7 @@ await see('it can be downloaded', download.createReadStream().then(async stream 
 // Pause: what happens meanwhile comes afterwards.
 await page.getByRole('link', { name: 'Events', exact: true }).click()
 await page.getByRole('button', { name: 'Pause' }).click()
-await fetch(`${url}/events/build.done`, { method: 'POST', body: '<b>not markup</b>', headers: { Authorization: `Bearer ${ADMIN}` } })
+await fetch(`${url}/events/build.done`, { method: 'POST', body: '<b>not markup</b>', headers: asAdmin })
 await see('paused, events wait', page.getByText('1 waiting').waitFor())
 await page.getByRole('button', { name: 'Resume' }).click()
 await see('and come when it goes on, as text', page.getByText('<b>not markup</b>').waitFor())
@@ -204,7 +107,7 @@ await pane.getByRole('button', { name: 'Save' }).click()
 await see('mended, it is saved', pane.locator('pre').getByText('<mended/>').waitFor())
 await pane.getByRole('button', { name: 'Edit' }).click()
 await pane.getByLabel('Text of').fill('<mine/>')
-await fetch(`${url}/files/reports/build.xml`, { method: 'PUT', body: '<theirs/>', headers: { Authorization: `Bearer ${ADMIN}` } })
+await fetch(`${url}/files/reports/build.xml`, { method: 'PUT', body: '<theirs/>', headers: asAdmin })
 await pane.getByRole('button', { name: 'Save' }).click()
 await see('another’s change is not overwritten', pane.getByText('Somebody has changed the file').waitFor())
 await pane.getByRole('button', { name: 'Close' }).click()
@@ -263,7 +166,7 @@ await see('a reload shows what the journal has', row.waitFor())
 await see('and keeps topics and filter', page.getByLabel('Filter').inputValue().then(value => value === 'build'))
 const tab = await page.context().newPage()
 await tab.goto(url)
-await see('another tab is signed in, too', tab.getByText('Live', { exact: true }).waitFor({ timeout: wait }))
+await see('another tab is signed in, too', tab.getByText('Live', { exact: true }).waitFor())
 await page.goto(`${url}/#/files/reports/`)
 await page.getByRole('button', { name: 'Delete build.xml' }).click()
 await see('deleting asks first', page.getByRole('dialog').getByText('can’t be undone').waitFor())
@@ -272,7 +175,7 @@ await see('and then deletes', page.getByRole('link', { name: 'build.xml', exact:
 await see('cancelled uploads leave nothing', page.getByText('large.bin', { exact: true }).count().then(count => count === 0))
 
 await page.getByRole('button', { name: 'Sign out' }).click()
-await see('signing out in one tab signs out the other', tab.getByRole('heading', { name: 'Sign in' }).waitFor({ timeout: wait }))
+await see('signing out in one tab signs out the other', tab.getByRole('heading', { name: 'Sign in' }).waitFor())
 await page.reload()
 await see('who signed out stays out', page.getByRole('heading', { name: 'Sign in' }).waitFor())
 seen('the token is nowhere in the browser’s lasting storage', await page.evaluate(() => localStorage.length === 0 && sessionStorage.length === 0 && document.cookie === ''))
@@ -367,8 +270,6 @@ for (const [name, content] of [['Events', 'Pause'], ['Files', 'reports'], ['User
 }
 
 // Names that are long, or look like markup.
-const asAdmin = { Authorization: `Bearer ${ADMIN}` }
-const put = (path, body) => fetch(`${url}/files/${path}`, { method: 'PUT', headers: asAdmin, body })
 const long = `${'long'.repeat(60)}.txt`
 const markup = '<img src=x onerror=document.title=1>.txt'
 for (const name of [long, markup, 'a.txt', 'b.txt']) await put(`names/${encodeURIComponent(name)}`, 'text')
@@ -436,7 +337,7 @@ await see('another file is not taken for it', seat.locator('#uploads').getByText
 await choose('large.bin')
 await see('the same file resumes the upload', seat.locator('#uploads .stored').waitFor())
 await see('at the offset of the hub', offsets.length === 3 && offsets[2] > 0 && offsets.join())
-const stored = await fetch(`${url}/files/reports/large.bin`, { headers: { Authorization: `Bearer ${ADMIN}` } })
+const stored = await fetch(`${url}/files/reports/large.bin`, { headers: asAdmin })
 const digest = data => createHash('sha256').update(data).digest('hex')
 await see('and the record is complete', stored.arrayBuffer().then(data => digest(Buffer.from(data)) === digest(bytes)))
 seen('nothing is remembered of it', await seat.evaluate(() => sessionStorage.length === 0))

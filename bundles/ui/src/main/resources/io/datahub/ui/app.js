@@ -89,7 +89,6 @@ function signedIn(user) {
   $('token').value = ''
   hub.live.open()
   route()
-  events.loadRecent()
   announce(`Signed in as ${me.user}`)
 }
 

@@ -23,6 +23,17 @@ export function svg(name, attributes = {}, ...inside) {
   return element
 }
 
+/** Makes these the elements of a list. Those that are in it already stay, with the focus if they have it. */
+export function reconcile(list, elements) {
+  const wanted = new Set(elements)
+  for (const element of [...list.children]) if (!wanted.has(element)) element.remove()
+  let at = list.firstElementChild
+  for (const element of elements) {
+    if (element === at) at = at.nextElementSibling
+    else list.insertBefore(element, at)
+  }
+}
+
 /** Announces something to screen readers. */
 export function announce(text) {
   $('announcement').textContent = ''

@@ -1,95 +1,101 @@
-// Live events: the newest first, with filter, pause and the payload of the selected one.
+// Events: those that the hub has kept, then live ones, the newest first; found by topic, time and text.
 
-import { $, enableArrowKeys, copyText, createElement, formatTime, announce, size } from './dom.js'
-import { live, mayPublish, recentEvents, request } from './hub.js'
+import { $, announce, createElement, enableArrowKeys, formatTime, reconcile } from './dom.js'
+import { author, cursor, detail, kind, preview } from './event.js'
+import { history as historyOf, live } from './hub.js'
+import * as publish from './publish.js'
 
-const MAX_EVENTS = 500
-const SHOWN = 200
+const MAX_EVENTS = 10_000
+/** Characters of payloads that are held, so that few large ones don't fill the memory. */
+const MAX_CHARACTERS = 48 * 1024 * 1024
+const ROWS = 200
+const OLDER = [200, 1_000, 4_000, 10_000]
+/** New events are drawn together, so that many of them don't keep the page busy. */
+const DRAW_MILLIS = 250
+const FIELDS = { topics: 'topics', filter: 'filter', period: 'last', from: 'from', to: 'to' } // ids, and their names in the address
 let events = []
 let waiting = []
+let kept = new Set() // the cursors of both
 let paused = false
 let chosen = null
 let count = 0
-let frame = 0
+let timer = 0
+let shown = ROWS
 let lastLoad = 0
+let level = 0 // of OLDER: how far back the history has been read
+let isComplete = false // whether the history has nothing older
+let cleared = 0 // when the user cleared the list: earlier events stay away
 
 export function init() {
-  live.addEventListener('event', ({ detail }) => addEvent(detail))
+  live.addEventListener('event', ({ detail }) => add(detail))
+  live.addEventListener('state', ({ detail }) => { if (detail === 'live') load() })
   $('pause').addEventListener('click', () => { pause(!paused); announce(paused ? 'Paused' : 'Resumed') })
-  $('clear').addEventListener('click', () => { events = []; waiting = []; count = 0; choose(null); draw(); announce('Cleared') })
-  $('filter').addEventListener('input', () => { remember(); draw() })
+  $('clear').addEventListener('click', () => { forget(); cleared = Date.now(); isComplete = true; choose(null); announce('Cleared') })
+  for (const id of ['filter', 'from', 'to']) $(id).addEventListener('input', search)
+  $('period').addEventListener('change', search)
   $('topics').addEventListener('input', remember)
   $('topics').addEventListener('change', subscribe)
-  enableArrowKeys($('event-list'), '.event-row')
-  $('publish-open').addEventListener('click', () => {
-    $('publish').hidden = !$('publish').hidden
-    $('publish-open').setAttribute('aria-expanded', String(!$('publish').hidden))
-    if (!$('publish').hidden) $('publish-topic').focus()
+  $('events-older').addEventListener('click', () => {
+    const isAtEnd = matching().length <= shown
+    shown += ROWS
+    if (isAtEnd) loadOlder()
+    else draw()
   })
-  $('publish').addEventListener('submit', event => { event.preventDefault(); publish() })
+  enableArrowKeys($('event-list'), '.event-row')
   $('events-tools').addEventListener('submit', event => { event.preventDefault(); subscribe() })
   document.addEventListener('keydown', event => {
     if (event.key === 'Escape' && chosen && !$('events').hidden) close()
   })
+  publish.init()
   draw()
 }
 
-/** Offers to publish if the user may publish anything. */
+/** Offers what this user may do. */
 export function setUser(me) {
-  const wanted = me.grants.find(({ action }) => action === 'publish')
-  $('publish-open').hidden = !mayPublish()
-  if (!$('publish-topic').value && wanted) $('publish-topic').value = wanted.what
-}
-
-async function publish() {
-  const topic = $('publish-topic').value.trim()
-  $('publish-note').className = 'hint'
-  $('publish-note').textContent = 'Publishing…'
-  try {
-    await request(`/events/${topic.split('/').map(encodeURIComponent).join('/')}`, {
-      method: 'POST', body: $('publish-payload').value, headers: { 'Content-Type': 'application/octet-stream' },
-    })
-    $('publish-note').textContent = `Published ${topic}.`
-  } catch (refused) {
-    $('publish-note').className = 'error'
-    $('publish-note').textContent = refused.message
-  }
+  publish.setUser(me)
 }
 
 /** Forgets everything, and clears the screen. */
 export function reset() {
-  $('publish').reset()
-  $('publish').hidden = $('publish-open').hidden = true
-  $('publish-note').textContent = ''
-  lastLoad++
-  events = []
-  waiting = []
-  count = 0
-  $('topics').value = ''
-  $('filter').value = ''
+  publish.reset()
+  for (const id of Object.keys(FIELDS)) $(id).value = ''
   address('')
+  forget()
+  cleared = 0
   choose(null)
   $('event').replaceChildren()
   pause(false)
   live.listen([''])
 }
 
-/** Shows the section with the topics and the filter from the address. */
+function forget() {
+  lastLoad++
+  clearTimeout(timer)
+  timer = 0
+  events = []
+  waiting = []
+  kept.clear()
+  level = count = 0
+  shown = ROWS
+  isComplete = false
+}
+
+/** Shows the section with what the address asks for. */
 export function open(parameters) {
-  const topics = parameters.get('topics') || ''
-  const isOther = topics !== $('topics').value
-  $('topics').value = topics
-  $('filter').value = parameters.get('filter') || ''
+  const isOther = (parameters.get('topics') || '') !== $('topics').value
+  for (const [id, name] of Object.entries(FIELDS)) $(id).value = parameters.get(name) || ''
+  $('period').value ||= parameters.has('from') || parameters.has('to') ? 'between' : ''
   address(String(parameters))
+  showPeriod()
   if (isOther) subscribe()
   else draw()
 }
 
-/** Keeps topics and filter in the address, so that they survive a reload and can be shared. */
+/** Keeps what is looked for in the address, so that it survives a reload and can be shared. */
 function remember() {
   const parameters = new URLSearchParams()
-  for (const name of ['topics', 'filter']) {
-    if ($(name).value.trim()) parameters.set(name, $(name).value.trim())
+  for (const [id, name] of Object.entries(FIELDS)) {
+    if ($(id).value.trim() && !$(id).closest('[hidden]:not(section)')) parameters.set(name, $(id).value.trim())
   }
   address(String(parameters))
   history.replaceState(null, '', $('nav-events').hash)
@@ -100,22 +106,65 @@ function address(query) {
   $('nav-events').href = '#/events' + (query ? '?' + query : '')
 }
 
-/** Shows the latest file events of the journal, from before this page was opened. */
-export async function loadRecent() {
-  const thisLoad = ++lastLoad
-  const past = await recentEvents(SHOWN).catch(() => [])
-  if (thisLoad !== lastLoad) return
-  const known = new Set([...waiting, ...events].map(cursor))
-  const older = past.filter(event => !known.has(cursor(event))).map(event => ({ ...event, at: new Date(event.time), number: ++count }))
-  events = [...events, ...older].sort((a, b) => b.at - a.at).slice(0, MAX_EVENTS)
-  draw()
+function showPeriod() {
+  $('between').hidden = $('period').value !== 'between'
 }
 
-/** The cursor of a file event; other events have none. */
-function cursor(event) {
-  if (!event.topic.startsWith('file.')) return undefined
-  event.cursor ??= /"id":"([^"]+)"/.exec(event.data)?.[1]
-  return event.cursor
+function search() {
+  showPeriod()
+  remember()
+  shown = ROWS
+  draw()
+  reachBack()
+}
+
+/** Reads the newest events that the hub has kept, and merges them with those that are shown. */
+async function load() {
+  const thisLoad = ++lastLoad
+  const wanted = prefixes()
+  const past = await historyOf(wanted, OLDER[level]).catch(() => null)
+  if (thisLoad !== lastLoad || past === null) return
+  const older = past.filter(event => !kept.has(cursor(event)) && Date.parse(event.time) > cleared).map(stamped)
+  isComplete = past.length === 0 || (level > 0 && older.length === 0) || level === OLDER.length - 1
+  events = [...events, ...older].sort((one, other) => other.at - one.at)
+  trim(events)
+  draw()
+  if (level === 0 && past.length < OLDER[0] && !isComplete) loadOlder()
+  else reachBack()
+}
+
+/** Reads older events, until one more matches what is looked for. */
+async function loadOlder() {
+  const before = matching().length
+  do {
+    if (level < OLDER.length - 1) level++
+    const thisLoad = lastLoad + 1
+    await load()
+    if (thisLoad !== lastLoad) return
+  } while (!isComplete && matching().length === before)
+}
+
+/** Reads older events until they reach back to the time that is looked for. */
+function reachBack() {
+  const from = period()[0]
+  if (from > 0 && !isComplete && events.length && events.at(-1).at > from) loadOlder()
+}
+
+function stamped(message) {
+  const event = { ...message, at: new Date(message.time), number: ++count }
+  if (cursor(event) !== undefined) kept.add(cursor(event))
+  return event
+}
+
+/** Bounds a list by number and size. */
+function trim(list) {
+  let characters = 0
+  let length = 0
+  while (length < Math.min(list.length, MAX_EVENTS) && characters < MAX_CHARACTERS) {
+    const event = list[length++]
+    characters += (event.data ?? event.base64).length
+  }
+  for (const event of list.splice(length)) kept.delete(cursor(event))
 }
 
 /** The requested topic prefixes. The page always subscribes to file events for itself, too. */
@@ -123,161 +172,101 @@ function prefixes() {
   return $('topics').value.split(/[\s,]+/).filter(Boolean)
 }
 
-function isWanted(event) {
-  const wanted = prefixes()
-  return !wanted.length || wanted.some(prefix => event.topic.startsWith(prefix))
+/** The times between which events are looked for. */
+function period() {
+  const chosenPeriod = $('period').value
+  if (chosenPeriod === 'between') return [Date.parse($('from').value) || 0, Date.parse($('to').value) || Infinity]
+  return [chosenPeriod ? Date.now() - 1000 * Number(chosenPeriod) : 0, Infinity]
 }
 
 function subscribe() {
   remember()
   const wanted = prefixes()
   live.listen(wanted.length ? [...new Set([...wanted, 'file.'])] : [''])
+  level = 0
+  isComplete = false
+  shown = ROWS
   draw()
+  if (live.isOpen) load()
 }
 
-function addEvent(message) {
-  const event = { ...message, at: new Date(message.time), number: ++count }
-  if (!isWanted(event)) return
+function add(message) {
+  const wanted = prefixes()
+  if (wanted.length && !wanted.some(prefix => message.topic.startsWith(prefix))) return
+  const place = cursor(message)
+  if (place !== undefined && kept.has(place)) return
   const list = paused ? waiting : events
-  list.unshift(event)
-  if (list.length > MAX_EVENTS) list.length = MAX_EVENTS
-  if (!frame && !$('events').hidden) frame = requestAnimationFrame(() => { frame = 0; draw() })
+  list.unshift(stamped(message))
+  timer ||= setTimeout(() => { timer = 0; trim(list); if (!$('events').hidden) draw() }, DRAW_MILLIS)
 }
 
 function pause(now) {
   paused = now
   if (!paused) {
-    events = [...waiting, ...events].slice(0, MAX_EVENTS)
+    events = [...waiting, ...events]
     waiting = []
+    trim(events)
   }
   $('pause').classList.toggle('on', paused)
   $('pause').textContent = paused ? 'Resume' : 'Pause'
   draw()
 }
 
-function matches(event, text) {
-  return isWanted(event) && (!text || `${event.topic}\n${event.user || ''}\n${event.data || ''}`.toLowerCase().includes(text))
+/** The events that match topics, time and text. */
+function matching() {
+  const wanted = prefixes()
+  const text = $('filter').value.trim().toLowerCase()
+  const [from, to] = period()
+  return events.filter(event => event.at >= from && event.at <= to
+    && (!wanted.length || wanted.some(prefix => event.topic.startsWith(prefix)))
+    && (!text || textOf(event).includes(text)))
+}
+
+function textOf(event) {
+  event.text ??= `${event.topic}\n${event.user || ''}\n${event.data || ''}`.toLowerCase()
+  return event.text
 }
 
 export function draw() {
-  const text = $('filter').value.trim().toLowerCase()
-  const found = events.filter(event => matches(event, text))
+  const found = matching()
   const list = $('event-list')
-  const focused = document.activeElement?.dataset?.number
-  const rows = found.slice(0, SHOWN).map(row)
+  const hadFocus = list.contains(document.activeElement)
+  const rows = found.slice(0, shown).map(event => event.row ??= row(event))
   if (rows.length === 0) {
     rows.push(createElement('li', { className: 'empty' }, events.length ? 'No events match.' : 'No events yet. New events appear here.'))
   }
-  list.replaceChildren(...rows)
-  if (focused) list.querySelector(`[data-number="${focused}"]`)?.focus({ preventScroll: true })
-  $('events-count').textContent = paused
-    ? `Paused${waiting.length ? `, ${waiting.length} waiting` : ''}`
-    : events.length ? `${found.length} of ${events.length} shown` : ''
+  reconcile(list, rows)
+  if (hadFocus && !list.contains(document.activeElement)) rows.at(-1).querySelector('button')?.focus({ preventScroll: true })
+  $('events-count').textContent = paused ? `Paused${waiting.length ? `, ${waiting.length} waiting` : ''}`
+    : found.length < events.length ? `${found.length} of ${events.length} match` : events.length ? `${events.length} event${events.length === 1 ? '' : 's'}` : ''
+  const hasMore = found.length > shown
+  $('events-older').hidden = !hasMore && isComplete
+  $('events-older').textContent = hasMore ? 'Show more' : 'Load older events'
 }
 
 function row(event) {
-  const button = createElement('button', {
-    type: 'button', className: 'event-row', 'data-number': event.number, onclick: () => choose(event),
-  },
+  const button = createElement('button', { type: 'button', className: 'event-row', 'data-number': event.number, onclick: () => choose(event) },
     createElement('span', { className: 'when' }, formatTime(event.time)),
     createElement('span', { className: `topic ${kind(event.topic)}` }, event.topic),
-    createElement('span', { className: 'who' }, event.user || author(event)),
+    createElement('span', { className: 'who' }, author(event)),
     createElement('span', { className: 'preview' }, preview(event)))
-  if (event === chosen) button.setAttribute('aria-current', 'true')
   return createElement('li', {}, button)
 }
 
-function kind(topic) {
-  for (const word of ['rejected', 'deleted', 'created', 'updated']) {
-    if (topic.startsWith(`file.${word}/`)) return word
-  }
-  return topic.startsWith('hub.') ? 'hub' : ''
-}
-
-function preview(event) {
-  if (event.data === undefined) return `${size(atob(event.base64).length)} binary`
-  const { size: length } = fileEventData(event)
-  if (length !== undefined) return size(length)
-  return event.data.slice(0, 300)
-}
-
-/** The data of a file event. */
-function fileEventData(event) {
-  if (!event.topic.startsWith('file.')) return {}
-  try {
-    return JSON.parse(event.data).data
-  } catch {
-    return {}
-  }
-}
-
-function author(event) {
-  return fileEventData(event).user || ''
-}
-
 function choose(event) {
+  chosen?.row?.firstChild.removeAttribute('aria-current')
   chosen = event
-  const pane = $('event')
-  pane.hidden = !event
+  $('event').hidden = !event
   draw()
   if (!event) return
-  pane.replaceChildren(...detail(event))
-  pane.scrollTop = 0
-  pane.focus({ preventScroll: true })
+  event.row?.firstChild.setAttribute('aria-current', 'true')
+  $('event').replaceChildren(...detail(event, close))
+  $('event').scrollTop = 0
+  $('event').focus({ preventScroll: true })
 }
 
 function close() {
-  const number = chosen.number
+  const { row } = chosen
   choose(null)
-  $('event-list').querySelector(`[data-number="${number}"]`)?.focus()
-}
-
-function detail(event) {
-  const { text, note } = payload(event)
-  const path = /^file\.(created|updated)\/(.+)$/s.exec(event.topic)?.[2]
-  return [
-    createElement('div', { className: 'event-head' },
-      createElement('h2', { id: 'event-title' }, event.topic),
-      createElement('button', { type: 'button', className: 'quiet', onclick: close, 'aria-label': 'Close' }, '✕')),
-    createElement('dl', {},
-      createElement('dt', {}, 'Published'), createElement('dd', {}, event.at.toLocaleString()),
-      createElement('dt', {}, 'By'), createElement('dd', {}, event.user || author(event) || 'the hub'),
-      createElement('dt', {}, 'Payload'), createElement('dd', {}, note)),
-    path ? createElement('p', {}, createElement('a', { href: '#/files/' + folder(path) }, 'Show in folder')) : null,
-    createElement('pre', { tabIndex: 0, 'aria-label': 'Payload' }, text),
-    createElement('div', { className: 'buttons' }, createElement('button', {
-      type: 'button',
-      onclick: () => copyText(event.data ?? event.base64),
-    }, 'Copy payload')),
-  ].filter(Boolean)
-}
-
-function folder(path) {
-  const encoded = path.split('/').slice(0, -1).map(encodeURIComponent)
-  return encoded.length ? encoded.join('/') + '/' : ''
-}
-
-function payload(event) {
-  if (event.data === undefined) {
-    const bytes = Uint8Array.from(atob(event.base64), c => c.charCodeAt(0))
-    return { text: hex(bytes), note: `${size(bytes.length)}, binary` }
-  }
-  const length = size(new TextEncoder().encode(event.data).length)
-  try {
-    const value = JSON.parse(event.data)
-    if (typeof value === 'object') return { text: JSON.stringify(value, null, 2), note: `${length}, JSON` }
-  } catch { /* not JSON: shown unchanged */ }
-  return { text: event.data, note: length }
-}
-
-function hex(bytes) {
-  const lines = []
-  for (let at = 0; at < Math.min(bytes.length, 4096); at += 16) {
-    const part = [...bytes.subarray(at, at + 16)]
-    lines.push(at.toString(16).padStart(8, '0') + '  '
-      + part.map(b => b.toString(16).padStart(2, '0')).join(' ').padEnd(49)
-      + part.map(b => (b > 31 && b < 127 ? String.fromCharCode(b) : '·')).join(''))
-  }
-  if (bytes.length > 4096) lines.push('…')
-  return lines.join('\n')
+  row?.querySelector('button').focus()
 }

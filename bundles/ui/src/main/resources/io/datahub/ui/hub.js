@@ -105,26 +105,31 @@ function covers(what, path) {
   return what === '' || (what.endsWith('/') ? path.startsWith(what) : path === what)
 }
 
+/** A path or topic for a URL: percent-encoded but for its slashes. */
+export function encodePath(path) {
+  return path.split('/').map(encodeURIComponent).join('/')
+}
+
 /** The URL of a record. */
 export function filePath(path) {
-  return '/files/' + path.split('/').map(encodeURIComponent).join('/')
+  return '/files/' + encodePath(path)
 }
 
 /** The changes of a record that are in the journal, newest first. */
 export async function changesOf(path, limit) {
-  const answer = await request(`/changes?newest=${limit}&path=${encodeURIComponent(path)}`)
-  return (await answer.text()).split('\n').filter(Boolean).map(line => JSON.parse(line)).filter(change => change.subject === path).reverse()
+  const changes = await jsonLines(await request(`/changes?newest=${limit}&path=${encodeURIComponent(path)}`))
+  return changes.filter(change => change.subject === path).reverse()
 }
 
-/** The latest file events of the journal that the user may read, in the form of the WebSocket. */
-export async function recentEvents(limit) {
-  const answer = await request(`/changes?newest=${limit}`)
-  return (await answer.text()).split('\n').filter(Boolean).map(fileEvent)
+/** The newest events with these topic prefixes that the hub has kept, oldest first, as far as the user may receive them. */
+export async function history(prefixes, limit) {
+  const query = new URLSearchParams({ newest: limit })
+  for (const prefix of prefixes) query.append('topic', prefix)
+  return jsonLines(await request(`/events/history?${query}`))
 }
 
-function fileEvent(line) {
-  const { type, subject, time, data } = JSON.parse(line)
-  return { topic: `${type.replace(/^io\.datahub\./, '')}/${subject}`, time, user: data?.user, data: line }
+async function jsonLines(answer) {
+  return (await answer.text()).split('\n').filter(Boolean).map(line => JSON.parse(line))
 }
 
 /** The event feed: a WebSocket that reconnects until it is closed, also after a 503. Dispatches 'event' and 'state'. */
@@ -134,6 +139,11 @@ class Live extends EventTarget {
   #attempts = 0
   #timer = 0
   #wanted = false
+
+  /** Whether events are received. */
+  get isOpen() {
+    return this.#socket?.readyState === WebSocket.OPEN
+  }
 
   open() {
     this.#wanted = true
@@ -157,7 +167,7 @@ class Live extends EventTarget {
   listen(topics) {
     const before = this.#topics
     this.#topics = topics
-    if (this.#socket?.readyState === WebSocket.OPEN) {
+    if (this.isOpen) {
       this.#send({ type: 'unsubscribe', topics: before })
       this.#send({ type: 'subscribe', topics })
     }

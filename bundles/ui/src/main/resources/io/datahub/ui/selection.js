@@ -4,7 +4,7 @@ import { $, announce, confirmDialog, promptDialog } from './dom.js'
 import { filePath, may, mayAddTo, request } from './hub.js'
 import * as uploads from './uploads.js'
 
-const selected = new Map() // path, of a folder with a slash at the end
+const selected = new Set() // paths, that of a folder with a slash at the end
 /** Longer addresses may be refused, by the hub or by a proxy. */
 const MAX_QUERY = 6_000
 let folder = ''
@@ -15,8 +15,8 @@ let onChanged = () => {}
 export function init(changed) {
   onChanged = changed
   $('selection-clear').addEventListener('click', () => { clear(); onChanged() })
-  $('selection-delete').addEventListener('click', () => remove([...selected.keys()]))
-  $('selection-move').addEventListener('click', () => rename([...selected.keys()]))
+  $('selection-delete').addEventListener('click', () => remove([...selected]))
+  $('selection-move').addEventListener('click', () => rename([...selected]))
   $('new-folder').addEventListener('click', makeFolder)
 }
 
@@ -32,15 +32,26 @@ export function has(path) {
 }
 
 export function set(path, isSelected) {
-  if (isSelected) selected.set(path, true)
-  else selected.delete(path)
+  setAll([path], isSelected)
+}
+
+export function setAll(paths, isSelected) {
+  for (const path of paths) {
+    if (isSelected) selected.add(path)
+    else selected.delete(path)
+  }
   draw()
 }
 
-/** Keeps only what is still there. @param isWhole whether these are all entries of the folder */
-export function keep(paths, isWhole) {
-  total = isWhole ? paths.size : Infinity
-  for (const path of [...selected.keys()]) if (!paths.has(path)) selected.delete(path)
+/** Sets how many entries the folder has; Infinity if not all of them are shown. */
+export function setTotal(count) {
+  total = count
+  draw()
+}
+
+/** Keeps only what is still there. */
+export function keep(paths) {
+  for (const path of [...selected]) if (!paths.has(path)) selected.delete(path)
   draw()
 }
 
@@ -54,9 +65,9 @@ export function isEmpty() {
 }
 
 function draw() {
-  const paths = [...selected.keys()]
-  $('selection').hidden = paths.length === 0
-  if (!paths.length) return
+  $('selection').hidden = selected.size === 0
+  if (!selected.size) return
+  const paths = [...selected]
   $('selection-count').textContent = `${paths.length} selected`
   const isHere = paths.every(path => path.startsWith(folder) && !path.slice(folder.length).replace(/\/$/, '').includes('/'))
   const names = paths.map(path => 'name=' + encodeURIComponent(path.slice(folder.length).replace(/\/$/, ''))).join('&')

@@ -1,0 +1,103 @@
+// A person at the page of a hub with many events and files: what was kept, a thousand events a second, a folder of ENTRIES files.
+import WebSocket from 'ws'
+import { accessible, ADMIN, asAdmin, browser, open, see, seen, signIn, url } from './visit.mjs'
+
+const ENTRIES = Number(process.env.ENTRIES)
+const publish = (topic, body) => fetch(`${url}/events/${topic}`, { method: 'POST', headers: asAdmin, body })
+
+// What was kept before the page was opened, found by topic, time and text.
+await publish('kept.first', 'the oldest of them')
+for (let i = 0; i < 300; i += 100) await Promise.all(Array.from({ length: 100 }, (_, j) => publish(`kept.many/${i + j}`, 'x')))
+const admin = await open()
+await signIn(admin, ADMIN)
+const list = admin.locator('#event-list')
+const first = admin.getByRole('button', { name: 'kept.first' })
+await see('kept events are shown', list.getByText('kept.many/299').waitFor())
+await see('no more than can be looked at', list.locator('li').count().then(count => count <= 200 || count))
+await admin.getByLabel('Filter').fill('the oldest of them')
+await admin.getByRole('button', { name: 'Load older events' }).click()
+await see('older ones are found', first.waitFor())
+await admin.getByLabel('Filter').fill('')
+await admin.getByLabel('Topic prefixes').fill('kept.f')
+await admin.keyboard.press('Enter')
+await see('by topic on the hub', first.waitFor())
+await see('and nothing else', list.locator('li').count().then(count => count === 1 || count))
+await admin.getByLabel('Time').selectOption('3600')
+await see('of the last hour', first.waitFor())
+await admin.getByLabel('Time').selectOption('between')
+await admin.getByLabel('To', { exact: true }).fill('2020-01-01T00:00')
+await see('but not of another time', admin.getByText('No events match').waitFor())
+await admin.reload()
+await see('which a reload keeps', admin.getByLabel('To', { exact: true }).inputValue().then(value => value === '2020-01-01T00:00' || value))
+await admin.getByLabel('Time').selectOption('')
+await see('and can be taken back', first.waitFor())
+await admin.getByLabel('Topic prefixes').fill('')
+await admin.keyboard.press('Enter')
+await accessible(admin, 'events')
+
+// A thousand events a second.
+await admin.evaluate(() => {
+  window.draws = 0
+  window.longest = 0
+  new MutationObserver(() => window.draws++).observe(document.querySelector('#event-list'), { childList: true })
+  new PerformanceObserver(entries => { for (const { duration } of entries.getEntries()) window.longest = Math.max(window.longest, duration) }).observe({ type: 'longtask' })
+})
+const socket = new WebSocket(`${url.replace('http', 'ws')}/events`, 'datahub.v1', { headers: asAdmin })
+await new Promise((done, failed) => socket.on('open', done).on('error', failed))
+const EVENTS = 2_000
+const flood = (async () => {
+  for (let i = 0; i < EVENTS; i += 100) {
+    for (let j = i; j < i + 100; j++) socket.send(JSON.stringify({ type: 'publish', topic: `flood.${j}`, data: `{"number":${j}}` }))
+    await new Promise(done => setTimeout(done, 100))
+  }
+})()
+await list.getByText('flood.', { exact: false }).first().waitFor()
+await see('while a thousand events a second arrive, the page can be used', admin.getByRole('button', { name: 'Pause' }).click().then(() => admin.getByText(/waiting/).waitFor()))
+await admin.getByRole('button', { name: 'Resume' }).click()
+await flood
+await see('and the last of them is shown', list.getByText(`flood.${EVENTS - 1}`, { exact: true }).waitFor())
+const { draws, longest } = await admin.evaluate(() => ({ draws: window.draws, longest: window.longest }))
+seen('they are drawn together', draws < EVENTS / 20, `${draws} drawings of ${EVENTS} events, the longest task took ${longest} ms`)
+await list.locator('.event-row').first().focus()
+await admin.keyboard.press('ArrowDown')
+await admin.keyboard.press('Enter')
+await see('and opened by keyboard', admin.locator('#event pre').getByText('"number"').waitFor())
+socket.close()
+
+// A folder of many files.
+const nameOf = number => `${String(number).padStart(6, '0')}.txt`
+const last = nameOf(ENTRIES - 1)
+await admin.goto(`${url}/#/files/many/`)
+await see('the first rows of a large folder are shown', admin.getByRole('link', { name: nameOf(0), exact: true }).waitFor())
+const rowCount = () => admin.locator('#listing').getAttribute('aria-rowcount')
+await see('of which there are more', rowCount().then(count => count === '-1' || count))
+await see('scrolling reads the others', admin.waitForFunction(name => {
+  scrollTo(0, document.body.scrollHeight)
+  return document.querySelector(`#entries tr[data-name="${name}"]`) !== null
+}, last, { polling: 100, timeout: 120_000 }).then(() => true))
+await see('few rows are in the document', admin.locator('#entries tr').count().then(count => count < 200 || count))
+await see('a screen reader is told how many there are', admin.waitForFunction(wanted => document.querySelector('#listing').getAttribute('aria-rowcount') === wanted, String(ENTRIES + 1)).then(() => true))
+await see('and which one it reads', admin.locator(`#entries tr[data-name="${last}"]`).getAttribute('aria-rowindex').then(index => index === String(ENTRIES + 1) || index))
+await admin.getByRole('link', { name: last, exact: true }).focus()
+const focused = name => admin.waitForFunction(wanted => document.activeElement.textContent === wanted, name).then(() => true)
+await admin.keyboard.press('Home')
+await see('Home goes to the first', focused(nameOf(0)))
+await admin.keyboard.press('End')
+await see('End to the last', focused(last))
+await admin.keyboard.press('ArrowUp')
+await see('the arrow keys to the next', focused(nameOf(ENTRIES - 2)))
+await admin.evaluate(() => scrollTo(0, 0))
+await accessible(admin, 'a large folder')
+await admin.getByRole('button', { name: 'Size' }).click()
+await admin.getByRole('button', { name: 'Size' }).click()
+await admin.evaluate(() => scrollTo(0, 0))
+await see('all entries are sorted, not only those in sight', admin.waitForFunction(wanted => document.querySelector('#entries tr:not(.space)').dataset.name === wanted, last).then(() => true))
+await admin.getByRole('button', { name: 'Name' }).click()
+await fetch(`${url}/files/many/000000-new.txt`, { method: 'PUT', headers: asAdmin, body: 'x' })
+await see('a new file appears by itself', admin.locator('#entries tr[data-name="000000-new.txt"]').waitFor())
+await fetch(`${url}/files/many/000000-new.txt`, { method: 'DELETE', headers: asAdmin })
+await see('and goes', admin.locator('#entries tr[data-name="000000-new.txt"]').waitFor({ state: 'detached' }))
+await admin.getByLabel('Find by name').fill(last.slice(0, 6))
+await see('a name is searched for on the hub', admin.waitForFunction(wanted => [...document.querySelectorAll('#entries tr')].map(row => row.dataset.name).join() === wanted, last).then(() => true))
+seen('the browser had nothing to complain of', admin.complaints.length === 0, admin.complaints.join(' | '))
+await browser.close()
