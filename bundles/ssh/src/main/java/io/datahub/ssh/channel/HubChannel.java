@@ -67,6 +67,13 @@ final class HubChannel extends ChannelSession {
     }
 
     @Override
+    public void handleEof() throws IOException {
+        if (!isEofSignalled()) { // some clients (rclone) send it twice
+            super.handleEof();
+        }
+    }
+
+    @Override
     protected RequestHandler.Result handleInternalRequest(String type, boolean wantReply, Buffer buffer)
             throws IOException {
         return switch (type) {

@@ -3,6 +3,8 @@ package io.datahub.ssh.sftp;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.ssh.session.SshSession;
+import io.datahub.ssh.sftp.file.DraftHandle;
+import io.datahub.ssh.sftp.file.Handle;
 import io.datahub.ssh.sftp.wire.Status;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -4,6 +4,7 @@ import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.LastingDraft;
 import io.datahub.api.record.Listing;
+import io.datahub.ssh.sftp.file.Handle;
 import io.datahub.ssh.sftp.wire.Attributes;
 import io.datahub.ssh.sftp.wire.LongName;
 import io.datahub.ssh.sftp.wire.Output;

@@ -8,6 +8,7 @@ import io.datahub.api.record.Listing;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
 import io.datahub.ssh.session.ClientPath;
+import io.datahub.ssh.sftp.file.DraftHandle;
 import io.datahub.ssh.sftp.wire.Attributes;
 import io.datahub.ssh.sftp.wire.Output;
 import io.datahub.ssh.sftp.wire.Status;

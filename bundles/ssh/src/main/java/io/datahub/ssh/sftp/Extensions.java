@@ -5,6 +5,8 @@ import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.StorageSpace;
 import io.datahub.ssh.session.ClientPath;
+import io.datahub.ssh.sftp.file.DraftHandle;
+import io.datahub.ssh.sftp.file.Handle;
 import io.datahub.ssh.sftp.wire.Attributes;
 import io.datahub.ssh.sftp.wire.Output;
 import io.datahub.ssh.sftp.wire.Packet;

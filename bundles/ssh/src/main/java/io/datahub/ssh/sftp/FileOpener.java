@@ -8,6 +8,12 @@ import io.datahub.api.record.Draft;
 import io.datahub.api.record.LastingDraft;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.WriteRequest;
+import io.datahub.ssh.sftp.file.DraftHandle;
+import io.datahub.ssh.sftp.file.DraftReader;
+import io.datahub.ssh.sftp.file.Handle;
+import io.datahub.ssh.sftp.file.OwnDrafts;
+import io.datahub.ssh.sftp.file.RecordHandle;
+import io.datahub.ssh.sftp.file.SharedDraftHandle;
 import java.io.IOException;
 import java.util.Optional;
 

@@ -8,6 +8,8 @@ import io.datahub.ssh.session.ClientPath;
 import io.datahub.ssh.session.SshSession;
 import io.datahub.ssh.session.TransferMetrics;
 import io.datahub.ssh.session.TransferMetrics.Protocol;
+import io.datahub.ssh.sftp.file.DraftHandle;
+import io.datahub.ssh.sftp.file.Handle;
 import io.datahub.ssh.sftp.wire.Attributes;
 import io.datahub.ssh.sftp.wire.Output;
 import io.datahub.ssh.sftp.wire.Packet;

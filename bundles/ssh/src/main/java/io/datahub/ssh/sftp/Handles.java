@@ -2,6 +2,8 @@ package io.datahub.ssh.sftp;
 
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
+import io.datahub.ssh.sftp.file.DraftHandle;
+import io.datahub.ssh.sftp.file.Handle;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

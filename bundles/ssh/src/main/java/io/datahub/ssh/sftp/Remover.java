@@ -8,6 +8,8 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.LastingDraft;
 import io.datahub.api.record.Listing;
 import io.datahub.api.user.User;
+import io.datahub.ssh.sftp.file.DraftHandle;
+import io.datahub.ssh.sftp.file.OwnDrafts;
 import io.datahub.ssh.sftp.wire.Status;
 import java.io.IOException;
 import java.util.List;

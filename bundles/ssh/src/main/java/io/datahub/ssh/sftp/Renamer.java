@@ -13,6 +13,8 @@ import io.datahub.ssh.session.Commits;
 import io.datahub.ssh.session.SshSession;
 import io.datahub.ssh.session.TransferMetrics;
 import io.datahub.ssh.session.TransferMetrics.Protocol;
+import io.datahub.ssh.sftp.file.DraftHandle;
+import io.datahub.ssh.sftp.file.OwnDrafts;
 import io.datahub.ssh.sftp.wire.Status;
 import java.io.IOException;
 import java.util.List;

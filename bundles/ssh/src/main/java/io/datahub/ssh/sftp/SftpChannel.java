@@ -6,17 +6,13 @@ import io.datahub.ssh.session.LastingCommand;
 import io.datahub.ssh.session.SshSession;
 import io.datahub.ssh.session.WindowSize;
 import io.datahub.ssh.sftp.wire.MalformedPacketException;
-import io.datahub.ssh.sftp.wire.Output;
-import io.datahub.ssh.sftp.wire.PacketQueue;
 import io.datahub.ssh.sftp.wire.PacketReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.sshd.common.io.IoOutputStream;
-import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.channel.ChannelDataReceiver;
@@ -50,34 +46,34 @@ final class SftpChannel extends AsynchronousCommand implements LastingCommand, C
     private final SshSession session;
     private final RequestHandler handler;
     private final Consumer<SftpChannel> onEnd;
-    private final ErrorStream errors;
+    private final ErrorStream errors = new ErrorStream();
+    private final ChannelWork work;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    private PacketReader reader = new PacketReader(PacketReader.MAX_PACKET_BYTES, WindowSize.LARGE.bytes());
-    private int maxWaiting = MAX_WAITING_BYTES;
+    private Input input = new Input(new PacketReader(PacketReader.MAX_PACKET_BYTES, WindowSize.LARGE.bytes()));
+    private Answers answers = new Answers(PacketReader.MAX_DATA_BYTES, MAX_WAITING_BYTES, this::sent);
     private ChannelSession channel;
     private IoOutputStream out;
     private ExitCallback exit;
 
-    /** The answers that are being encoded, and those that are being sent; they change roles. Used by the worker. */
-    private Output filling = new Output();
+    /** Whether the client has ended its input. */
+    private volatile boolean inputEnded;
 
-    private Output sending = new Output();
+    /** Whether the channel is closed because of an error. */
+    private volatile boolean broken;
 
-    // Guarded by this.
-    private final PacketQueue packets = new PacketQueue();
-    private boolean running;
-    private boolean writing;
-    private boolean inputEnded;
-    private boolean broken;
-    private boolean destroyed;
+    /** Whether there is nobody to answer to. */
+    private volatile boolean destroyed;
 
     /** Whether nothing that is queued may be handled any more. */
-    private boolean dropped;
+    private volatile boolean dropped;
 
+    /** Used by the worker. */
     private boolean finished;
 
     /**
+     * Creates one that begins with {@link #start}.
+     *
      * @param handler makes the handler for the lines that it shows
      * @param onEnd called when everything is released
      */
@@ -85,8 +81,8 @@ final class SftpChannel extends AsynchronousCommand implements LastingCommand, C
             SshSession session, Function<Workspace.ErrorLines, RequestHandler> handler, Consumer<SftpChannel> onEnd) {
         this.session = session;
         this.onEnd = onEnd;
-        errors = new ErrorStream();
         this.handler = handler.apply(errors::show);
+        work = new ChannelWork(session::execute, this::work, this::stop);
     }
 
     @Override
@@ -113,164 +109,112 @@ final class SftpChannel extends AsynchronousCommand implements LastingCommand, C
     public void start(ChannelSession started, Environment environment) {
         channel = started;
         if (WindowSize.of(started) == WindowSize.SMALL) {
-            reader = new PacketReader(PacketReader.SMALL_PACKET_BYTES, WindowSize.SMALL.bytes());
-            filling = new Output(PacketReader.SMALL_DATA_BYTES);
-            sending = new Output(PacketReader.SMALL_DATA_BYTES);
-            maxWaiting = SMALL_WAITING_BYTES;
+            input = new Input(new PacketReader(PacketReader.SMALL_PACKET_BYTES, WindowSize.SMALL.bytes()));
+            answers = new Answers(PacketReader.SMALL_DATA_BYTES, SMALL_WAITING_BYTES, this::sent);
         }
+        answers.open(out);
         channel.setDataReceiver(this);
     }
 
     /** Takes input, on the transport's thread; the window opens again when it has been handled. */
     @Override
     public int data(ChannelSession from, byte[] bytes, int start, int length) {
-        synchronized (this) {
-            if (broken) {
-                return 0;
+        if (!broken) {
+            try {
+                input.add(bytes, start, length);
+                work.wake();
+            } catch (MalformedPacketException e) {
+                breakOff(e);
             }
-        }
-        try {
-            reader.read(bytes, start, length, this::enqueue);
-        } catch (MalformedPacketException e) {
-            breakOff(e);
         }
         return 0;
     }
 
-    private void enqueue(ByteBuffer packet) {
-        synchronized (this) {
-            packets.add(packet, reader);
-        }
-        wake();
-    }
-
     private void breakOff(Throwable reason) {
         LOG.info("event=ssh.sftp.broken-off client={} reason={}", LogText.quoted(session), LogText.quoted(reason));
-        synchronized (this) {
-            broken = true;
-        }
-        wake();
+        broken = true;
+        work.wake();
     }
 
     /** The client has ended its input. */
     @Override
     public void close() {
-        synchronized (this) {
-            inputEnded = true;
-        }
-        wake();
+        inputEnded = true;
+        work.wake();
     }
 
     /** The channel or the connection is closed. */
     @Override
     public void destroy(ChannelSession closed) {
-        synchronized (this) {
-            destroyed = true; // there is nobody to answer to
-        }
-        wake();
+        destroyed = true;
+        work.wake();
     }
 
-    private void wake() {
-        synchronized (this) {
-            if (running || finished) {
-                return;
-            }
-            running = true;
-        }
-        submit();
+    /** The endpoint stops. */
+    private void stop() {
+        destroyed = true;
+        dropped = true;
     }
 
-    private void submit() {
-        try {
-            session.execute(this::run);
-        } catch (RejectedExecutionException e) {
-            synchronized (this) {
-                destroyed = true; // the endpoint stops
-                dropped = true;
-            }
-            run();
-        }
-    }
-
-    private void run() {
-        boolean completed = false;
-        try {
-            work();
-            completed = true;
-        } finally {
-            if (!completed) {
-                submit(); // to end
-            }
-        }
-    }
-
-    private void work() {
+    /** Handles packets; returns whether there may be more to do. */
+    private boolean work() {
         dropIfLost();
         long begun = System.nanoTime();
         for (int i = 0; i < MAX_BATCH && System.nanoTime() - begun < MAX_NANOS; i++) {
+            if (finished) {
+                return false;
+            }
             send();
-            ByteBuffer packet;
-            boolean ends;
-            boolean proceeds;
-            synchronized (this) {
-                if (finished) {
-                    return;
+            boolean busy = handler.isBusy();
+            if (hasToEnd(busy)) {
+                if (!answers.areSent() || destroyed || broken) {
+                    end();
                 }
-                dropped |= session.isLost();
-                boolean busy = handler.isBusy();
-                ends = broken || dropped || ((inputEnded || destroyed) && packets.isEmpty() && !busy);
-                boolean waits = !ends && !destroyed && writing && filling.size() >= maxWaiting;
-                proceeds = busy && !ends && !waits;
-                packet = ends || waits || busy ? null : packets.poll();
-                if (packet == null && !proceeds && (!ends || (writing && !destroyed && !broken))) {
-                    running = false; // until there is input, or the answers are sent
-                    return;
-                }
-                finished = ends;
+                return false;
             }
-            if (ends) {
-                end();
-                return;
+            if (!destroyed && answers.isFull()) {
+                return false; // until they are sent
             }
-            if (proceeds) {
-                handler.proceed(filling);
-            } else {
-                handle(packet);
+            if (busy) {
+                handler.proceed(answers.output());
+                continue;
             }
+            ByteBuffer packet = input.poll();
+            if (packet == null) {
+                return false; // until there is input
+            }
+            handle(packet);
         }
-        submit();
+        return true;
+    }
+
+    private boolean hasToEnd(boolean busy) {
+        dropped |= session.isLost();
+        return broken || dropped || ((inputEnded || destroyed) && input.isEmpty() && !busy);
     }
 
     /** Drops what is queued if the connection has ended because the login is lost. */
     private void dropIfLost() {
-        boolean asks;
-        synchronized (this) {
-            asks = destroyed && !dropped && !packets.isEmpty();
-        }
-        if (asks && session.currentUser().isEmpty()) {
-            synchronized (this) {
-                dropped = true;
-            }
+        if (destroyed && !dropped && !input.isEmpty() && session.currentUser().isEmpty()) {
+            dropped = true;
         }
     }
 
     private void handle(ByteBuffer packet) {
         int length = packet.remaining() + Integer.BYTES;
         try {
-            handler.handle(packet, filling);
+            handler.handle(packet, answers.output());
         } catch (MalformedPacketException e) {
             breakOff(e);
         } catch (RuntimeException | Error e) {
             breakOff(e); // else the client would wait for ever
             throw e;
         } finally {
-            reader.release(packet);
+            input.release(packet);
         }
-        synchronized (this) {
-            if (destroyed) {
-                filling.clear();
-                return;
-            }
+        if (destroyed) {
+            answers.drop();
+            return;
         }
         try {
             channel.getLocalWindow().release(length);
@@ -281,40 +225,26 @@ final class SftpChannel extends AsynchronousCommand implements LastingCommand, C
 
     /** Sends the answers that wait, unless others are being sent. */
     private void send() {
-        Output sent;
-        synchronized (this) {
-            if (writing || filling.size() == 0 || destroyed) {
-                return;
-            }
-            writing = true;
-            sent = filling;
-            filling = sending;
-            sending = sent;
+        if (destroyed) {
+            return;
         }
         try {
-            out.writeBuffer(new ByteArrayBuffer(sent.bytes(), 0, sent.size())).addListener(future -> sent());
+            answers.send();
         } catch (IOException e) {
-            synchronized (this) {
-                destroyed = true;
-            }
+            destroyed = true;
         }
     }
 
     /** Sends what waits for this, without waiting for a worker, which goes on handling meanwhile. */
     private void sent() {
-        synchronized (this) {
-            sending.clear();
-            writing = false;
-            if (running || finished) {
-                return;
-            }
-            running = true;
+        if (work.takeOver()) {
+            send();
+            work.submit();
         }
-        send();
-        submit();
     }
 
     private void end() {
+        finished = true;
         try {
             handler.end();
         } finally {

@@ -6,6 +6,7 @@ import io.datahub.ssh.session.RefusalText;
 import io.datahub.ssh.session.SshSession;
 import io.datahub.ssh.session.TransferMetrics;
 import io.datahub.ssh.session.TransferMetrics.Protocol;
+import io.datahub.ssh.sftp.file.OwnDrafts;
 
 /**
  * What the requests of a channel share. Used by one thread at a time.

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.user.Action;
 import io.datahub.ssh.sftp.TestChannel.Answer;
+import io.datahub.ssh.sftp.file.OwnDrafts;
 import io.datahub.ssh.sftp.wire.Output;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -443,11 +444,11 @@ class RequestHandlerTest {
     void shouldMakeALargeUploadLasting() throws IOException {
         String handle = channel.open("large", PUT);
         String piece = "x".repeat(1 << 18);
-        for (long at = 0; at < DraftHandle.LASTING_BYTES + piece.length(); at += piece.length()) {
+        for (long at = 0; at < OwnDrafts.LASTING_BYTES + piece.length(); at += piece.length()) {
             assertThat(channel.write(handle, at, piece)).isEqualTo(OK);
         }
         assertThat(hub.drafts.names()).hasSize(1);
-        assertThat(hub.channel("ada").size("large")).isGreaterThan(DraftHandle.LASTING_BYTES);
+        assertThat(hub.channel("ada").size("large")).isGreaterThan(OwnDrafts.LASTING_BYTES);
         assertThat(channel.close(handle)).isEqualTo(OK);
         assertThat(hub.topics()).containsExactly("file.created/large");
     }

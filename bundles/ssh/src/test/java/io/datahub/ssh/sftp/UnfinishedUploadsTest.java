@@ -15,6 +15,7 @@ import io.datahub.api.user.Action;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.api.validation.Verdict;
+import io.datahub.ssh.sftp.file.OwnDrafts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +51,7 @@ class UnfinishedUploadsTest {
     private String large() {
         String handle = channel.open("large", PUT);
         String piece = "x".repeat(1 << 18);
-        for (long at = 0; at <= DraftHandle.LASTING_BYTES; at += piece.length()) {
+        for (long at = 0; at <= OwnDrafts.LASTING_BYTES; at += piece.length()) {
             channel.write(handle, at, piece);
         }
         assertThat(hub.drafts.names()).hasSize(1);

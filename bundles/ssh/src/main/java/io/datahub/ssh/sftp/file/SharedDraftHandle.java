@@ -1,4 +1,4 @@
-package io.datahub.ssh.sftp;
+package io.datahub.ssh.sftp.file;
 
 import io.datahub.api.Result;
 import io.datahub.api.path.RecordPath;
@@ -7,27 +7,28 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** Reads what another handle of the channel is writing, as long as that is open. */
-final class SharedDraftHandle implements Handle {
+public final class SharedDraftHandle implements Handle {
 
-    private final DraftHandle draft;
+    private final DraftHandle writer;
 
-    SharedDraftHandle(DraftHandle draft) {
-        this.draft = draft;
+    /** @param writer the other handle */
+    public SharedDraftHandle(DraftHandle writer) {
+        this.writer = writer;
     }
 
     @Override
     public RecordPath path() {
-        return draft.path();
+        return writer.path();
     }
 
     @Override
     public Attributes attributes() {
-        return draft.attributes();
+        return writer.attributes();
     }
 
     @Override
     public Result<Integer> read(long offset, ByteBuffer target) throws IOException {
-        return draft.readDraft(offset, target);
+        return writer.readDraft(offset, target);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.datahub.ssh.sftp;
+package io.datahub.ssh.sftp.file;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** What a client has opened. Used by one thread at a time. */
-interface Handle {
+public interface Handle {
 
     /** The path of the file or directory. */
     RecordPath path();

@@ -1,4 +1,4 @@
-package io.datahub.ssh.sftp;
+package io.datahub.ssh.sftp.file;
 
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -13,7 +13,7 @@ import java.util.Optional;
  * hub, the record has the time that the client had set before it closed the file, or none. A client that compares times
  * then sends the file again.
  */
-final class ClientTimes {
+public final class ClientTimes {
 
     private static final int MAX = 10_000;
 

@@ -1,4 +1,4 @@
-package io.datahub.ssh.sftp;
+package io.datahub.ssh.sftp.file;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
  * An unfinished upload that is being read. It doesn't keep anybody from writing, reading, or renaming that: if somebody
  * has taken the draft over, it is taken back for the next read, unless it is being written. Used by one thread at a time.
  */
-final class DraftReader implements Handle {
+public final class DraftReader implements Handle {
 
     private final SshSession session;
     private final OwnDrafts drafts;
@@ -30,7 +30,8 @@ final class DraftReader implements Handle {
     }
 
     /** Opens a draft. */
-    static Result<DraftReader> open(SshSession session, OwnDrafts drafts, LastingDraft lasting) throws IOException {
+    public static Result<DraftReader> open(SshSession session, OwnDrafts drafts, LastingDraft lasting)
+            throws IOException {
         return resume(session, drafts, lasting)
                 .then(draft -> Result.done(new DraftReader(session, drafts, lasting, draft)));
     }

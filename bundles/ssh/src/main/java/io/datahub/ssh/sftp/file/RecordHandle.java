@@ -1,4 +1,4 @@
-package io.datahub.ssh.sftp;
+package io.datahub.ssh.sftp.file;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
@@ -11,18 +11,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** A version of a record that is being read. */
-final class RecordHandle implements Handle {
+public final class RecordHandle implements Handle {
 
     private final Reading reading;
     private final SshSession session;
     private boolean wasRead;
 
-    RecordHandle(Reading reading, SshSession session) {
+    public RecordHandle(Reading reading, SshSession session) {
         this.reading = reading;
         this.session = session;
     }
 
-    RecordVersion version() {
+    public RecordVersion version() {
         return reading.version();
     }
 

@@ -1,4 +1,4 @@
-package io.datahub.ssh.sftp;
+package io.datahub.ssh.sftp.file;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * takes it over instead of being refused, and the other's next write or close is refused as interrupted: so nothing is
  * mixed, but the later connection wins.
  */
-final class LiveDrafts {
+public final class LiveDrafts {
 
     private final Map<String, Object> writers = new ConcurrentHashMap<>();
 

@@ -1,4 +1,4 @@
-package io.datahub.ssh.sftp;
+package io.datahub.ssh.sftp.file;
 
 import io.datahub.api.Result;
 import io.datahub.api.disk.TemporaryNames;
@@ -19,7 +19,10 @@ import java.util.Optional;
  * The user's drafts that were begun over SFTP: those under temporary names, which are closed and wait for being renamed,
  * and those of uploads that were cut. Uploads over other protocols aren't among them. Used by one thread at a time.
  */
-final class OwnDrafts {
+public final class OwnDrafts {
+
+    /** From this size on an upload is a lasting draft; smaller ones aren't worth the flush. */
+    public static final long LASTING_BYTES = 8L << 20;
 
     private static final String TRANSPORT = "transport";
     private static final String SFTP = "sftp";
@@ -35,7 +38,7 @@ final class OwnDrafts {
     private final LiveDrafts live;
     private final ClientTimes times;
 
-    OwnDrafts(SshSession session, TemporaryNames names, LiveDrafts live, ClientTimes times) {
+    public OwnDrafts(SshSession session, TemporaryNames names, LiveDrafts live, ClientTimes times) {
         this.session = session;
         this.names = names;
         this.live = live;
@@ -43,12 +46,12 @@ final class OwnDrafts {
     }
 
     /** Whether a path is that of a file that its client will rename. */
-    boolean isTemporary(RecordPath path) {
+    public boolean isTemporary(RecordPath path) {
         return names.isTemporary(path);
     }
 
     /** The latest draft of a path. */
-    Optional<LastingDraft> find(RecordPath path) throws IOException {
+    public Optional<LastingDraft> find(RecordPath path) throws IOException {
         return all(path).stream().findFirst();
     }
 
@@ -57,21 +60,21 @@ final class OwnDrafts {
     }
 
     /** The drafts directly in a directory, latest first. */
-    List<LastingDraft> in(RecordPath directory) throws IOException {
+    public List<LastingDraft> in(RecordPath directory) throws IOException {
         return below(directory).stream()
                 .filter(draft -> !draft.path().isRoot() && draft.path().parent().equals(directory))
                 .toList();
     }
 
     /** The drafts of a path and of those below it, latest first. */
-    List<LastingDraft> below(RecordPath path) throws IOException {
+    public List<LastingDraft> below(RecordPath path) throws IOException {
         return session.drafts().list(session.user(), path).stream()
                 .filter(draft -> SFTP.equals(draft.notes().get(TRANSPORT)))
                 .toList();
     }
 
     /** Whether a channel of this hub is writing it. */
-    boolean isLive(LastingDraft draft) {
+    public boolean isLive(LastingDraft draft) {
         return live.contains(draft.name());
     }
 
@@ -80,7 +83,7 @@ final class OwnDrafts {
      * arrived. It is shown without its last byte, since clients take a file of full size for complete and would never
      * close it; those that resume send that byte again.
      */
-    Attributes attributes(LastingDraft draft) {
+    public Attributes attributes(LastingDraft draft) {
         return Attributes.file(
                 isTemporary(draft.path()) ? draft.size() : shownSize(draft.size()),
                 time(draft).or(() -> noted(draft, KEPT)).orElseGet(Instant::now));
@@ -101,18 +104,18 @@ final class OwnDrafts {
     }
 
     /** Takes a draft over, for the path of the request. */
-    Result<Draft> resume(WriteRequest request, String name) throws IOException {
+    public Result<Draft> resume(WriteRequest request, String name) throws IOException {
         return session.drafts().resume(request, name, Remaining.RECEIVED);
     }
 
     /** Removes a draft, even if another connection is writing it. */
-    void remove(LastingDraft draft) throws IOException {
+    public void remove(LastingDraft draft) throws IOException {
         times.remove(draft.name());
         session.drafts().remove(session.user(), draft.name());
     }
 
     /** Removes drafts of a path that nobody is writing, but for one. */
-    void removeAll(RecordPath path, String except) throws IOException {
+    public void removeAll(RecordPath path, String except) throws IOException {
         for (LastingDraft draft : all(path)) {
             if (!draft.name().equals(except) && !isLive(draft)) {
                 remove(draft);
@@ -121,12 +124,12 @@ final class OwnDrafts {
     }
 
     /** Remembers a time that the client has set for a draft, until that becomes a record. */
-    void setTime(String name, Instant time) {
+    public void setTime(String name, Instant time) {
         times.set(name, time);
     }
 
     /** The time that the client has set for a draft. */
-    Optional<Instant> time(LastingDraft draft) {
+    public Optional<Instant> time(LastingDraft draft) {
         return times.find(draft.name()).or(() -> noted(draft, MODIFIED));
     }
 
@@ -134,7 +137,7 @@ final class OwnDrafts {
         return Optional.ofNullable(draft.notes().get(note)).map(Long::parseLong).map(Instant::ofEpochSecond);
     }
 
-    void forgetTime(LastingDraft draft) {
+    public void forgetTime(LastingDraft draft) {
         times.remove(draft.name());
     }
 
