@@ -1,7 +1,6 @@
 package io.datahub.auth;
 
 import io.datahub.api.Home;
-import io.datahub.api.Refusal;
 import io.datahub.api.cluster.ClusterView;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
@@ -9,6 +8,7 @@ import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.metric.MetricSource;
 import io.datahub.api.record.RecordStore;
+import io.datahub.api.state.AdapterStates;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.CredentialVerifier;
 import io.datahub.api.user.UserRegistry;
@@ -17,6 +17,7 @@ import io.datahub.auth.external.ExternalVerifiers;
 import io.datahub.auth.record.LastGoodUsers;
 import io.datahub.auth.record.UsersEditor;
 import io.datahub.auth.record.UsersRecord;
+import io.datahub.auth.shortlived.ShortLivedTokens;
 import io.datahub.auth.users.Users;
 import java.io.IOException;
 import java.time.Clock;
@@ -26,6 +27,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +43,6 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
-import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,9 +67,14 @@ public final class Auth {
     private static final Duration VERIFIER_GRACE = Duration.ofSeconds(30);
     private static final long STOP_SECONDS = 5;
     private static final long SAVE_SECONDS = 30;
+    private static final String TOKENS = "auth-short-lived-tokens";
+    private static final String LAST_USED = "auth-last-used";
+    private static final int LOOKUPS = 2;
+    private static final int MAX_WAITING_LOOKUPS = 1_000;
 
     private final Listeners listeners = new Listeners();
     private final ScheduledThreadPoolExecutor executor;
+    private final ThreadPoolExecutor lookups;
     private final UsersRecordListener changes;
     private final CurrentUsers currentUsers;
     private final UsersLoader loader;
@@ -82,12 +88,6 @@ public final class Auth {
     private final AuditLog audit = new AuditLog();
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
 
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    private volatile ClusterView cluster;
-
     /**
      * @throws IllegalArgumentException if there are no users and the token supplied for the first administrator is
      *     unusable
@@ -97,25 +97,44 @@ public final class Auth {
             AuthConfiguration configuration,
             @Reference Home home,
             @Reference RecordStore store,
-            @Reference UsersRecordListener changes) {
-        this(configuration, home, store, changes, Clock.systemUTC(), System::getenv);
+            @Reference UsersRecordListener changes,
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL) ClusterView cluster,
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL) AdapterStates states) {
+        this(
+                configuration,
+                home,
+                store,
+                changes,
+                Optional.ofNullable(cluster).map(view -> new Shared(view, states)),
+                Clock.systemUTC(),
+                System::getenv);
     }
+
+    /**
+     * What a hub shares with the others of its cluster. It is there before the records are.
+     *
+     * @param states the state of adapters at all hubs
+     */
+    record Shared(ClusterView view, AdapterStates states) {}
 
     Auth(
             AuthConfiguration configuration,
             Home home,
             RecordStore store,
             UsersRecordListener changes,
+            Optional<Shared> shared,
             Clock clock,
             UnaryOperator<String> environment) {
         UsersRecord record = new UsersRecord(store);
         LastGoodUsers lastGood = new LastGoodUsers(home);
         executor = executor();
+        lookups = lookups();
         currentUsers = new CurrentUsers(lastGood, audit, this::usersChanged);
         expiry = new ExpiryTimer(currentUsers, clock, executor, this::notifyListeners);
-        lastUsed = new LastUsedStore(home, clock);
+        lastUsed = new LastUsedStore(home, shared.map(peers -> peers.states().of(LAST_USED)), clock);
         verifiers = new ExternalVerifiers(executor, VERIFIER_GRACE, this::notifyListeners);
-        shortLivedTokens = new ShortLivedTokens(home, clock, this::notifyListeners);
+        shortLivedTokens = new ShortLivedTokens(
+                home, shared.map(peers -> peers.states().of(TOKENS)), clock, this::notifyListeners);
         shortLivedTokens.expiries().forEach(expiry::watch);
         identities = new Identities(currentUsers, shortLivedTokens, verifiers::keeps, clock);
         tokenAuthenticator = new TokenAuthenticator(
@@ -126,11 +145,20 @@ public final class Auth {
                 clock,
                 audit,
                 lastUsed,
-                this::outage,
+                lookups,
+                () -> shared.flatMap(peers -> peers.view().refuse()),
                 configuration);
         Actors actors = new Actors(identities, clock);
         ShortLivedService shortLived = new ShortLivedService(
-                currentUsers, shortLivedTokens, actors, lastUsed, expiry::watch, this::notifyListeners, clock, audit);
+                currentUsers,
+                shortLivedTokens,
+                identities,
+                actors,
+                lastUsed,
+                expiry::watch,
+                this::notifyListeners,
+                clock,
+                audit);
         tokenService = new TokenService(
                 currentUsers,
                 new UsersEditor(record),
@@ -158,14 +186,9 @@ public final class Auth {
             changes.stop();
             executor.shutdownNow();
             loader.close();
+            shortLivedTokens.close();
             throw e;
         }
-    }
-
-    /** Why nobody can be let in at present: another hub may have taken their access away. */
-    private Optional<Refusal> outage() {
-        ClusterView view = cluster;
-        return view == null ? Optional.empty() : view.refuse();
     }
 
     @Activate
@@ -221,6 +244,19 @@ public final class Auth {
         return executor;
     }
 
+    /** For tokens of other hubs; what is too much is refused. Its threads end when they aren't needed. */
+    private static ThreadPoolExecutor lookups() {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                LOOKUPS,
+                LOOKUPS,
+                SAVE_SECONDS,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(MAX_WAITING_LOOKUPS),
+                task -> new Thread(task, "datahub-auth-lookup"));
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
+    }
+
     private static String pairs(AuthConfiguration configuration) {
         return "allowClearAdmin=" + configuration.allowClearAdmin() + " undelayedFailures="
                 + configuration.undelayedFailures()
@@ -244,9 +280,11 @@ public final class Auth {
         registrations.forEach(ServiceRegistration::unregister);
         changes.stop();
         executor.shutdownNow();
+        lookups.shutdownNow();
         loader.close();
         verifiers.close();
         save();
+        shortLivedTokens.close();
         audit.close();
         currentUsers.close();
         listeners.notifyOf(new DenyAll());

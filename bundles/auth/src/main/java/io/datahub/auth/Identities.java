@@ -5,10 +5,14 @@ import io.datahub.api.user.CredentialVerifier.Verified;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.TrustRule;
+import io.datahub.auth.shortlived.ShortLivedToken;
+import io.datahub.auth.shortlived.ShortLivedTokens;
 import io.datahub.auth.users.StoredCredential;
 import io.datahub.auth.users.StoredCredential.Kind;
 import io.datahub.auth.users.Users;
 import io.datahub.auth.users.Users.Owned;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -18,7 +22,7 @@ import java.util.function.Supplier;
 
 /**
  * Finds whose a credential is: those of the users file, short-lived tokens, and those that a verifier accepted.
- * Thread-safe; never blocks.
+ * Thread-safe; never blocks, but where another hub may know more.
  */
 final class Identities {
 
@@ -62,6 +66,27 @@ final class Identities {
         }
         String sha256 = Sha256.hex(token);
         return listed(Kind.TOKEN, sha256).or(() -> shortLived.find(sha256).flatMap(this::of));
+    }
+
+    /**
+     * The short-lived token that has to be looked for at other hubs, before it is known whether it is valid.
+     *
+     * @param found as whose the credentials are known here
+     * @return its identifier; empty if that isn't needed
+     */
+    Optional<String> elsewhere(Credentials credentials, Optional<Identity> found) {
+        if (!shortLived.isShared() || !(credentials instanceof Credentials.Token token)) {
+            return Optional.empty();
+        }
+        return found.map(identity -> ShortLivedToken.isNamed(identity.credential()) && !shortLived.isCurrent())
+                        .orElseGet(() -> Tokens.hasForm(token.token()))
+                ? Optional.of(ShortLivedToken.name(Sha256.hex(token.token())))
+                : Optional.empty();
+    }
+
+    /** Looks for a short-lived token of another hub; blocks. */
+    void look(String name) throws IOException {
+        shortLived.look(name, this::hasParent);
     }
 
     private Optional<Identity> listed(Kind kind, String value) {
@@ -120,9 +145,23 @@ final class Identities {
                 .map(owner -> new Identity(owner, name, kind, label, expires));
     }
 
-    /** The present owner of the credential of a login; empty if it has been removed. Doesn't check its expiry. */
+    /**
+     * The present owner of the credential of a login; empty if it has been removed. Doesn't check its expiry. Blocks if
+     * it is a short-lived token that this hub has never seen, which only another hub can have let in.
+     *
+     * @throws UncheckedIOException if that token couldn't be looked for
+     */
     Optional<Identity> of(Login login) {
         String name = login.credential();
+        if (shortLived.isShared()
+                && ShortLivedToken.isNamed(name)
+                && shortLived.named(name).isEmpty()) {
+            try {
+                look(name);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
         if (name.startsWith(TRUST) || name.startsWith(EXTERNAL)) {
             return external(name, login.user().name(), kind(name), login.label().orElse(""), login.expires())
                     .filter(identity -> isVerified(name));

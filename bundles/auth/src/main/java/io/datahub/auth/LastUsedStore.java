@@ -3,6 +3,8 @@ package io.datahub.auth;
 import io.datahub.api.Home;
 import io.datahub.api.file.AtomicFile;
 import io.datahub.api.log.LogText;
+import io.datahub.api.state.AdapterState;
+import io.datahub.auth.state.SharedUses;
 import io.datahub.auth.users.Users;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,8 +14,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -30,14 +35,20 @@ final class LastUsedStore {
     private static final Logger LOG = LoggerFactory.getLogger(LastUsedStore.class);
 
     private final Path file;
+    private final Optional<SharedUses> shared;
     private final Clock clock;
     private final Map<String, Long> seconds = new ConcurrentHashMap<>();
+    private final Set<String> usedHere = ConcurrentHashMap.newKeySet(); // since they were saved
     private volatile boolean changed;
 
-    LastUsedStore(Home home, Clock clock) {
+    /** @param shared the state that this hub shares with others; empty if it is alone */
+    LastUsedStore(Home home, Optional<AdapterState> shared, Clock clock) {
         this.file = file(home);
+        this.shared = shared.map(SharedUses::new);
         this.clock = clock;
-        read();
+        if (shared.isEmpty()) {
+            read();
+        }
     }
 
     /** The file; it exists once anyone has logged in. */
@@ -70,6 +81,7 @@ final class LastUsedStore {
         Long before = seconds.get(credential);
         if (before == null || before != now) {
             seconds.put(credential, now);
+            usedHere.add(credential);
             changed = true;
         }
     }
@@ -84,6 +96,12 @@ final class LastUsedStore {
      * @param exists whether a credential still exists
      */
     void save(Users users, Predicate<String> exists) {
+        if (shared.isPresent()) {
+            if (users != Users.EMPTY) {
+                share(shared.get(), exists);
+            }
+            return;
+        }
         if (!changed || users == Users.EMPTY) {
             return;
         }
@@ -98,6 +116,23 @@ final class LastUsedStore {
         } catch (IOException e) {
             changed = true;
             LOG.warn("event=auth.last-used.save-failed file={} reason={}", file, LogText.quoted(e.toString()));
+        }
+    }
+
+    /** Stores the uses at this hub, and takes over those at others. */
+    private void share(SharedUses uses, Predicate<String> exists) {
+        Set<String> mine = Set.copyOf(usedHere);
+        usedHere.removeAll(mine);
+        Map<String, Long> used = new HashMap<>();
+        mine.forEach(credential -> used.put(credential, seconds.getOrDefault(credential, 0L)));
+        try {
+            Map<String, Long> stored = uses.read();
+            uses.write(stored, used, exists, clock.millis() / 1000);
+            stored.forEach((credential, second) -> seconds.merge(credential, second, Math::max));
+            seconds.keySet().removeIf(credential -> !exists.test(credential) && !usedHere.contains(credential));
+        } catch (IOException | NoSuchElementException | NumberFormatException e) {
+            usedHere.addAll(mine);
+            LOG.warn("event=auth.last-used.share-failed reason={}", LogText.quoted(e.toString()));
         }
     }
 }

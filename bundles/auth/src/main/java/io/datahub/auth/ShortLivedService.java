@@ -7,6 +7,8 @@ import io.datahub.api.Sha256;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.UserRegistry.Credential;
 import io.datahub.api.user.UserRegistry.IssuedToken;
+import io.datahub.auth.shortlived.ShortLivedToken;
+import io.datahub.auth.shortlived.ShortLivedTokens;
 import io.datahub.auth.users.StoredCredential;
 import io.datahub.auth.users.Users;
 import java.io.IOException;
@@ -27,6 +29,7 @@ final class ShortLivedService {
 
     private final Supplier<Users> currentUsers;
     private final ShortLivedTokens tokens;
+    private final Identities identities;
     private final Actors actors;
     private final LastUsedStore lastUsed;
     private final Consumer<Instant> expiry;
@@ -41,6 +44,7 @@ final class ShortLivedService {
     ShortLivedService(
             Supplier<Users> currentUsers,
             ShortLivedTokens tokens,
+            Identities identities,
             Actors actors,
             LastUsedStore lastUsed,
             Consumer<Instant> expiry,
@@ -49,6 +53,7 @@ final class ShortLivedService {
             AuditLog audit) {
         this.currentUsers = currentUsers;
         this.tokens = tokens;
+        this.identities = identities;
         this.actors = actors;
         this.lastUsed = lastUsed;
         this.expiry = expiry;
@@ -130,6 +135,7 @@ final class ShortLivedService {
      * @param actor who requests it, and is permitted to
      */
     List<Credential> revokeAll(Login actor, String user) throws IOException {
+        refresh();
         List<ShortLivedToken> revoked = tokens.of(user);
         revoked.forEach(tokens::remove);
         List<Credential> credentials = revoked.stream().map(this::described).toList();
@@ -139,6 +145,11 @@ final class ShortLivedService {
         }
         tokens.save();
         return credentials;
+    }
+
+    /** Also knows what other hubs have issued; blocks. */
+    void refresh() throws IOException {
+        tokens.refresh(identities::hasParent);
     }
 
     /** The tokens of a user with this label or hash prefix. */

@@ -10,14 +10,19 @@ import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.User;
 import io.datahub.auth.external.ExternalVerifiers;
+import io.datahub.auth.shortlived.ShortLivedToken;
 import io.datahub.auth.users.StoredUser;
 import io.datahub.auth.users.Users;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -37,6 +42,7 @@ final class TokenAuthenticator implements Authenticator {
     private final Clock clock;
     private final AuditLog audit;
     private final LastUsedStore lastUsed;
+    private final Executor lookups;
     private final Supplier<Optional<Refusal>> outage;
     private volatile LoginThrottle throttle;
     private volatile boolean clearAdminAllowed;
@@ -44,6 +50,7 @@ final class TokenAuthenticator implements Authenticator {
 
     /**
      * @param expiry is told when a login expires whose credential isn't in the users file
+     * @param lookups looks for tokens of other hubs, which blocks
      * @param outage why nobody can be let in at present
      */
     TokenAuthenticator(
@@ -54,6 +61,7 @@ final class TokenAuthenticator implements Authenticator {
             Clock clock,
             AuditLog audit,
             LastUsedStore lastUsed,
+            Executor lookups,
             Supplier<Optional<Refusal>> outage,
             AuthConfiguration configuration) {
         this.currentUsers = currentUsers;
@@ -63,6 +71,7 @@ final class TokenAuthenticator implements Authenticator {
         this.clock = clock;
         this.audit = audit;
         this.lastUsed = lastUsed;
+        this.lookups = lookups;
         this.outage = outage;
         configure(configuration);
     }
@@ -84,6 +93,33 @@ final class TokenAuthenticator implements Authenticator {
             return CompletableFuture.completedFuture(anonymous(origin));
         }
         Optional<Identity> found = identities.of(credentials);
+        Optional<String> elsewhere = identities.elsewhere(credentials, found);
+        if (elsewhere.isPresent()) {
+            return look(elsewhere.get())
+                    .thenCompose(done -> authenticate(credentials, origin, identities.of(credentials)))
+                    .exceptionally(failure -> failed(credentials, origin, failure));
+        }
+        return authenticate(credentials, origin, found);
+    }
+
+    private CompletionStage<Void> look(String name) {
+        try {
+            return CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            identities.look(name);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    },
+                    lookups);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(e); // too many at a time, or stopping
+        }
+    }
+
+    private CompletionStage<Result<Login>> authenticate(
+            Credentials credentials, Origin origin, Optional<Identity> found) {
         if (found.isPresent()) {
             return CompletableFuture.completedFuture(
                     countFailure(credentials, origin, accept(credentials, origin, found)));
@@ -179,6 +215,9 @@ final class TokenAuthenticator implements Authenticator {
                             + " allows it without encryption");
         }
         lastUsed.used(identity.credential());
+        if (ShortLivedToken.isNamed(identity.credential())) {
+            identity.expires().ifPresent(expiry); // another hub may have issued it
+        }
         return Result.done(identity.login(origin, Optional.empty()));
     }
 

@@ -8,6 +8,7 @@ import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
 import io.datahub.api.user.UserRegistry;
 import io.datahub.auth.record.UsersEditor;
+import io.datahub.auth.shortlived.ShortLivedToken;
 import io.datahub.auth.users.InvalidUsersException;
 import io.datahub.auth.users.StoredCredential;
 import io.datahub.auth.users.StoredCredential.Kind;
@@ -26,11 +27,15 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lists users, and issues, rotates and revokes their tokens, as far as the actor is permitted to. Thread-safe; blocks.
  */
 final class TokenService implements UserRegistry {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TokenService.class);
 
     private final Supplier<Users> currentUsers;
     private final UsersEditor editor;
@@ -69,6 +74,11 @@ final class TokenService implements UserRegistry {
 
     @Override
     public List<Account> accounts() {
+        try {
+            shortLived.refresh();
+        } catch (IOException e) {
+            LOG.debug("event=auth.short-lived.refresh-failed", e); // those that this hub knows are shown
+        }
         return currentUsers.get().all().stream()
                 .sorted(Comparator.comparing(StoredUser::name))
                 .map(user -> user.account(lastUsed::of, shortLived.of(user.name())))
@@ -245,10 +255,13 @@ final class TokenService implements UserRegistry {
     }
 
     /** Whether a short-lived token is meant, and none of the users file. */
-    private boolean isShortLived(String user, String token) {
+    private boolean isShortLived(String user, String token) throws IOException {
         boolean isListed = currentUsers.get().named(user).stream()
                 .flatMap(owner -> owner.credentials().stream())
                 .anyMatch(credential -> credential.kind() == Kind.TOKEN && credential.matches(token));
+        if (!isListed) {
+            shortLived.refresh();
+        }
         return !isListed && !shortLived.matching(user, token).isEmpty();
     }
 

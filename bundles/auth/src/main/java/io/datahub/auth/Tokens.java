@@ -17,4 +17,9 @@ final class Tokens {
         RANDOM.nextBytes(bytes);
         return "dh_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
+
+    /** Whether this could be one. */
+    static boolean hasForm(byte[] token) {
+        return token.length == 46 && token[0] == 'd' && token[1] == 'h' && token[2] == '_';
+    }
 }

@@ -51,7 +51,10 @@ final class UsersLoader {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private volatile Optional<Refusal> failure = Optional.empty();
     private volatile InitialUsersFile first; // created once, before the executor has tasks
-    private Duration backoff = MIN_BACKOFF; // used by the executor's thread only
+
+    // Used by the executor's thread only.
+    private Duration backoff = MIN_BACKOFF;
+    private boolean isOffered; // whether the first users were offered to the store, and what became of it isn't known
 
     UsersLoader(
             UsersRecord record,
@@ -164,6 +167,7 @@ final class UsersLoader {
             if (isMissing()) {
                 create();
             }
+            settle();
         } catch (IOException | RuntimeException e) {
             LOG.warn(
                     "event=auth.users.creation-failed file={} reason={}",
@@ -184,15 +188,25 @@ final class UsersLoader {
             created(record.create(lastGoodBytes.get()), "last-good");
         } else {
             first = first == null ? firstUsers.get() : first;
-            Result<Change> result = record.create(first.prepare(clock.instant()));
-            created(result, "new");
-            if (!result.isRefused()) {
-                first.created();
-            } else if (result.refusal().orElseThrow().reason() == Reason.PRECONDITION_FAILED
-                    && currentUsers.get().owning(Kind.TOKEN, first.sha256()).isEmpty()) {
-                first.discard();
-            }
+            isOffered = true;
+            created(record.create(first.prepare(clock.instant())), "new");
         }
+    }
+
+    /**
+     * Decides what becomes of the first administrator's token once there are users: another hub may have been faster, and
+     * the answer to our own attempt may have been lost.
+     */
+    private void settle() throws IOException {
+        if (!isOffered || failure.isPresent()) {
+            return;
+        }
+        if (currentUsers.get().owning(Kind.TOKEN, first.sha256()).isPresent()) {
+            first.created();
+        } else {
+            first.discard();
+        }
+        isOffered = false;
     }
 
     private void created(Result<Change> result, String origin) {

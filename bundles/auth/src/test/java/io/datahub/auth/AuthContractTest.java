@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -54,7 +55,7 @@ class AuthContractTest extends AuthenticatorContract {
         if (auth == null) {
             UsersRecordListener changes = new UsersRecordListener();
             store.listener(changes);
-            auth = new Auth(Settings.DEFAULT, store, store, changes, Clock.systemUTC(), name -> null);
+            auth = new Auth(Settings.DEFAULT, store, store, changes, Optional.empty(), Clock.systemUTC(), name -> null);
         }
     }
 

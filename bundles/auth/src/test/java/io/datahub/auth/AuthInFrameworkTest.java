@@ -46,6 +46,7 @@ class AuthInFrameworkTest {
             "io.datahub.api.net;version=0.9",
             "io.datahub.api.path;version=0.9",
             "io.datahub.api.record;version=0.9",
+            "io.datahub.api.state;version=0.9",
             "io.datahub.api.user;version=0.9",
             "io.datahub.api.validation;version=0.9",
             "org.slf4j;version=1.7.36",

@@ -5,6 +5,7 @@ import io.datahub.api.user.UserRegistry;
 import io.datahub.test.contract.UserRegistryContract;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +26,7 @@ class AuthRegistryContractTest extends UserRegistryContract {
                 + "'/></user>"));
         UsersRecordListener changes = new UsersRecordListener();
         store.listener(changes);
-        auth = new Auth(Settings.DEFAULT, store, store, changes, Clock.systemUTC(), name -> null);
+        auth = new Auth(Settings.DEFAULT, store, store, changes, Optional.empty(), Clock.systemUTC(), name -> null);
     }
 
     @Override

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 class AuthTest {
@@ -59,7 +61,8 @@ class AuthTest {
     private Auth start(AuthConfiguration configuration) {
         UsersRecordListener changes = new UsersRecordListener();
         store.listener(changes);
-        Auth auth = new Auth(configuration, store, store, changes, Clock.systemUTC(), environment::get);
+        Auth auth =
+                new Auth(configuration, store, store, changes, Optional.empty(), Clock.systemUTC(), environment::get);
         started.add(auth);
         return auth;
     }
@@ -312,11 +315,34 @@ class AuthTest {
         }
     }
 
-    @Test
-    void shouldDeleteTheTokenWhenAnotherProcessCreatedTheFile() throws Exception {
-        store.refuse(Optional.of(new Refusal(Reason.PRECONDITION_FAILED, "somebody was faster")));
+    /** Also if it isn't known what became of the attempt. */
+    @ParameterizedTest
+    @EnumSource(names = {"PRECONDITION_FAILED", "UNAVAILABLE"})
+    void shouldDeleteTheTokenWhenAnotherHubCreatedTheFile(Reason reason) throws Exception {
+        store.refuse(Optional.of(new Refusal(reason, "somebody was faster")));
         start();
-        await().until(() -> store.begun() >= 1 && !Files.exists(home.resolve("admin.token")));
+        await().until(() -> store.begun() >= 1 && Files.exists(home.resolve("admin.token")));
+
+        store.put(Samples.users(Samples.ci("")));
+
+        await().until(() -> !Files.exists(home.resolve("admin.token")));
+    }
+
+    @Test
+    void shouldKeepTheTokenWhenTheAnswerToItsOwnAttemptWasLost() throws Exception {
+        store.refuse(Optional.of(new Refusal(Reason.UNAVAILABLE, "no answer")));
+        try (AuditLines log = new AuditLines("")) {
+            Auth auth = start();
+            await().until(() -> store.begun() >= 1 && Files.exists(home.resolve("admin.token")));
+            String token = Files.readString(home.resolve("admin.token")).strip();
+
+            store.put(Samples.users(
+                    "<user name='admin' roles='admin'><token sha256='" + Samples.sha256(token) + "'/></user>"));
+
+            await().until(() -> log.lines().stream().anyMatch(line -> line.contains("event=auth.users.created")));
+            assertThat(letsIn(auth, Samples.bearer(token))).isTrue();
+            assertThat(home.resolve("admin.token")).exists();
+        }
     }
 
     @Test
@@ -336,7 +362,13 @@ class AuthTest {
     void shouldDetectAChangeWithoutNotification() throws Exception {
         store.put(Samples.users(""));
         Auth auth = new Auth(
-                Settings.DEFAULT, store, store, new UsersRecordListener(), Clock.systemUTC(), environment::get);
+                Settings.DEFAULT,
+                store,
+                store,
+                new UsersRecordListener(),
+                Optional.empty(),
+                Clock.systemUTC(),
+                environment::get);
         started.add(auth);
 
         store.put(Samples.users(Samples.ci("")));

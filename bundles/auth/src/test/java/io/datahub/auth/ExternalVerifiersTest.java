@@ -61,7 +61,7 @@ class ExternalVerifiersTest {
         store.put(Samples.users("<user name='ci'>" + TRUST + "</user><user name='ops' roles='admin'/>"));
         UsersRecordListener changes = new UsersRecordListener();
         store.listener(changes);
-        auth = new Auth(Settings.DEFAULT, store, store, changes, Clock.systemUTC(), name -> null);
+        auth = new Auth(Settings.DEFAULT, store, store, changes, Optional.empty(), Clock.systemUTC(), name -> null);
     }
 
     @AfterEach

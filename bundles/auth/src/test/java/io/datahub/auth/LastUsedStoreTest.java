@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +25,7 @@ class LastUsedStoreTest {
     private Path home;
 
     private LastUsedStore lastUsed() {
-        return new LastUsedStore(() -> home, CLOCK);
+        return new LastUsedStore(() -> home, Optional.empty(), CLOCK);
     }
 
     private Path file() {

@@ -64,7 +64,7 @@ class ShortLivedTokensTest {
     private void start() {
         UsersRecordListener changes = new UsersRecordListener();
         store.listener(changes);
-        auth = new Auth(Settings.DEFAULT, store, store, changes, Clock.systemUTC(), name -> null);
+        auth = new Auth(Settings.DEFAULT, store, store, changes, Optional.empty(), Clock.systemUTC(), name -> null);
     }
 
     private void restart() throws Exception {

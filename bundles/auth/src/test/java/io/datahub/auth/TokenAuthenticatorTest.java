@@ -12,6 +12,7 @@ import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.auth.external.ExternalVerifiers;
+import io.datahub.auth.shortlived.ShortLivedTokens;
 import io.datahub.auth.users.InvalidUsersException;
 import io.datahub.auth.users.Users;
 import io.datahub.test.Configurations;
@@ -65,8 +66,8 @@ class TokenAuthenticatorTest {
 
     private TokenAuthenticator authenticator(AuthConfiguration configuration) {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-        lastUsed = new LastUsedStore(() -> home, clock);
-        ShortLivedTokens shortLived = new ShortLivedTokens(() -> home, clock, () -> {});
+        lastUsed = new LastUsedStore(() -> home, Optional.empty(), clock);
+        ShortLivedTokens shortLived = new ShortLivedTokens(() -> home, Optional.empty(), clock, () -> {});
         return new TokenAuthenticator(
                 () -> users,
                 new Identities(() -> users, shortLived, verifiers::keeps, clock),
@@ -75,6 +76,7 @@ class TokenAuthenticatorTest {
                 clock,
                 new AuditLog(),
                 lastUsed,
+                Runnable::run,
                 () -> outage,
                 configuration);
     }

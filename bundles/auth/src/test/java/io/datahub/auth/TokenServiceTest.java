@@ -53,7 +53,7 @@ class TokenServiceTest {
                 + "\n  <user name='anonymous'/>"));
         UsersRecordListener changes = new UsersRecordListener();
         store.listener(changes);
-        auth = new Auth(Settings.DEFAULT, store, store, changes, Clock.systemUTC(), name -> null);
+        auth = new Auth(Settings.DEFAULT, store, store, changes, Optional.empty(), Clock.systemUTC(), name -> null);
         root = login(Samples.ROOT_TOKEN);
         ci = login(Samples.CI_TOKEN);
     }

@@ -6,6 +6,7 @@ import io.datahub.auth.administration.FileDefinitions;
 import io.datahub.test.contract.UserDefinitionsContract;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +26,7 @@ class UserDefinitionsContractTest extends UserDefinitionsContract {
         store.put(Samples.users("<user name='ann'>\n  <token sha256='" + Samples.sha256(ANN_TOKEN) + "'/>\n</user>"));
         UsersRecordListener changes = new UsersRecordListener();
         store.listener(changes);
-        auth = new Auth(Settings.DEFAULT, store, store, changes, Clock.systemUTC(), name -> null);
+        auth = new Auth(Settings.DEFAULT, store, store, changes, Optional.empty(), Clock.systemUTC(), name -> null);
         definitions = new FileDefinitions(store, auth.authenticator());
     }
 

@@ -16,6 +16,7 @@ import io.datahub.jetty.web.InPlace;
 import io.datahub.jetty.web.RawPath;
 import io.datahub.jetty.web.RequestDrainer;
 import io.datahub.jetty.web.WebOrigins;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,10 @@ public final class AuthenticationHandler extends Handler.Abstract {
 
     private static final Refusal NOT_EVALUATED =
             new Refusal(Reason.UNAUTHENTICATED, "the credentials weren't evaluated");
+
+    private static final Refusal SESSIONS_AWAY = Refusal.unavailable(
+            "this hub can't reach the sessions that the hubs of its cluster share; retry, or use another hub",
+            RETRY_AFTER);
 
     private final HandlerRegistry registry;
     private final CurrentAuthenticator authenticator;
@@ -94,6 +99,43 @@ public final class AuthenticationHandler extends Handler.Abstract {
         if (!registrations.isEmpty() && registrations.get(0).authenticates()) {
             return dispatch(registrations, 0, null, Result.refused(NOT_EVALUATED), request, response, callback);
         }
+        if (!sessionEndpoint.mayBlock(request, origin)) {
+            return authenticate(registrations, isSessionRequest, origin, request, response, callback);
+        }
+        if (InPlace.isRequired()) {
+            InPlace.leave(
+                    request,
+                    response,
+                    callback,
+                    () -> authenticateSession(registrations, isSessionRequest, origin, request, response, callback));
+            return true;
+        }
+        return authenticateSession(registrations, isSessionRequest, origin, request, response, callback);
+    }
+
+    private boolean authenticateSession(
+            List<HandlerRegistration> registrations,
+            boolean isSessionRequest,
+            Origin origin,
+            Request request,
+            Response response,
+            Callback callback)
+            throws Exception {
+        try {
+            return authenticate(registrations, isSessionRequest, origin, request, response, callback);
+        } catch (UncheckedIOException e) {
+            return refuse(request, response, callback, SESSIONS_AWAY);
+        }
+    }
+
+    private boolean authenticate(
+            List<HandlerRegistration> registrations,
+            boolean isSessionRequest,
+            Origin origin,
+            Request request,
+            Response response,
+            Callback callback)
+            throws Exception {
         Optional<Refusal> sessionRefusal =
                 isSessionRequest ? SessionEndpoint.refusal(request, response) : Optional.empty();
         if (sessionRefusal.isPresent()) {
@@ -162,6 +204,12 @@ public final class AuthenticationHandler extends Handler.Abstract {
             return client.isSessionRequest()
                     ? openSession(client, login, request, response, callback)
                     : dispatch(client.registrations(), 0, null, login, request, response, callback);
+        } catch (UncheckedIOException e) {
+            if (!client.isSessionRequest()) {
+                Response.writeError(request, response, callback, e);
+                return true;
+            }
+            return refuse(request, response, callback, SESSIONS_AWAY);
         } catch (Exception e) {
             Response.writeError(request, response, callback, e);
             return true;

@@ -24,6 +24,13 @@ final class SessionEndpoint {
         this.sessions = sessions;
     }
 
+    /** Whether a request has a session, or opens or ends one, so that handling it may block. */
+    boolean mayBlock(Request request, Origin origin) {
+        return sessions.isShared()
+                && (SessionCookie.read(request, origin.confidential()).isPresent()
+                        || PATH.equals(request.getHttpURI().getPath()));
+    }
+
     /**
      * The login of the session in the request; only same-origin pages can use a session, regardless of the listed
      * origins.

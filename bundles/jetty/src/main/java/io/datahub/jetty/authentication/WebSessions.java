@@ -1,12 +1,14 @@
 package io.datahub.jetty.authentication;
 
 import io.datahub.api.Sha256;
+import io.datahub.api.cluster.ClusterView;
+import io.datahub.api.state.AdapterState;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.LoginSession;
 import io.datahub.api.user.Origin;
 import io.datahub.jetty.JettyConfiguration;
 import java.security.SecureRandom;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -21,14 +23,21 @@ import java.util.function.LongSupplier;
 
 /**
  * The browser sessions: each is bound to the credential that it was opened with and ends when the credential becomes
- * invalid, after an idle timeout, and at a maximum age. Kept in memory only, keyed by the SHA-256 of their secrets. At
- * the limit, the least recently used sessions of the same user are evicted first, then those of all users. Thread-safe;
- * never blocks for long.
+ * invalid, after an idle timeout, and at a maximum age. Kept in memory only, keyed by the SHA-256 of their secrets, and in
+ * a cluster also in the state that all hubs share. At the limit, the least recently used sessions of the same user are
+ * evicted first, then those of all users; limits are those of each hub. Thread-safe; blocks only if sessions are shared.
  */
 public final class WebSessions {
 
     private static final int MAX_PER_USER = 100;
     private static final int SECRET_BYTES = 32;
+
+    /** How often within the idle timeout other hubs are told that a session is used. */
+    private static final int CONFIRMATIONS = 8;
+
+    /** How much later than another hub this one knows a new credential, at most. */
+    private static final long MAX_LAG_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final CurrentAuthenticator authenticator;
@@ -42,8 +51,15 @@ public final class WebSessions {
 
     private JettyConfiguration configuration; // guarded by this
 
-    /** Times are values of {@link System#nanoTime}. */
-    private record Session(Login login, long opened, long lastUsed) {}
+    /** The sessions of all hubs; null if this hub is alone. */
+    private volatile SharedSessions shared;
+
+    /**
+     * Times are values of {@link System#nanoTime}.
+     *
+     * @param confirmed when other hubs were known not to have ended it, and that it is still used
+     */
+    private record Session(Login login, long opened, long lastUsed, long confirmed) {}
 
     /**
      * Creates an empty registry.
@@ -62,32 +78,94 @@ public final class WebSessions {
     }
 
     /**
+     * Shares the sessions with the other hubs of a cluster, until {@link #unshare}.
+     *
+     * @param state where they are kept
+     */
+    public synchronized void share(ClusterView view, AdapterState state) {
+        unshare();
+        shared = new SharedSessions(view, state, this::known, this::endedElsewhere);
+    }
+
+    /** Shares the sessions no more; those of this hub go on. */
+    public synchronized void unshare() {
+        if (shared != null) {
+            shared.close();
+            shared = null;
+        }
+    }
+
+    /** Whether sessions are shared, so that looking for one may block. */
+    boolean isShared() {
+        return shared != null;
+    }
+
+    private synchronized Set<String> known() {
+        return Set.copyOf(byHash.keySet());
+    }
+
+    private void endedElsewhere(Set<String> hashes) {
+        Map<String, Session> ended = new HashMap<>();
+        synchronized (this) {
+            hashes.forEach(hash -> remove(hash, ended));
+        }
+        end(ended);
+    }
+
+    private static void end(Map<String, Session> sessions) {
+        sessions.values().forEach(session -> session.login().session().ifPresent(LoginSession::end));
+    }
+
+    /**
      * Opens a session.
      *
      * @return its secret, which can't be retrieved again
+     * @throws java.io.UncheckedIOException if it can't be shared
      */
     public String open(Login login) {
         byte[] random = new byte[SECRET_BYTES];
         RANDOM.nextBytes(random);
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-        long now = nanoTime.getAsLong();
-        List<LoginSession> evicted = new ArrayList<>();
-        synchronized (this) {
-            evict(login.user().name(), now, evicted);
-            put(Sha256.hex(secret), new Session(login.in(Optional.of(new LoginSession())), now, now));
+        String hash = Sha256.hex(secret);
+        SharedSessions others = shared;
+        if (others != null) {
+            others.add(hash, login, left(Duration.ZERO));
         }
-        evicted.forEach(LoginSession::end);
+        Map<String, Session> evicted = putNew(hash, login, Duration.ZERO);
+        if (others != null) {
+            others.end(evicted.keySet());
+        }
         return secret;
     }
 
+    /** Adds a session, and ends those at this hub that have to make room for it. */
+    private Map<String, Session> putNew(String hash, Login login, Duration age) {
+        long now = nanoTime.getAsLong();
+        Map<String, Session> evicted = new HashMap<>();
+        synchronized (this) {
+            evict(login.user().name(), now, evicted);
+            put(hash, new Session(login.in(Optional.of(new LoginSession())), now - age.toNanos(), now, now));
+        }
+        end(evicted);
+        return evicted;
+    }
+
+    /** How much longer a session of this age may be unused at all hubs; a bit more than it may be at one. */
+    private synchronized Duration left(Duration age) {
+        Duration idle = Duration.ofMillis(configuration.sessionIdleMillis());
+        Duration longest = Duration.ofMillis(configuration.sessionMaxMillis()).minus(age);
+        Duration unused = idle.plus(idle.dividedBy(CONFIRMATIONS));
+        return unused.compareTo(longest) < 0 ? unused : longest;
+    }
+
     /** Checks only the sessions of the user and the oldest ones of all users. */
-    private void evict(String user, long now, List<LoginSession> evicted) {
+    private void evict(String user, long now, Map<String, Session> evicted) {
         Set<String> userHashes = byUser.getOrDefault(user, Set.of());
         List.copyOf(userHashes).stream()
                 .filter(hash -> isExpired(byHash.get(hash), now))
-                .forEach(hash -> evicted.addAll(remove(hash)));
+                .forEach(hash -> remove(hash, evicted));
         while (userHashes.size() >= MAX_PER_USER) {
-            evicted.addAll(remove(userHashes.iterator().next()));
+            remove(userHashes.iterator().next(), evicted);
         }
         int max = Math.max(1, configuration.maxSessions());
         for (Iterator<String> oldest = byHash.keySet().iterator();
@@ -97,7 +175,7 @@ public final class WebSessions {
             if (byHash.size() < max && !isExpired(byHash.get(hash), now)) {
                 return;
             }
-            evicted.addAll(remove(hash));
+            remove(hash, evicted);
         }
     }
 
@@ -110,17 +188,17 @@ public final class WebSessions {
         userHashes.add(hash);
     }
 
-    /** Removes a session and returns what must be ended without the lock. */
-    private List<LoginSession> remove(String hash) {
+    /** Removes a session; what was opened with it must be ended without the lock. */
+    private void remove(String hash, Map<String, Session> removed) {
         Session session = byHash.remove(hash);
         if (session == null) {
-            return List.of();
+            return;
         }
+        removed.put(hash, session);
         byUser.computeIfPresent(session.login().user().name(), (name, userHashes) -> {
             userHashes.remove(hash);
             return userHashes.isEmpty() ? null : userHashes;
         });
-        return session.login().session().stream().toList();
     }
 
     private boolean isExpired(Session session, long now) {
@@ -128,34 +206,83 @@ public final class WebSessions {
                 || now - session.opened() >= TimeUnit.MILLISECONDS.toNanos(configuration.sessionMaxMillis());
     }
 
-    /** The current login; empty if there is no such session, or its credential was removed, disabled or has expired. */
+    /**
+     * The current login; empty if there is no such session, or its credential was removed, disabled or has expired, or
+     * this hub doesn't know at present who has access.
+     *
+     * @throws java.io.UncheckedIOException if it can't be looked for at other hubs
+     */
     public Optional<Login> login(String secret, Origin origin) {
-        Optional<Login> login = use(Sha256.hex(secret));
-        Optional<Login> renewed = login.flatMap(opened -> authenticator.renew(opened.from(origin)));
-        if (renewed.isEmpty()) {
+        SharedSessions others = shared;
+        if (others != null && !others.isUsable()) {
+            return Optional.empty();
+        }
+        String hash = Sha256.hex(secret);
+        Optional<Session> session = use(hash);
+        if (others != null
+                && session.filter(known -> isConfirmed(known, others)).isEmpty()) {
+            session = confirm(others, hash, origin);
+        }
+        Optional<Login> renewed =
+                session.flatMap(known -> authenticator.renew(known.login().from(origin)));
+        if (renewed.isEmpty() && session.filter(known -> isNew(known, others)).isEmpty()) {
             end(secret);
         }
         return renewed;
     }
 
-    /** The login of a session, which is now the most recently used one; empty if there is none or it has expired. */
-    private synchronized Optional<Login> use(String hash) {
+    private boolean isConfirmed(Session session, SharedSessions others) {
+        long period = left(Duration.ZERO).toNanos() / CONFIRMATIONS;
+        return others.isCurrent() && nanoTime.getAsLong() - session.confirmed() < period;
+    }
+
+    /** Whether the credential of a session may be so new that only another hub knows it. */
+    private boolean isNew(Session session, SharedSessions others) {
+        return others != null && nanoTime.getAsLong() - session.opened() < MAX_LAG_NANOS;
+    }
+
+    /** Asks whether a session has ended at another hub, and says that it is used. */
+    private Optional<Session> confirm(SharedSessions others, String hash, Origin origin) {
+        Optional<SharedSessions.Found> found = others.find(hash, origin, this::left);
+        if (found.isEmpty()) {
+            endedElsewhere(Set.of(hash));
+            return Optional.empty();
+        }
+        long now = nanoTime.getAsLong();
+        synchronized (this) {
+            Session known = byHash.get(hash);
+            if (known != null) {
+                put(hash, new Session(known.login(), known.opened(), now, now));
+                return Optional.of(byHash.get(hash));
+            }
+        }
+        putNew(hash, found.get().login(), found.get().age());
+        return use(hash);
+    }
+
+    /** A session, which is now the most recently used one; empty if there is none or it has expired. */
+    private synchronized Optional<Session> use(String hash) {
         Session session = byHash.get(hash);
         long now = nanoTime.getAsLong();
         if (session == null || isExpired(session, now)) {
             return Optional.empty();
         }
-        put(hash, new Session(session.login(), session.opened(), now));
-        return Optional.of(session.login());
+        put(hash, new Session(session.login(), session.opened(), now, session.confirmed()));
+        return Optional.of(session);
     }
 
-    /** Ends a session and what was opened with it; a no-op if there is none. */
+    /**
+     * Ends a session and what was opened with it; a no-op if there is none.
+     *
+     * @throws java.io.UncheckedIOException if other hubs may not know it
+     */
     public void end(String secret) {
-        List<LoginSession> ended;
-        synchronized (this) {
-            ended = remove(Sha256.hex(secret));
+        String hash = Sha256.hex(secret);
+        endedElsewhere(Set.of(hash));
+        SharedSessions others = shared;
+        if (others != null) {
+            others.end(List.of(hash));
         }
-        ended.forEach(LoginSession::end);
     }
 
     public synchronized int size() {

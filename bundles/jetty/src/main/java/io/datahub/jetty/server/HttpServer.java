@@ -106,6 +106,11 @@ public final class HttpServer implements HealthCheck, MetricSource {
         return registry;
     }
 
+    /** The browser sessions. */
+    WebSessions sessions() {
+        return sessions;
+    }
+
     /** Registers a handler with its service properties. */
     public void register(Handler handler, Map<String, ?> properties) {
         registry.add(handler, properties);
@@ -260,6 +265,7 @@ public final class HttpServer implements HealthCheck, MetricSource {
 
     /** Refuses new requests, waits for those in flight up to the stop timeout, and closes the sockets. */
     public void stop() {
+        sessions.unshare();
         try {
             server.stop();
             connectors.values().forEach(ServerConnector::close);

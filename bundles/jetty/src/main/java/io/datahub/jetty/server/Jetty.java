@@ -1,7 +1,9 @@
 package io.datahub.jetty.server;
 
+import io.datahub.api.cluster.ClusterView;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.metric.MetricSource;
+import io.datahub.api.state.AdapterStates;
 import io.datahub.jetty.JettyConfiguration;
 import io.datahub.jetty.authentication.CurrentAuthenticator;
 import io.datahub.jetty.handlers.DeclaredHandlers;
@@ -38,9 +40,14 @@ public final class Jetty {
     /** Handlers are registered within this time after the start, or something is wrong. */
     private static final Duration START = Duration.ofSeconds(10);
 
+    /** Where the hubs of a cluster keep the sessions. */
+    private static final String SESSIONS = "http-sessions";
+
     private final BundleContext context;
     private final HttpServer server;
     private final DeclaredHandlers declaredMounts;
+    private ClusterView cluster; // guarded by this
+    private AdapterStates states; // guarded by this
     private ServiceRegistration<HealthCheck> health;
     private ServiceRegistration<MetricSource> metrics;
 
@@ -92,5 +99,46 @@ public final class Jetty {
         health.unregister();
         server.stop();
         declaredMounts.close();
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    synchronized void bindCluster(ClusterView view) {
+        cluster = view;
+        share();
+    }
+
+    synchronized void unbindCluster(ClusterView view) {
+        if (cluster == view) {
+            cluster = null;
+            share();
+        }
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    synchronized void bindStates(AdapterStates found) {
+        states = found;
+        share();
+    }
+
+    synchronized void unbindStates(AdapterStates lost) {
+        if (states == lost) {
+            states = null;
+            share();
+        }
+    }
+
+    /** Shares the sessions with the other hubs, if there are any. */
+    private void share() {
+        if (cluster != null && states != null) {
+            server.sessions().share(cluster, states.of(SESSIONS));
+        } else {
+            server.sessions().unshare();
+        }
     }
 }

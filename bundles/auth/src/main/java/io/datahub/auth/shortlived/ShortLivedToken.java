@@ -1,8 +1,11 @@
-package io.datahub.auth;
+package io.datahub.auth.shortlived;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.datahub.api.user.LoginSession;
 import io.datahub.api.user.UserRegistry.Credential;
 import io.datahub.auth.users.StoredCredential;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -15,7 +18,7 @@ import java.util.Optional;
  * @param label its label; may be empty
  * @param session the browser session that it ends with; such a token doesn't outlast the hub
  */
-record ShortLivedToken(
+public record ShortLivedToken(
         String sha256,
         String user,
         String parent,
@@ -24,36 +27,41 @@ record ShortLivedToken(
         Instant expires,
         Optional<LoginSession> session) {
 
-    static final String KIND = "short-lived";
+    public static final String KIND = "short-lived";
 
     private static final int FIELDS = 6;
     private static final int NAME_DIGITS = 32;
     private static final int MIN_DIGITS = 6;
 
     /** The identifier kept in a login. */
-    String name() {
+    public String name() {
         return name(sha256);
     }
 
     /** Whether this identifies a short-lived token. */
-    static boolean isNamed(String credential) {
+    public static boolean isNamed(String credential) {
         return credential.startsWith(KIND + ":");
     }
 
-    static String name(String sha256) {
+    public static String name(String sha256) {
         return KIND + ":" + sha256.substring(0, NAME_DIGITS);
     }
 
-    boolean isValidAt(Instant now) {
+    public boolean isValidAt(Instant now) {
         return now.isBefore(expires);
     }
 
-    boolean matches(String wanted) {
+    /** Whether this is the SHA-256 of the token, in lower-case hexadecimal. */
+    boolean hasHash(String wanted) {
+        return MessageDigest.isEqual(sha256.getBytes(US_ASCII), wanted.getBytes(US_ASCII));
+    }
+
+    public boolean matches(String wanted) {
         return (!wanted.isEmpty() && wanted.equals(label))
                 || (wanted.length() >= MIN_DIGITS && sha256.startsWith(wanted));
     }
 
-    Credential described(Optional<Instant> lastUsed) {
+    public Credential described(Optional<Instant> lastUsed) {
         String digits = parent.substring(parent.indexOf(':') + 1);
         return new Credential(
                 KIND,

@@ -1,0 +1,2 @@
+/** What the hubs of a cluster share about credentials. */
+package io.datahub.auth.state;

@@ -1,0 +1,235 @@
+package io.datahub.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.datahub.api.Reason;
+import io.datahub.api.Result;
+import io.datahub.api.state.AdapterState;
+import io.datahub.api.state.AdapterStates;
+import io.datahub.api.state.StateChange;
+import io.datahub.api.state.StateEntry;
+import io.datahub.api.user.Login;
+import io.datahub.api.user.Origin;
+import io.datahub.api.user.UserRegistry.Account;
+import io.datahub.api.user.UserRegistry.Credential;
+import io.datahub.api.user.UserRegistry.IssuedToken;
+import io.datahub.auth.users.Users;
+import io.datahub.test.cluster.TwoHubs;
+import io.datahub.test.memory.MemoryAdapterStates;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Short-lived tokens and last uses at two hubs of a cluster. */
+@Timeout(60)
+class SharedCredentialsTest {
+
+    private static final Origin HERE = Samples.from("127.0.0.1");
+
+    @TempDir
+    private Path folder;
+
+    private final MemoryAdapterStates memory = new MemoryAdapterStates(InstantSource.system());
+    private final List<Auth> started = new ArrayList<>();
+    private volatile boolean isAway;
+    private Auth first;
+    private Auth second;
+
+    /** The state, unless it is away. */
+    private final AdapterStates states = adapter -> {
+        AdapterState state = memory.of(adapter);
+        return new AdapterState() {
+            @Override
+            public Optional<StateEntry> get(String key) throws IOException {
+                return reached().get(key);
+            }
+
+            @Override
+            public List<StateEntry> list(String prefix, String after, int limit) throws IOException {
+                return reached().list(prefix, after, limit);
+            }
+
+            @Override
+            public Result<Long> update(List<StateChange> changes) throws IOException {
+                return reached().update(changes);
+            }
+
+            private AdapterState reached() throws IOException {
+                if (isAway) {
+                    throw new IOException("the ledger is away");
+                }
+                return state;
+            }
+        };
+    };
+
+    @BeforeEach
+    void setUp() throws Exception {
+        first = start("a");
+        second = start("b");
+    }
+
+    private Auth start(String name) throws IOException {
+        Path home = Files.createDirectories(folder.resolve(name));
+        FolderStore store = new FolderStore(home);
+        store.put(Samples.users(Samples.ci("")));
+        UsersRecordListener changes = new UsersRecordListener();
+        store.listener(changes);
+        Auth auth = new Auth(
+                Settings.DEFAULT,
+                store,
+                store,
+                changes,
+                Optional.of(new Auth.Shared(new TwoHubs(), states)),
+                Clock.systemUTC(),
+                key -> null);
+        started.add(auth);
+        return auth;
+    }
+
+    @AfterEach
+    void tearDown() throws Exception {
+        isAway = false;
+        for (Auth auth : started) {
+            auth.deactivate();
+        }
+    }
+
+    private static Result<Login> authenticate(Auth auth, String token) {
+        return auth.authenticator()
+                .authenticate(Samples.bearer(token), HERE)
+                .toCompletableFuture()
+                .join();
+    }
+
+    private static Optional<Reason> refusal(Auth auth, String token) {
+        return authenticate(auth, token).refusal().map(refusal -> refusal.reason());
+    }
+
+    private static Login login(Auth auth, String token) {
+        return authenticate(auth, token).get();
+    }
+
+    private static IssuedToken issue(Auth auth) throws IOException {
+        return auth.registry()
+                .issueShortLived(login(auth, Samples.CI_TOKEN), Duration.ofMinutes(10), "build 17")
+                .get();
+    }
+
+    private static List<String> kinds(Auth auth, String user) {
+        return auth.registry().accounts().stream()
+                .filter(account -> account.user().name().equals(user))
+                .map(Account::credentials)
+                .flatMap(List::stream)
+                .map(Credential::kind)
+                .toList();
+    }
+
+    @Test
+    void shouldAcceptATokenAtAnotherHubAtOnceAndAfterItsIssuerHasEnded() throws Exception {
+        String token = issue(first).token();
+        assertThat(login(second, token).user().name()).isEqualTo("ci");
+        assertThat(kinds(second, "ci")).containsExactly("token", "short-lived");
+
+        String other = issue(first).token();
+        first.deactivate();
+        started.remove(first);
+
+        assertThat(login(second, other).label()).contains("build 17");
+        Auth third = start("c");
+        assertThat(kinds(third, "ci")).containsExactly("token", "short-lived", "short-lived");
+        assertThat(memory.of("auth-short-lived-tokens").list("", "", 10))
+                .hasSize(2)
+                .noneMatch(entry -> entry.text().contains(token) || entry.key().contains(token));
+        assertThat(folder.resolve("a/state/short-lived-tokens")).doesNotExist();
+    }
+
+    @Test
+    void shouldRenewALoginOfAnotherHub() throws Exception {
+        String token = issue(first).token();
+        assertThat(second.authenticator().renew(login(first, token))).isPresent();
+    }
+
+    @Test
+    void shouldEndATokenAtAllHubsWhereverItIsRevoked() throws Exception {
+        IssuedToken issued = issue(first);
+        Login login = login(second, issued.token());
+        AtomicInteger told = new AtomicInteger();
+        second.addListener(authenticator -> {
+            if (authenticator.renew(login).isEmpty()) {
+                told.incrementAndGet();
+            }
+        });
+        Login root = login(first, Samples.ROOT_TOKEN);
+
+        Auth third = start("c"); // which doesn't know the token before
+        assertThat(third.registry()
+                        .revokeToken(root, "ci", issued.credential().id())
+                        .isRefused())
+                .isFalse();
+
+        await().until(() -> told.get() > 0);
+        await().until(() -> refusal(first, issued.token()).isPresent());
+        assertThat(refusal(second, issued.token())).contains(Reason.UNAUTHENTICATED);
+        assertThat(kinds(first, "ci")).containsExactly("token");
+    }
+
+    @Test
+    void shouldAcceptNoTokenThatMayHaveEndedWhileTheLedgerIsAway() throws Exception {
+        String token = issue(first).token();
+        assertThat(refusal(second, token)).isEmpty();
+
+        isAway = true;
+
+        await().until(() -> refusal(second, token).equals(Optional.of(Reason.UNAVAILABLE)));
+        assertThat(refusal(second, issueForm())).contains(Reason.UNAVAILABLE);
+        isAway = false;
+        await().until(() -> refusal(second, token).isEmpty());
+        assertThat(refusal(second, issueForm())).contains(Reason.UNAUTHENTICATED);
+    }
+
+    private static String issueForm() {
+        return Tokens.random();
+    }
+
+    @Test
+    void shouldShareTheLatestUses() throws Exception {
+        Users users = Samples.read(Samples.users(Samples.ci("")));
+        LastUsedStore early = uses("2026-11-23T10:00:00Z");
+        LastUsedStore late = uses("2026-11-23T10:05:00Z");
+        early.used("token:x");
+        late.used("token:x");
+
+        late.save(users, name -> true);
+        early.save(users, name -> true);
+        late.save(users, name -> true);
+
+        Optional<Instant> latest = Optional.of(Instant.parse("2026-11-23T10:05:00Z"));
+        assertThat(early.of("token:x")).isEqualTo(latest);
+        assertThat(late.of("token:x")).isEqualTo(latest);
+        late.save(users, name -> false);
+        assertThat(late.of("token:x")).isEmpty();
+        uses("2026-11-23T10:09:00Z").save(users, name -> false);
+        assertThat(memory.of("uses").list("", "", 10)).isEmpty();
+    }
+
+    private LastUsedStore uses(String time) {
+        return new LastUsedStore(
+                () -> folder, Optional.of(states.of("uses")), Clock.fixed(Instant.parse(time), ZoneOffset.UTC));
+    }
+}
