@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Measures end to end: publishers and subscribers on sockets, with a hub in between. Arguments are {@code key=value};
- * the user and its token are read from {@code DATAHUB_USER} and {@code DATAHUB_TOKEN}, and the user must be granted the
+ * the user and its token are read from {@code DATAHUB_USER} and {@code DATAHUB_TOKEN}, which is empty for a broker without authentication; the user must be granted the
  * topics {@code bench.}. See {@code docs/explanation/performance.md}.
  */
 public final class Load {
@@ -47,8 +47,8 @@ public final class Load {
     /**
      * Runs one measurement.
      *
-     * @param arguments any of {@code host=127.0.0.1 port=5555 publishers=1 subscribers=1 bytes=100 rate=0 type=PUSH
-     *     warmup=3 seconds=5}; the rate is in messages per second for all publishers together, 0 is as fast as possible
+     * @param arguments any of {@code host=127.0.0.1 port=5555 publishPort=PORT publishers=1 subscribers=1 bytes=100 rate=0
+     *     type=PUSH warmup=3 seconds=5}; a broker may take events at another port than it sends them; the rate is in messages per second for all publishers together, 0 is as fast as possible
      */
     public static void main(String[] arguments) throws Exception {
         Properties options = new Properties();
@@ -64,18 +64,19 @@ public final class Load {
         return Integer.parseInt(options.getProperty(key, String.valueOf(defaultValue)));
     }
 
-    private ZmtpPeer connect(String type) throws IOException {
+    private ZmtpPeer connect(String type, int port) throws IOException {
         return new ZmtpPeer(
                 options.getProperty("host", "127.0.0.1"),
-                number("port", 5555),
+                port,
                 System.getenv("DATAHUB_USER"),
                 System.getenv("DATAHUB_TOKEN"),
                 type);
     }
 
     private String run() throws IOException, InterruptedException {
+        int port = number("port", 5555);
         for (int i = 0; i < subscribers; i++) {
-            ZmtpPeer peer = connect("SUB");
+            ZmtpPeer peer = connect("SUB", port);
             peer.subscribe("bench.");
             Histogram histogram = new Histogram();
             delays.add(histogram);
@@ -83,7 +84,7 @@ public final class Load {
         }
         Thread.sleep(500);
         for (int i = 0; i < publishers; i++) {
-            ZmtpPeer peer = connect(options.getProperty("type", "PUSH"));
+            ZmtpPeer peer = connect(options.getProperty("type", "PUSH"), number("publishPort", port));
             start("publisher-" + i, () -> publish(peer));
         }
         Thread.sleep(1_000L * number("warmup", 3));
@@ -98,8 +99,9 @@ public final class Load {
         measuring = false;
         stopped = true;
         String line = String.format(
-                "publishers=%d subscribers=%d bytes=%d rate=%d in_per_s=%.0f out_per_s=%.0f out_MB_per_s=%.1f",
-                publishers, subscribers, bytes, rate, in, out, out * bytes / 1e6);
+                "publishers=%d subscribers=%d bytes=%d rate=%d in_per_s=%.0f out_per_s=%.0f out_MB_per_s=%.1f"
+                        + " total_received=%d",
+                publishers, subscribers, bytes, rate, in, out, out * bytes / 1e6, received.get());
         return rate == 0 ? line : line + Histogram.percentiles(delays);
     }
 

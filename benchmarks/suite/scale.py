@@ -1,0 +1,138 @@
+"""Many connections, subscriptions and records: what each costs in memory and processor time."""
+import json, os, socket, struct, time, urllib.request
+
+import zmq
+
+from support.clients import plain_socket
+from support.hub import Hub
+
+from suite.records import Server, store
+from suite.measuring import cpu, resident
+from suite.websocket import connect
+
+ROOM = "maxConnections = 30000\nmaxConnectionsPerAddress = 30000\n"
+
+
+def zmtp(port, token, *prefixes):
+    """A subscriber, without the memory of a libzmq socket."""
+    s = socket.create_connection(("127.0.0.1", port), 20)
+    s.sendall(b"\xff" + bytes(8) + b"\x7f\3\0PLAIN" + bytes(15 + 32))
+
+    def exactly(n):
+        data = b""
+        while len(data) < n:
+            part = s.recv(n - len(data))
+            assert part, "closed"
+            data += part
+        return data
+
+    def frame(flags, body):
+        s.sendall(bytes([flags, len(body)]) + body if len(body) < 256 else struct.pack(">BQ", flags | 2, len(body)) + body)
+
+    def short(text):
+        return bytes([len(text)]) + text
+    exactly(64)
+    frame(4, b"\x05HELLO" + short(b"admin") + short(token.encode()))
+    exactly(exactly(2)[1])
+    frame(4, b"\x08INITIATE" + short(b"Socket-Type") + struct.pack(">I", 3) + b"SUB")
+    exactly(exactly(2)[1])
+    for prefix in prefixes:
+        frame(0, b"\1" + prefix)
+    return s
+
+
+def http(port, token):
+    s = socket.create_connection(("127.0.0.1", port), 20)
+    for _ in range(2):
+        s.sendall(f"GET /files/bench/1k HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
+        data = b""
+        while len(data.partition(b"\r\n\r\n")[2]) < 1024:
+            data += s.recv(65_536)
+    return s
+
+
+def request(hub, path):
+    asked = urllib.request.Request(f"http://127.0.0.1:{hub.http}{path}", headers={"Authorization": f"Bearer {hub.token()}"})
+    with urllib.request.urlopen(asked, timeout=600) as response:
+        return response.headers, response.read()
+
+
+def all_of_it(options):
+    few = 50 if options.quick else 1
+    hub = Hub(JAVA_MAX_MEM="1g")
+    try:
+        hub.start()
+        token, pid = hub.token(), hub.pid()
+        server = Server("hub", f"http://127.0.0.1:{hub.http}", pid, token)
+        store([server], {"1k": 1024})
+        for name in ("zeromq", "jetty", "websocket"):
+            with open(f"{hub.home}/etc/io.datahub.{name}.cfg", "a") as f:
+                f.write(ROOM)
+        time.sleep(5)
+        kinds = {"ZeroMQ": lambda: zmtp(hub.zmq, token, b"bench."), "WebSocket": lambda: connect(hub.http, token), "HTTP": lambda: http(hub.http, token)}
+        for kind, make in kinds.items():
+            idle(hub, kind, {kind: make}, 10_000 // few)
+        idle(hub, "all of them", kinds, 4_000 // few // len(kinds))
+        subscriptions(hub, token, 100_000 // few)
+        records(hub, server, 1_000_000 // few)
+    finally:
+        hub.end()
+
+
+def idle(hub, name, kinds, count):
+    """Connections of which one in a hundred receives an event each second, or asks."""
+    before, began = resident(hub.pid()), time.monotonic()
+    made = [make() for make in kinds.values() for _ in range(count)]
+    took = time.monotonic() - began
+    time.sleep(3)
+    each = (resident(hub.pid()) - before) / len(made)
+    with plain_socket(zmq.PUSH, "admin", hub.token()) as publisher:
+        publisher.connect(f"tcp://127.0.0.1:{hub.zmq}")
+        used = cpu(hub.pid())
+        for _ in range(10):
+            publisher.send_multipart([b"other", b"x"])
+            time.sleep(0.5)
+        used = cpu(hub.pid()) - used
+    print(f"{len(made)} connections of {name}: made in {took:.1f} s, {each / 1024:.1f} KiB of resident memory each, {100 * used / 5:.1f} % of a core", flush=True)
+    for s in made:
+        s.close()
+    time.sleep(2)
+
+
+def subscriptions(hub, token, count):
+    """One client with as many subscriptions; events that match one of them."""
+    before = resident(hub.pid())
+    s = zmtp(hub.zmq, token, *(f"bench.{i:06d}.".encode() for i in range(count)))
+    s.settimeout(60)
+    with plain_socket(zmq.PUSH, "admin", token) as publisher:
+        publisher.connect(f"tcp://127.0.0.1:{hub.zmq}")
+        time.sleep(3)
+        used, received, sent = cpu(hub.pid()), 0, 2_000
+        for i in range(sent):
+            publisher.send_multipart([f"bench.{i * count // sent:06d}.x".encode(), b"payload"])
+        while received < sent:
+            received += s.recv(1 << 16).count(b"payload")
+        used = cpu(hub.pid()) - used
+    print(f"{count} subscriptions: {(resident(hub.pid()) - before) / count:.0f} bytes of resident memory each, {1e6 * used / sent:.0f} µs of CPU an event", flush=True)
+    s.close()
+
+
+def records(hub, server, count):
+    """So many records in one directory, put there by another program; then pages of the listing and of the journal."""
+    folder = f"{hub.home}/files/many"
+    os.makedirs(folder)
+    began, used = time.monotonic(), cpu(server.pid)
+    for i in range(count):
+        with open(f"{folder}/{i:07d}", "w") as f:
+            f.write(str(i))
+    while hub.metrics(hub.token())["datahub_records"] < count:
+        time.sleep(1)
+    print(f"{count} records that another program made: indexed after {time.monotonic() - began:.0f} s, {1e6 * (cpu(server.pid) - used) / count:.0f} µs of CPU each, "
+          f"{resident(server.pid) / 1e6:.0f} MB resident", flush=True)
+    pages = min(count // 1_000, 100)
+    for name, path, following in (("listing", "/files/many/?limit=1000&after=", lambda headers, body: json.loads(body)["next"]),
+                                  ("journal", "/changes?limit=1000&since=", lambda headers, body: headers["Datahub-Cursor"])):
+        after, used, began = "0", cpu(server.pid), time.monotonic()
+        for _ in range(pages):
+            after = following(*request(hub, path + after))
+        print(f"a page of 1,000 of the {name}: {1e3 * (cpu(server.pid) - used) / pages:.1f} ms of CPU, {1e3 * (time.monotonic() - began) / pages:.1f} ms", flush=True)

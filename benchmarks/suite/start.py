@@ -1,0 +1,8 @@
+"""How fast and heavy a hub starts beside a stock Karaf: .ci/measure-start."""
+import subprocess
+
+from support.hub import ROOT
+
+
+def beside_karaf(options):
+    subprocess.run([f"{ROOT}/.ci/measure-start", "--runs", str(1 if options.quick else options.rounds)], check=False)
