@@ -113,13 +113,9 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
             cardinality = ReferenceCardinality.MULTIPLE,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY,
-            updated = "updateValidator",
+            updated = "addValidator",
             unbind = "removeValidator")
     void addValidator(ComponentServiceObjects<EventValidator> validator) {
-        router.validators().put(validator.getServiceReference(), validator::getService);
-    }
-
-    void updateValidator(ComponentServiceObjects<EventValidator> validator) {
         router.validators().put(validator.getServiceReference(), validator::getService);
     }
 
@@ -132,13 +128,9 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
             cardinality = ReferenceCardinality.MULTIPLE,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY,
-            updated = "updateLog",
+            updated = "addLog",
             unbind = "removeLog")
     void addLog(ComponentServiceObjects<EventLog> log) {
-        router.logs().put(log.getServiceReference(), log::getService);
-    }
-
-    void updateLog(ComponentServiceObjects<EventLog> log) {
         router.logs().put(log.getServiceReference(), log::getService);
     }
 
@@ -151,13 +143,9 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
             cardinality = ReferenceCardinality.MULTIPLE,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY,
-            updated = "updateLastEvents",
+            updated = "addLastEvents",
             unbind = "removeLastEvents")
     void addLastEvents(ComponentServiceObjects<LastEvents> last) {
-        router.lastEvents().put(last.getServiceReference(), last::getService);
-    }
-
-    void updateLastEvents(ComponentServiceObjects<LastEvents> last) {
         router.lastEvents().put(last.getServiceReference(), last::getService);
     }
 
@@ -170,13 +158,9 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
             cardinality = ReferenceCardinality.MULTIPLE,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY,
-            updated = "updateListener",
+            updated = "addListener",
             unbind = "removeListener")
     void addListener(ComponentServiceObjects<PublishedEventListener> listener) {
-        router.listeners().put(listener.getServiceReference(), listener::getService);
-    }
-
-    void updateListener(ComponentServiceObjects<PublishedEventListener> listener) {
         router.listeners().put(listener.getServiceReference(), listener::getService);
     }
 
