@@ -16,8 +16,8 @@ public @interface HistoryConfiguration {
 
     @AttributeDefinition(
             description =
-                    "Topics whose newest event is sent to new subscribers: PREFIX: COUNT topics, separated by semicolons,"
-                            + " such as status.: 100000 topics")
+                    "Topics whose newest event is sent to new subscribers: PREFIX: COUNT topics, SIZE, where the size can be"
+                            + " omitted, separated by semicolons, such as status.: 100000 topics")
     String last() default "";
 
     @AttributeDefinition(

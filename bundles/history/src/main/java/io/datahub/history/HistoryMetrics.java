@@ -24,7 +24,7 @@ final class HistoryMetrics {
                         count,
                         "prefix",
                         rule.prefix()));
-        for (LogState state : log.states()) {
+        for (LogState state : log.readers().states()) {
             String prefix = state.rule().prefix();
             report.gauge("datahub_history_events", "Events that are kept now", state.events(), "prefix", prefix);
             report.gauge(

@@ -134,7 +134,7 @@ public final class KeptTopics implements EventHistory, HealthCheck, MetricSource
     @Override
     public Health check() {
         String failure = log.failure();
-        List<LogState> logs = log.states();
+        List<LogState> logs = log.readers().states();
         String state = "events=" + logs.stream().mapToLong(LogState::events).sum() + " bytes="
                 + logs.stream().mapToLong(LogState::bytes).sum() + " rules="
                 + logs.stream().filter(LogState::isActive).count();

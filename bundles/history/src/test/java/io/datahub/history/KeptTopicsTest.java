@@ -228,7 +228,7 @@ class KeptTopicsTest {
             hub.append("dev.b", "x".repeat(10_000)).get();
         }
         await().until(() -> refusal(first, "dev.") == Reason.GONE);
-        await().until(() -> hub.log.states().stream().allMatch(state -> state.bytes() <= 1 << 20));
+        await().until(() -> hub.log.readers().states().stream().allMatch(state -> state.bytes() <= 1 << 20));
         Cursor oldest = oldest(Cursor.BEGINNING, "");
         assertThat(refusal(oldest, "")).isNull();
         assertThat(refusal(build, "build.")).isNull();
@@ -257,7 +257,7 @@ class KeptTopicsTest {
             }
         }
         await().until(() -> refusal(since, "dev.") == Reason.GONE);
-        await().until(() -> hub.log.states().stream().allMatch(state -> state.bytes() <= 1 << 20));
+        await().until(() -> hub.log.readers().states().stream().allMatch(state -> state.bytes() <= 1 << 20));
         assertThat(oldest(since, "file.")).isEqualTo(since);
         assertThat(oldest(since, "file.", "build.")).isEqualTo(since);
         assertThat(refusal(since, "file.", "build.")).isNull();
@@ -316,9 +316,15 @@ class KeptTopicsTest {
         hub.configure("build.: 1s", "100");
         assertThat(hub.topics(Cursor.BEGINNING, "dev.")).containsExactly("dev.a");
         await().until(() -> hub.topics(Cursor.BEGINNING, "").isEmpty());
-        await().until(() -> hub.log.states().size() == 1);
+        await().until(() -> hub.log.readers().states().size() == 1);
         assertThat(refusal(new Cursor("memory", 0, first.kept() - 1), "build.")).isEqualTo(Reason.GONE);
         assertThat(refusal(first, "build.")).isNull();
+        assertThat(refusal(first, "dev.")).isEqualTo(Reason.GONE);
+        hub = hub.reopen("build.: 1s; dev.: 1d");
+        assertThat(refusal(first, "dev.")).isEqualTo(Reason.GONE);
+        Cursor next = oldest(first, "dev.");
+        hub.append("dev.b", "x").get();
+        assertThat(hub.topics(next, "dev.")).containsExactly("dev.b");
     }
 
     @Test
@@ -375,7 +381,7 @@ class KeptTopicsTest {
     }
 
     private int gaps() {
-        return hub.log.states().stream().mapToInt(LogState::gaps).sum();
+        return hub.log.readers().states().stream().mapToInt(LogState::gaps).sum();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.datahub.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.event.EventReader;
@@ -106,6 +107,35 @@ class LastTopicsTest extends LastEventsContract {
         hub.append("status.a", "2").get();
         hub.append("status.f", "1").get();
         assertLast("status.", "status.a=2", "status.c=1", "status.d=1", "status.e=1", "status.f=1");
+    }
+
+    @Test
+    void shouldForgetTheOldestBeyondASize() throws Exception {
+        hub.configure("/status.: 1000 topics, 1 MiB", "100");
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < 40; i++) {
+                hub.append("status." + i, "x".repeat(60_000)).get();
+            }
+            Collector all = subscribe("status.");
+            await().until(() -> all.events.size() == 17);
+            assertThat(all.events).anyMatch(event -> event.startsWith("status.39="));
+            hub = hub.reopen("/status.: 1000 topics, 1 MiB");
+        }
+        assertThatThrownBy(() -> hub.append("status.a", "x".repeat(70_000)).join())
+                .hasMessageContaining("TOO_LARGE");
+        for (int i = 0; i < 40; i++) {
+            hub.append("status." + i, "").get();
+        }
+        hub.append("status.a", "1").get();
+        assertLast("status.", "status.a=1");
+    }
+
+    @Test
+    void shouldKeepWhatIsNotWrittenYetWhenItsRuleChanges() throws Exception {
+        hub.configure("/status.: 5 topics", "60000");
+        hub.append("status.a", "1").get();
+        hub.configure("/status.: 6 topics", "60000");
+        assertLast("status.", "status.a=1");
     }
 
     @Test

@@ -75,14 +75,16 @@ public final class LastEventSender implements AutoCloseable {
             execute(RETRY_MILLIS, () -> sendPage(rule, prefix, after, upTo, receiver));
             return;
         }
+        long writes = topics.writes();
         List<LastEvent> page = topics.read(rule, prefix, after, PAGE);
         if (page.isEmpty()) {
             return;
         }
         lock.lock();
         try {
+            boolean isPresent = writes == topics.writes(); // what was read is what is stored now
             for (LastEvent event : page) {
-                if (event.number() <= upTo && topics.isNewest(rule, event)) {
+                if (event.number() <= upTo && topics.isNewest(rule, event, isPresent)) {
                     receiver.receive(event.event());
                 }
             }

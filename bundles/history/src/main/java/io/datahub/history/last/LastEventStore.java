@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
@@ -26,18 +28,31 @@ final class LastEventStore implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LastEventStore.class);
     private static final String FILE = "last.mv";
+    private static final String SIZES = "sizes";
     private static final int CACHE_MIB = 16;
     private static final int RETENTION_MILLIS = 1_000;
     private static final int COMPACT_FILL_RATE = 60;
     private static final int COMPACT_BYTES = 4 << 20;
     private static final long PAGE_BYTES = 1 << 20;
 
+    /** What says that the file can't be read, now or later. */
+    private static final Set<Integer> CORRUPT = Set.of(
+            DataUtils.ERROR_FILE_CORRUPT,
+            DataUtils.ERROR_CHUNK_NOT_FOUND,
+            DataUtils.ERROR_BLOCK_NOT_FOUND,
+            DataUtils.ERROR_UNSUPPORTED_FORMAT,
+            DataUtils.ERROR_SERIALIZATION);
+
     private final MVStore store;
     private final Path snapshot;
-    private volatile Map<LastRule, RuleMaps> rules = Map.of();
+    /** The bytes of the events of each rule, by its prefix. */
+    private final MVMap<String, Long> sizes;
+
+    /** By prefix. */
+    private volatile Map<String, RuleMaps> rules = Map.of();
 
     /** The events of one rule. */
-    private record RuleMaps(MVMap<String, byte[]> events, MVMap<Long, String> byNumber) {}
+    private record RuleMaps(LastRule rule, MVMap<String, byte[]> events, MVMap<Long, String> byNumber) {}
 
     /** @param snapshot exists while a backup copies the files: then nothing in them may be overwritten */
     LastEventStore(Path folder, Path snapshot) throws IOException {
@@ -47,6 +62,9 @@ final class LastEventStore implements Closeable {
         try {
             opened = open(file);
         } catch (MVStoreException e) {
+            if (!CORRUPT.contains(e.getErrorCode())) {
+                throw new IOException("the newest events of topics can't be opened: " + file, e);
+            }
             Path damaged = folder.resolve(FILE + ".damaged");
             Files.deleteIfExists(damaged);
             Files.move(file, damaged);
@@ -57,6 +75,7 @@ final class LastEventStore implements Closeable {
             opened = open(file);
         }
         store = opened;
+        sizes = store.openMap(SIZES);
     }
 
     private static MVStore open(Path file) {
@@ -72,17 +91,27 @@ final class LastEventStore implements Closeable {
 
     /** Applies rules; events of topics that have none any more are deleted. */
     void configure(List<LastRule> changed) {
-        Map<LastRule, RuleMaps> maps = new HashMap<>();
+        Map<String, RuleMaps> maps = new HashMap<>();
         for (LastRule rule : changed) {
-            maps.put(
-                    rule,
-                    new RuleMaps(store.openMap("events:" + rule.prefix()), store.openMap("numbers:" + rule.prefix())));
+            RuleMaps opened = new RuleMaps(
+                    rule, store.openMap("events:" + rule.prefix()), store.openMap("numbers:" + rule.prefix()));
+            if (!sizes.containsKey(rule.prefix())) {
+                long bytes = 0;
+                for (byte[] stored : opened.events().values()) {
+                    bytes += stored.length;
+                }
+                sizes.put(rule.prefix(), bytes);
+            }
+            maps.put(rule.prefix(), opened);
         }
         for (String name : List.copyOf(store.getMapNames())) {
-            if (changed.stream().noneMatch(rule -> name.endsWith(":" + rule.prefix()) && isMap(name, rule))) {
+            if (!name.equals(SIZES) && changed.stream().noneMatch(rule -> isMap(name, rule))) {
                 store.removeMap(name);
             }
         }
+        List.copyOf(sizes.keySet()).stream()
+                .filter(prefix -> !maps.containsKey(prefix))
+                .forEach(sizes::remove);
         rules = Map.copyOf(maps);
     }
 
@@ -91,30 +120,45 @@ final class LastEventStore implements Closeable {
     }
 
     /** Stores events; those of rules that have been removed are ignored. */
-    void put(Map<LastRule, ? extends Iterable<LastEvent>> events) {
-        events.forEach((rule, all) -> {
-            RuleMaps maps = rules.get(rule);
+    void put(Map<String, ? extends Iterable<LastEvent>> events) {
+        events.forEach((prefix, all) -> {
+            RuleMaps maps = rules.get(prefix);
             if (maps != null) {
-                all.forEach(event -> put(maps, event));
-                while (maps.events().sizeAsLong() > rule.topics()) {
-                    maps.events().remove(maps.byNumber().remove(maps.byNumber().firstKey()));
+                long bytes = sizes.get(prefix);
+                for (LastEvent event : all) {
+                    bytes += put(maps, event);
                 }
+                sizes.put(prefix, bytes - forget(maps, bytes));
             }
         });
         store.setReuseSpace(!Files.exists(snapshot));
         store.commit();
     }
 
-    private static void put(RuleMaps maps, LastEvent event) {
+    /** Removes what has been there for the longest time, as far as there is too much; returns how many bytes. */
+    private static long forget(RuleMaps maps, long bytes) {
+        long removed = 0;
+        while (maps.events().sizeAsLong() > maps.rule().topics()
+                || bytes - removed > maps.rule().bytes()) {
+            String topic = maps.byNumber().remove(maps.byNumber().firstKey());
+            removed += maps.events().remove(topic).length;
+        }
+        return removed;
+    }
+
+    /** Stores an event; returns how many more bytes there are. */
+    private static long put(RuleMaps maps, LastEvent event) {
+        byte[] stored = event.isRemoval() ? new byte[0] : event.bytes();
         byte[] before = event.isRemoval()
                 ? maps.events().remove(event.topic())
-                : maps.events().put(event.topic(), event.bytes());
+                : maps.events().put(event.topic(), stored);
         if (before != null) {
             maps.byNumber().remove(LastEvent.number(before));
         }
         if (!event.isRemoval()) {
             maps.byNumber().put(event.number(), event.topic());
         }
+        return (long) stored.length - (before == null ? 0 : before.length);
     }
 
     /** Flushes what was stored. */
@@ -129,12 +173,8 @@ final class LastEventStore implements Closeable {
         }
     }
 
-    List<LastRule> rules() {
-        return List.copyOf(rules.keySet());
-    }
-
     long count(LastRule rule) {
-        RuleMaps maps = rules.get(rule);
+        RuleMaps maps = rules.get(rule.prefix());
         return maps == null ? 0 : maps.events().sizeAsLong();
     }
 
@@ -146,7 +186,7 @@ final class LastEventStore implements Closeable {
      */
     List<LastEvent> read(LastRule rule, String prefix, String after, int max) {
         List<LastEvent> events = new ArrayList<>();
-        RuleMaps maps = rules.get(rule);
+        RuleMaps maps = rules.get(rule.prefix());
         if (maps == null) {
             return events;
         }
@@ -168,7 +208,7 @@ final class LastEventStore implements Closeable {
 
     /** The number of a topic's event; 0 if there is none. */
     long number(LastRule rule, String topic) {
-        RuleMaps maps = rules.get(rule);
+        RuleMaps maps = rules.get(rule.prefix());
         byte[] stored = maps == null ? null : maps.events().get(topic);
         return stored == null ? 0 : LastEvent.number(stored);
     }

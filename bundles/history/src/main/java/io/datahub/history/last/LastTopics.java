@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The newest event of each topic: those that were appended lately in memory, the others on disk. What is in memory is
@@ -21,13 +22,16 @@ public final class LastTopics implements Closeable {
     private final LastEventStore store;
     private volatile List<LastRule> rules = List.of();
 
-    /** Appended, by rule and topic, and not being written yet. Guarded by the owner's lock. */
-    private Map<LastRule, Map<String, LastEvent>> appended = new HashMap<>();
+    /** Appended, by prefix of the rule and topic, and not being written yet. Guarded by the owner's lock. */
+    private Map<String, Map<String, LastEvent>> appended = new HashMap<>();
 
     /** Being written. Replaced under the owner's lock. */
-    private Map<LastRule, Map<String, LastEvent>> written = new HashMap<>();
+    private Map<String, Map<String, LastEvent>> written = new HashMap<>();
 
-    private boolean unflushed;
+    /** How often {@link #forget()} was called. Changed under the owner's lock. */
+    private final AtomicLong writes = new AtomicLong();
+
+    private volatile boolean unflushed;
 
     /**
      * @param folder where the events are stored
@@ -66,7 +70,7 @@ public final class LastTopics implements Closeable {
 
     /** Appends an event, under the owner's lock; one without a payload removes that of its topic. */
     public void append(LastRule rule, String topic, long number, EventRun event, boolean isRemoval) {
-        appended.computeIfAbsent(rule, key -> new LinkedHashMap<>())
+        appended.computeIfAbsent(rule.prefix(), key -> new LinkedHashMap<>())
                 .put(topic, new LastEvent(topic, number, event, isRemoval));
     }
 
@@ -76,8 +80,8 @@ public final class LastTopics implements Closeable {
             written = appended;
             appended = new HashMap<>();
         } else {
-            appended.forEach((rule, events) ->
-                    written.computeIfAbsent(rule, key -> new LinkedHashMap<>()).putAll(events));
+            appended.forEach((prefix, events) -> written.computeIfAbsent(prefix, key -> new LinkedHashMap<>())
+                    .putAll(events));
             appended.clear();
         }
     }
@@ -85,8 +89,8 @@ public final class LastTopics implements Closeable {
     /** Writes what was taken, without a flush. */
     public void write() {
         if (!written.isEmpty()) {
-            Map<LastRule, Iterable<LastEvent>> events = new HashMap<>();
-            written.forEach((rule, all) -> events.put(rule, all.values()));
+            Map<String, Iterable<LastEvent>> events = new HashMap<>();
+            written.forEach((prefix, all) -> events.put(prefix, all.values()));
             store.put(events);
             unflushed = true;
         }
@@ -94,7 +98,33 @@ public final class LastTopics implements Closeable {
 
     /** Forgets what was written, under the owner's lock. */
     public void forget() {
-        written = new HashMap<>();
+        if (!written.isEmpty()) {
+            written = new HashMap<>();
+            writes.incrementAndGet();
+        }
+    }
+
+    /** Forgets what wasn't written from a number on, under the owner's lock. */
+    public void forget(long from) {
+        for (Map<String, Map<String, LastEvent>> all : List.of(appended, written)) {
+            all.values().forEach(events -> events.values().removeIf(event -> event.number() >= from));
+            all.values().removeIf(Map::isEmpty);
+        }
+    }
+
+    /** Whether something isn't written; under the owner's lock. */
+    public boolean isPending() {
+        return !appended.isEmpty() || !written.isEmpty();
+    }
+
+    /** Whether there are no rules. */
+    public boolean isUnused() {
+        return rules.isEmpty();
+    }
+
+    /** Changes after each write, under the owner's lock. */
+    long writes() {
+        return writes.get();
     }
 
     /** Flushes what was written. */
@@ -112,11 +142,19 @@ public final class LastTopics implements Closeable {
         }
     }
 
-    /** Whether a stored event is still the newest of its topic; under the owner's lock. */
-    boolean isNewest(LastRule rule, LastEvent event) {
-        return !appended.getOrDefault(rule, Map.of()).containsKey(event.topic())
-                && !written.getOrDefault(rule, Map.of()).containsKey(event.topic())
-                && store.number(rule, event.topic()) == event.number();
+    /**
+     * Whether an event that was read is still the newest of its topic; under the owner's lock.
+     *
+     * @param isPresent whether nothing was stored since it was read
+     */
+    boolean isNewest(LastRule rule, LastEvent event, boolean isPresent) {
+        return !of(appended, rule).containsKey(event.topic())
+                && !of(written, rule).containsKey(event.topic())
+                && (isPresent || store.number(rule, event.topic()) == event.number());
+    }
+
+    private static Map<String, LastEvent> of(Map<String, Map<String, LastEvent>> events, LastRule rule) {
+        return events.getOrDefault(rule.prefix(), Map.of());
     }
 
     List<LastEvent> read(LastRule rule, String prefix, String after, int max) {

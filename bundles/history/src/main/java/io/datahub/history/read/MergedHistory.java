@@ -7,11 +7,11 @@ import io.datahub.api.history.EventHistory;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.User;
-import io.datahub.history.log.DamagedSegmentException;
 import io.datahub.history.log.Head;
 import io.datahub.history.log.HistoryLog;
-import io.datahub.history.log.Position;
-import io.datahub.history.log.TopicReader;
+import io.datahub.history.segment.DamagedSegmentException;
+import io.datahub.history.segment.Position;
+import io.datahub.history.segment.TopicReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
@@ -57,7 +57,9 @@ public final class MergedHistory implements EventHistory {
         }
         boolean isComparable = since.isComparableTo(head.cursor());
         Position position = isComparable ? new Position(since.sequence(), since.kept()) : Position.NONE;
-        Position kept = isComparable ? log.missing(prefixes, position) : log.complete(prefixes);
+        Position kept = isComparable
+                ? log.readers().missing(prefixes, position)
+                : log.readers().complete(prefixes);
         long files = TopicFilter.hasFiles(prefixes) ? journal.oldest().sequence() : 0;
         String epoch = head.cursor().epoch();
         if (kept.number() > 0) {
@@ -79,7 +81,7 @@ public final class MergedHistory implements EventHistory {
         }
         long number = 0;
         try {
-            for (TopicReader reader : log.read(prefixes, position, head)) {
+            for (TopicReader reader : log.readers().read(prefixes, position, head)) {
                 try (reader) {
                     if (reader.next() && reader.position().sequence() < files) {
                         long before = reader.position().number() - 1;
@@ -111,7 +113,7 @@ public final class MergedHistory implements EventHistory {
                 return Result.done(new Page(List.of(), since));
             }
             Position position = new Position(since.sequence(), since.kept());
-            Optional<Head> end = log.readable(prefixes, position, head);
+            Optional<Head> end = log.readers().readable(prefixes, position, head);
             if (end.isEmpty()) {
                 return Result.refused(trimmed(since, prefixes));
             }
@@ -119,7 +121,7 @@ public final class MergedHistory implements EventHistory {
             try (PageReader reader = new PageReader(
                     filter,
                     new FileEventReader(journal, user, prefixes, filter.hasFiles() ? since : to, to),
-                    log.read(prefixes, position, end.get()))) {
+                    log.readers().read(prefixes, position, end.get()))) {
                 Result<Page> page = reader.read(since, to, maxEvents, maxBytes);
                 if (page.isRefused()) {
                     boolean isGone = page.refusal().orElseThrow().reason() == Reason.GONE;
@@ -149,7 +151,7 @@ public final class MergedHistory implements EventHistory {
         if (since.kept() == 0 || end.kept() > 0) {
             return end;
         }
-        Position missing = log.missing(prefixes, new Position(end.sequence(), 0));
+        Position missing = log.readers().missing(prefixes, new Position(end.sequence(), 0));
         return missing.number() > 0 && missing.number() <= since.kept()
                 ? new Cursor(end.epoch(), end.sequence(), since.kept())
                 : end;
@@ -160,7 +162,7 @@ public final class MergedHistory implements EventHistory {
             throw new UncheckedIOException(damage);
         }
         try {
-            log.isolate(damage);
+            log.readers().isolate(damage);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -182,7 +184,7 @@ public final class MergedHistory implements EventHistory {
             return Optional.of(trimmed(since, prefixes));
         }
         if (isKnown(since, head)) {
-            boolean isTrimmed = log.trimmed(prefixes).isAfter(new Position(since.sequence(), since.kept()));
+            boolean isTrimmed = log.readers().trimmed(prefixes).isAfter(new Position(since.sequence(), since.kept()));
             return isTrimmed ? Optional.of(trimmed(since, prefixes)) : Optional.empty();
         }
         return Optional.of(new Refusal(
@@ -227,7 +229,7 @@ public final class MergedHistory implements EventHistory {
     /** The position before the oldest event that is left; the head if none is. */
     private Cursor beginning() {
         boolean hasFiles = !journal.head().equals(journal.oldest());
-        boolean hasKept = log.states().stream().anyMatch(state -> state.events() > 0);
+        boolean hasKept = log.readers().states().stream().anyMatch(state -> state.events() > 0);
         return hasFiles || hasKept ? Cursor.BEGINNING : head();
     }
 

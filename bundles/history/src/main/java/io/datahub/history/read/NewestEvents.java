@@ -8,7 +8,7 @@ import io.datahub.api.record.Cursor;
 import io.datahub.api.user.User;
 import io.datahub.history.log.Head;
 import io.datahub.history.log.HistoryLog;
-import io.datahub.history.log.TopicReader;
+import io.datahub.history.segment.TopicReader;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -64,7 +64,7 @@ final class NewestEvents {
         for (long bytes = FIRST_BYTES; !isDone && bytes <= MAX_EXAMINED_BYTES; bytes *= 8) {
             newest.clear();
             isDone = true;
-            for (TopicReader reader : log.readEnd(prefixes, bytes, head)) {
+            for (TopicReader reader : log.readers().readEnd(prefixes, bytes, head)) {
                 try (reader) {
                     Deque<EventRun> ofLog = new ArrayDeque<>();
                     boolean isWhole = reader.isFromBeginning();

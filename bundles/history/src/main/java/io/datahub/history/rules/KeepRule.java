@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -70,12 +71,11 @@ public record KeepRule(String prefix, Duration age, long bytes) {
         long bytes = Long.MAX_VALUE;
         for (String limit : parts.group(2).split(",", -1)) {
             Matcher time = AGE.matcher(limit.strip());
-            Matcher size = SIZE.matcher(limit.strip());
+            OptionalLong size = size(limit.strip());
             if (time.matches()) {
                 age = Duration.ofSeconds(Long.parseLong(time.group(1)) * SECONDS.get(time.group(2)));
-            } else if (size.matches()) {
-                bytes = bytes(
-                        Long.parseLong(size.group(1)), SHIFTS.get(size.group(2).toUpperCase(Locale.ROOT)));
+            } else if (size.isPresent()) {
+                bytes = size.getAsLong();
             } else {
                 throw malformed(item);
             }
@@ -87,9 +87,15 @@ public record KeepRule(String prefix, Duration age, long bytes) {
         return new KeepRule(prefix("keep", item, parts.group(1).strip()), age, bytes);
     }
 
-    /** A number of units in bytes; 0 if that is too much. */
-    private static long bytes(long number, int shift) {
-        return number > MAX_BYTES >> shift ? 0 : number << shift;
+    /** A size in bytes, 0 if it is too large; empty if the text isn't a size. */
+    static OptionalLong size(String text) {
+        Matcher size = SIZE.matcher(text);
+        if (!size.matches()) {
+            return OptionalLong.empty();
+        }
+        long number = Long.parseLong(size.group(1));
+        int shift = SHIFTS.get(size.group(2).toUpperCase(Locale.ROOT));
+        return OptionalLong.of(number > MAX_BYTES >> shift ? 0 : number << shift);
     }
 
     /** Validates a prefix, and removes an asterisk at its end. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +34,22 @@ class KeepRuleTest {
     void shouldParseWhatItWrites(String text) {
         KeepRule rule = KeepRule.parse(text).get(0);
         assertThat(KeepRule.parse(rule.toString())).containsExactly(rule);
+    }
+
+    @Test
+    void shouldParseTopicsWhoseNewestEventIsKept() {
+        List<LastRule> rules = LastRule.parse("status.: 100000 topics; a*: 5 topics, 1 MiB\n*: 1 topics,2 GiB");
+        assertThat(rules)
+                .containsExactly(
+                        new LastRule("status.", 100_000, LastRule.DEFAULT_BYTES),
+                        new LastRule("a", 5, 1 << 20),
+                        new LastRule("", 1, 2L << 30));
+        for (LastRule rule : rules) {
+            assertThat(LastRule.parse(rule.toString())).containsExactly(rule);
+        }
+        for (String wrong : List.of("a: 5", "a: 5 topics,", "a: 5 topics, 1 KiB", "a: 5 topics, 1d", "a: 0 topics")) {
+            assertThatThrownBy(() -> LastRule.parse(wrong)).hasMessageContaining("last has");
+        }
     }
 
     @ParameterizedTest

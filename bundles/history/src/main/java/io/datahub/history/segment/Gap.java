@@ -1,4 +1,4 @@
-package io.datahub.history.log;
+package io.datahub.history.segment;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.List;
  * @param from the position of the last event before it
  * @param to the position of the last missing event
  */
-record Gap(Position from, Position to) {
+public record Gap(Position from, Position to) {
 
     /** The gaps of a log, in order. */
     static List<Gap> of(List<Segment> segments, Epoch epoch) {

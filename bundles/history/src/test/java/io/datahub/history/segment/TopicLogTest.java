@@ -1,4 +1,4 @@
-package io.datahub.history.log;
+package io.datahub.history.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +54,63 @@ class TopicLogTest {
         try (TopicLog log = TopicLog.open(file, RULE)) {
             assertThat(numbers(log)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L);
             assertThat(log.lastNumber()).isEqualTo(9);
+        }
+    }
+
+    @Test
+    void shouldRemoveWhatWasRefusedFromMemoryAndSegments() throws Exception {
+        for (int from : List.of(1, 2, 7, 12)) {
+            Path file = folder.resolve("topics/dev" + from);
+            try (TopicLog log = TopicLog.open(file, RULE)) {
+                for (int number = 1; number <= 9; number++) {
+                    append(log, number, 30_000);
+                    if (number % 3 == 0) {
+                        log.swap();
+                        log.write();
+                    }
+                }
+                append(log, 10, 1);
+                log.swap();
+                append(log, 11, 1);
+                append(log, 12, 1);
+                append(log, 13, 1);
+                log.forget(from);
+                log.remove(from);
+                log.remove(from); // as after a failure
+                append(log, 20, 1);
+                log.swap();
+                log.write();
+                log.flush();
+                assertNumbers(log, from);
+            }
+            try (TopicLog log = TopicLog.open(file, RULE)) {
+                assertNumbers(log, from);
+            }
+        }
+    }
+
+    private static void assertNumbers(TopicLog log, int from) throws IOException {
+        List<Long> expected = new ArrayList<>(LongStream.range(1, from).boxed().toList());
+        expected.add(20L);
+        assertThat(numbers(log)).isEqualTo(expected);
+        assertThat(log.gaps(EPOCH)).isEmpty();
+        assertThat(log.count()).isEqualTo(expected.size());
+    }
+
+    @Test
+    void shouldBeginASegmentAfterAFailedFlush() throws Exception {
+        try (TopicLog log = TopicLog.open(folder.resolve("topics/dev"), RULE)) {
+            append(log, 1, 1);
+            log.swap();
+            log.write();
+            log.endSegment();
+            for (int number = 2; number < 4; number++) {
+                append(log, number, 1);
+                log.swap();
+                log.write();
+            }
+            assertThat(log.segments()).hasSize(2);
+            assertThat(numbers(log)).containsExactly(1L, 2L, 3L);
         }
     }
 

@@ -1,4 +1,4 @@
-package io.datahub.history.log;
+package io.datahub.history.segment;
 
 import io.datahub.api.event.EventRun;
 import java.io.Closeable;
@@ -29,7 +29,7 @@ public final class TopicReader implements Closeable {
      * @param since reads the events after it; a number of 0 stands for all that follow the file event of its sequence
      * @param upTo the number of the last event to be read
      */
-    TopicReader(List<Segment> segments, Epoch epoch, Position since, long upTo) {
+    public TopicReader(List<Segment> segments, Epoch epoch, Position since, long upTo) {
         this.segments = segments;
         this.epoch = epoch;
         this.since = since;
@@ -43,7 +43,7 @@ public final class TopicReader implements Closeable {
     }
 
     /** @param bytes reads about so many bytes before the end, or everything if there are fewer */
-    TopicReader(List<Segment> segments, Epoch epoch, long bytes, long upTo) {
+    public TopicReader(List<Segment> segments, Epoch epoch, long bytes, long upTo) {
         this.segments = segments;
         this.epoch = epoch;
         this.upTo = upTo;
@@ -96,7 +96,7 @@ public final class TopicReader implements Closeable {
                     return true;
                 }
             }
-            if (records.offset() < records.end()) {
+            if (records.offset() < Math.min(records.end(), segment.length())) {
                 throw new DamagedSegmentException(segment, records.offset());
             }
             records.close();

@@ -1,4 +1,4 @@
-package io.datahub.history.log;
+package io.datahub.history.segment;
 
 import java.io.IOException;
 import java.nio.BufferUnderflowException;

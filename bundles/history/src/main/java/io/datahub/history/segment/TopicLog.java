@@ -1,8 +1,7 @@
-package io.datahub.history.log;
+package io.datahub.history.segment;
 
 import io.datahub.api.event.EventRun;
 import io.datahub.api.file.FileFlush;
-import io.datahub.api.log.LogText;
 import io.datahub.history.rules.KeepRule;
 import java.io.Closeable;
 import java.io.IOException;
@@ -17,7 +16,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * The events that one rule keeps: segments in a folder of its own. Events are appended to memory, under the lock of
  * {@link HistoryLog}, and then written, one thread at a time; {@link #segments} can be read at any time.
  */
-final class TopicLog implements Closeable {
+public final class TopicLog implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TopicLog.class);
 
@@ -47,6 +45,9 @@ final class TopicLog implements Closeable {
 
     private volatile List<Segment> segments = List.of();
     private volatile FileChannel channel;
+
+    /** Whether the next event begins a new segment. */
+    private boolean isSegmentEnded;
 
     /** What couldn't be written, before what is in memory. */
     private final Deque<Tail> unwritten = new ArrayDeque<>();
@@ -78,7 +79,7 @@ final class TopicLog implements Closeable {
         }
         List<Segment> loaded = new ArrayList<>();
         for (int i = files.size() - 1; i >= 0; i--) {
-            load(files.get(i), loaded.isEmpty()).ifPresent(segment -> loaded.add(0, segment));
+            SegmentFiles.open(files.get(i), loaded.isEmpty()).ifPresent(segment -> loaded.add(0, segment));
         }
         segments = List.copyOf(loaded);
         if (!loaded.isEmpty()) {
@@ -86,54 +87,7 @@ final class TopicLog implements Closeable {
         }
     }
 
-    private static Optional<Segment> load(Path file, boolean isLast) throws IOException {
-        Optional<SegmentHeader> header = SegmentHeader.parse(RecordReader.header(file));
-        if (header.isEmpty()) {
-            LOG.warn("event=history.segment.dropped file={} reason=\"it has no header\"", LogText.quoted(file));
-            Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"));
-            return Optional.empty();
-        }
-        Segment segment = new Segment(file, header.get());
-        Optional<SegmentIndexFile.Content> content = isLast ? Optional.empty() : SegmentIndexFile.read(file);
-        if (content.isPresent()) {
-            segment.load(content.get());
-        } else {
-            scan(segment, isLast);
-        }
-        return Optional.of(segment);
-    }
-
-    private static void scan(Segment segment, boolean isLast) throws IOException {
-        long size = Files.size(segment.file());
-        try (RecordReader reader = new RecordReader(segment.file(), SegmentHeader.LENGTH, size)) {
-            while (reader.next()) {
-                segment.found(reader.position(), reader.timeMillis(), reader.length());
-            }
-        }
-        boolean isWhole = segment.length() == size;
-        if (!isWhole && isLast) {
-            LOG.warn(
-                    "event=history.segment.cut file={} bytes={}"
-                            + " reason=\"a process or the machine stopped while they were written\"",
-                    LogText.quoted(segment.file()),
-                    size - segment.length());
-            try (FileChannel channel = FileChannel.open(segment.file(), StandardOpenOption.WRITE)) {
-                channel.truncate(segment.length());
-                channel.force(true);
-            }
-        } else if (!isWhole) {
-            LOG.error(
-                    "event=history.segment.damaged file={} offset={} bytes={} consequence=\"cursors before its end are"
-                            + " answered 410\" remedy=\"check the disk; restore the file from a backup\"",
-                    LogText.quoted(segment.file()),
-                    segment.length(),
-                    size - segment.length());
-        } else if (!isLast) {
-            SegmentIndexFile.write(segment.file(), segment.content());
-        }
-    }
-
-    KeepRule rule() {
+    public KeepRule rule() {
         return rule;
     }
 
@@ -146,7 +100,7 @@ final class TopicLog implements Closeable {
     }
 
     /** Its segments, from the first one that has events. */
-    List<Segment> segments() {
+    public List<Segment> segments() {
         List<Segment> current = segments;
         int first = 0;
         while (first + 1 < current.size() && current.get(first).count() == 0) {
@@ -156,12 +110,12 @@ final class TopicLog implements Closeable {
     }
 
     /** The gaps between its events. */
-    List<Gap> gaps(Epoch epoch) {
+    public List<Gap> gaps(Epoch epoch) {
         return Gap.of(segments(), epoch);
     }
 
     /** Appends an event to memory; returns the length of its record. */
-    int append(Epoch epoch, Position position, EventRun event) {
+    public int append(Epoch epoch, Position position, EventRun event) {
         Tail tail = tails.peekLast();
         if (tail == null || !tail.epoch().equals(epoch) || tail.length() >= segmentBytes()) {
             tail = new Tail(epoch);
@@ -173,7 +127,7 @@ final class TopicLog implements Closeable {
     }
 
     /** Takes what was appended, to be written by {@link #write}. */
-    void swap() {
+    public void swap() {
         unwritten.addAll(tails);
         tails.clear();
     }
@@ -184,7 +138,7 @@ final class TopicLog implements Closeable {
      * @return whether there was anything to write
      * @throws IOException if the disk fails or is full
      */
-    boolean write() throws IOException {
+    public boolean write() throws IOException {
         boolean any = false;
         for (Tail tail = unwritten.peekFirst(); tail != null; tail = unwritten.peekFirst()) {
             write(tail);
@@ -213,7 +167,10 @@ final class TopicLog implements Closeable {
     /** The segment that takes these records. */
     private Segment segment(Tail tail) throws IOException {
         Segment last = lastSegment();
-        return last == null || !last.header().epoch().equals(tail.epoch().name()) || last.length() >= segmentBytes()
+        return last == null
+                        || isSegmentEnded
+                        || !last.header().epoch().equals(tail.epoch().name())
+                        || last.length() >= segmentBytes()
                 ? roll(tail.epoch(), tail.firstNumber())
                 : last;
     }
@@ -261,19 +218,19 @@ final class TopicLog implements Closeable {
         }
         all.add(segment);
         segments = List.copyOf(all);
+        isSegmentEnded = false;
         if (completed != null) {
             completed.close(); // only now: a flush that finds it closed tells by the current channel that it was
             // completed
         }
         if (replaces) {
-            Files.deleteIfExists(SegmentIndexFile.of(before.file()));
-            Files.deleteIfExists(before.file());
+            SegmentFiles.delete(before);
         }
         return segment;
     }
 
     /** Flushes what was written. */
-    void flush() throws IOException {
+    public void flush() throws IOException {
         FileChannel current = channel;
         if (current != null) {
             try {
@@ -291,9 +248,8 @@ final class TopicLog implements Closeable {
      * Deletes segments that are too old or too many.
      *
      * @param nextNumber greater than the number of each event so far
-     * @return whether the log has no events any more
      */
-    boolean trim(Epoch epoch, long nextNumber, long nowMillis) throws IOException {
+    void trim(Epoch epoch, long nextNumber, long nowMillis) throws IOException {
         long oldest = nowMillis - rule.age().toMillis();
         Segment last = lastSegment();
         if (last != null && last.count() > 0 && isDue(last, nowMillis)) {
@@ -304,10 +260,53 @@ final class TopicLog implements Closeable {
             Segment first = segments.get(0);
             bytes -= first.length();
             segments = List.copyOf(segments.subList(1, segments.size()));
-            Files.deleteIfExists(SegmentIndexFile.of(first.file()));
-            Files.deleteIfExists(first.file());
+            SegmentFiles.delete(first);
         }
-        return segments.stream().allMatch(segment -> segment.count() == 0) && unwritten.isEmpty();
+    }
+
+    /** Has the next event begin a new segment, since a flush has failed: what the disk has of this one is unknown. */
+    public void endSegment() {
+        isSegmentEnded = true;
+    }
+
+    /** Forgets unwritten events from a number on; under the lock of the whole history. */
+    public void forget(long from) {
+        for (Deque<Tail> all : List.of(tails, unwritten)) {
+            all.forEach(tail -> tail.forget(from));
+            all.removeIf(tail -> tail.count() == 0);
+        }
+    }
+
+    /**
+     * Removes written events from a number on, none of which was ever read.
+     *
+     * @throws IOException if the disk fails; then it must be called again
+     */
+    public void remove(long from) throws IOException {
+        List<Segment> left = new ArrayList<>(segments);
+        boolean any = false;
+        while (!left.isEmpty() && left.get(left.size() - 1).last().number() >= from) {
+            any = true;
+            isSegmentEnded = true; // also if this fails
+            Segment last = left.remove(left.size() - 1);
+            Segment shorter = new Segment(last.file(), last.header());
+            SegmentFiles.scan(shorter, Files.size(last.file()), from);
+            if (shorter.count() == 0 && last.header().previous().number() >= from && !left.isEmpty()) {
+                segments = List.copyOf(left);
+                SegmentFiles.delete(last);
+            } else {
+                left.add(shorter);
+                SegmentFiles.cut(shorter);
+                Files.deleteIfExists(SegmentIndexFile.of(shorter.file()));
+                break;
+            }
+        }
+        if (any) {
+            FileChannel before = channel;
+            channel = FileChannel.open(left.get(left.size() - 1).file(), StandardOpenOption.WRITE);
+            segments = List.copyOf(left);
+            before.close();
+        }
     }
 
     /** Whether the last segment must end, so that its events can be deleted soon after they are too old. */
@@ -330,14 +329,14 @@ final class TopicLog implements Closeable {
         }
         Files.deleteIfExists(SegmentIndexFile.of(damaged.file()));
         Segment intact = new Segment(damaged.file(), damaged.header());
-        scan(intact, false);
+        SegmentFiles.complete(intact, false);
         segments = segments.stream()
                 .map(segment -> segment.equals(damaged) ? intact : segment)
                 .toList();
     }
 
     /** The position of the last event before those that it has. */
-    Position trimmed(Epoch epoch) {
+    public Position trimmed(Epoch epoch) {
         List<Segment> current = segments();
         if (current.isEmpty()) {
             return Position.NONE;
@@ -346,11 +345,11 @@ final class TopicLog implements Closeable {
         return epoch.map(header.epoch(), header.previous());
     }
 
-    long bytes() {
+    public long bytes() {
         return segments.stream().mapToLong(Segment::length).sum();
     }
 
-    long count() {
+    public long count() {
         return segments.stream().mapToLong(Segment::count).sum();
     }
 
@@ -358,6 +357,17 @@ final class TopicLog implements Closeable {
     long lastNumber() {
         Segment last = lastSegment();
         return last == null ? 0 : last.last().number();
+    }
+
+    /** Closes the file without a flush. */
+    void abandon() {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (IOException e) {
+            LOG.debug("event=history.segment.abandoned folder={}", folder, e);
+        }
     }
 
     @Override

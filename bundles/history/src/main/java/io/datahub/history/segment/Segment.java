@@ -1,4 +1,4 @@
-package io.datahub.history.log;
+package io.datahub.history.segment;
 
 import java.nio.file.Path;
 
@@ -6,7 +6,7 @@ import java.nio.file.Path;
  * A file of a log: a header, then records. It only grows, and only if it is the log's last one. Fields that change are
  * written by one thread at a time, which holds the log; readers see what was complete when they looked. Thread-safe.
  */
-final class Segment {
+public final class Segment {
 
     static final String SUFFIX = ".log";
     private static final int DIGITS = 19;

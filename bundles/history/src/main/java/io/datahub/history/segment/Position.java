@@ -1,4 +1,4 @@
-package io.datahub.history.log;
+package io.datahub.history.segment;
 
 /**
  * The position of a kept event. Positions of later events have a greater number and no smaller sequence.

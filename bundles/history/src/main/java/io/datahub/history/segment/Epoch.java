@@ -1,4 +1,4 @@
-package io.datahub.history.log;
+package io.datahub.history.segment;
 
 import io.datahub.api.file.AtomicFile;
 import java.io.IOException;
@@ -13,15 +13,15 @@ import java.nio.file.Path;
  * @param name as in cursors
  * @param base the number of the last file event before it began
  */
-record Epoch(String name, long base) {
+public record Epoch(String name, long base) {
 
     /** The position, in this lifetime, of an event that was kept in the lifetime of a name. */
-    Position map(String of, Position position) {
+    public Position map(String of, Position position) {
         return of.equals(name) ? position : new Position(base, position.number());
     }
 
     /** Reads the stored epoch; one without a name if there is none. */
-    static Epoch read(Path file) throws IOException {
+    public static Epoch read(Path file) throws IOException {
         if (!Files.exists(file)) {
             return new Epoch("", 0);
         }
@@ -32,7 +32,7 @@ record Epoch(String name, long base) {
         return new Epoch(parts[0], Long.parseLong(parts[1]));
     }
 
-    void write(Path file) throws IOException {
+    public void write(Path file) throws IOException {
         AtomicFile.write(file, AtomicFile.Access.PRIVATE, (name + " " + base + "\n").getBytes(StandardCharsets.UTF_8));
     }
 }

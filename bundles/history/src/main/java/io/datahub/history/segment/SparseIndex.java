@@ -1,4 +1,4 @@
-package io.datahub.history.log;
+package io.datahub.history.segment;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.datahub.history.log;
+package io.datahub.history.segment;
 
 import java.io.IOException;
 
@@ -14,7 +14,7 @@ public final class DamagedSegmentException extends IOException {
         this.segment = segment;
     }
 
-    Segment segment() {
+    public Segment segment() {
         return segment;
     }
 }

@@ -1,4 +1,4 @@
-package io.datahub.history.log;
+package io.datahub.history.segment;
 
 import io.datahub.api.event.EventRun;
 import java.nio.ByteBuffer;

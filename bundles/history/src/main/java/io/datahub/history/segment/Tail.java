@@ -1,4 +1,4 @@
-package io.datahub.history.log;
+package io.datahub.history.segment;
 
 import io.datahub.api.event.EventRun;
 import java.nio.ByteBuffer;
@@ -9,7 +9,7 @@ final class Tail {
     private static final int INITIAL = 16 * 1024;
 
     private final Epoch epoch;
-    private final SparseIndex index = new SparseIndex();
+    private SparseIndex index = new SparseIndex();
     private ByteBuffer bytes = ByteBuffer.allocate(INITIAL);
     private int length;
     private int count;
@@ -37,6 +37,26 @@ final class Tail {
         length = needed;
         last = position;
         lastMillis = Math.max(lastMillis, event.timeMillis());
+    }
+
+    /** Forgets the records from a number on. */
+    void forget(long from) {
+        int end = 0;
+        int left = 0;
+        SparseIndex shorter = new SparseIndex();
+        Position lastLeft = Position.NONE;
+        while (end < length && bytes.getLong(end + KeptRecord.HEADER) < from) {
+            lastLeft = new Position(
+                    bytes.getLong(end + KeptRecord.HEADER + KeptRecord.SEQUENCE),
+                    bytes.getLong(end + KeptRecord.HEADER));
+            shorter.add(lastLeft.number(), lastLeft.sequence(), end);
+            end += KeptRecord.HEADER + bytes.getInt(end);
+            left++;
+        }
+        index = shorter;
+        length = end;
+        count = left;
+        last = lastLeft;
     }
 
     Epoch epoch() {

@@ -1,4 +1,4 @@
-package io.datahub.history.log;
+package io.datahub.history.segment;
 
 import io.datahub.api.file.AtomicFile;
 import io.datahub.api.log.LogText;
@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * The logs of all rules, and of rules that were removed while events of theirs were kept: these stay as long as their
  * rule said. Changed by one thread at a time; its lists can be read by any.
  */
-final class TopicLogs implements Closeable {
+public final class TopicLogs implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TopicLogs.class);
     private static final String RULE = "rule";
@@ -37,7 +38,7 @@ final class TopicLogs implements Closeable {
 
     private volatile List<TopicLog> all = List.of();
 
-    TopicLogs(Path folder) throws IOException {
+    public TopicLogs(Path folder) throws IOException {
         this.folder = folder;
         Files.createDirectories(folder);
         try (Stream<Path> found = Files.list(folder)) {
@@ -48,6 +49,11 @@ final class TopicLogs implements Closeable {
                     byPrefix.put(rule.get().prefix(), TopicLog.open(log, rule.get()));
                 }
             }
+        } catch (IOException | RuntimeException e) {
+            for (TopicLog opened : byPrefix.values()) {
+                opened.abandon();
+            }
+            throw e;
         }
         all = List.copyOf(byPrefix.values());
     }
@@ -71,7 +77,7 @@ final class TopicLogs implements Closeable {
      *
      * @throws IOException if the disk fails; then the rules before stay in effect
      */
-    void configure(List<KeepRule> rules) throws IOException {
+    public void configure(List<KeepRule> rules) throws IOException {
         List<TopicLog> taking = new ArrayList<>();
         for (KeepRule rule : rules) {
             TopicLog log = byPrefix.get(rule.prefix());
@@ -93,7 +99,7 @@ final class TopicLogs implements Closeable {
     }
 
     /** The log that takes events of a topic, the one with the longest prefix; null if there is none. */
-    TopicLog forTopic(String topic) {
+    public TopicLog forTopic(String topic) {
         for (TopicLog log : active) {
             if (topic.startsWith(log.rule().prefix())) {
                 return log;
@@ -102,19 +108,41 @@ final class TopicLogs implements Closeable {
         return null;
     }
 
-    List<TopicLog> active() {
+    /** The logs that may have events of topics. */
+    public List<TopicLog> of(Collection<String> prefixes) {
+        List<TopicLog> matching = new ArrayList<>();
+        for (TopicLog log : all) {
+            String own = log.rule().prefix();
+            if (prefixes.stream().anyMatch(prefix -> prefix.startsWith(own) || own.startsWith(prefix))) {
+                matching.add(log);
+            }
+        }
+        return matching;
+    }
+
+    /** The greatest number that any event has. */
+    public long lastNumber() {
+        return all.stream().mapToLong(TopicLog::lastNumber).max().orElse(0);
+    }
+
+    public List<TopicLog> active() {
         return active;
     }
 
-    List<TopicLog> all() {
+    public List<TopicLog> all() {
         return all;
     }
 
-    /** Deletes what is too old or too much, and logs without a rule that are empty. */
-    void trim(Epoch epoch, long nextNumber, long nowMillis) throws IOException {
+    /**
+     * Deletes what is too old or too much. Of a log without a rule an empty segment stays, which says where its events
+     * ended: cursors before that have missed some.
+     */
+    public void trim(Epoch epoch, long nextNumber, long nowMillis) throws IOException {
         for (TopicLog log : all) {
-            if (log.trim(epoch, nextNumber, nowMillis) && !active.contains(log)) {
-                delete(log);
+            long before = log.count();
+            log.trim(epoch, nextNumber, nowMillis);
+            if (before > 0 && log.count() == 0 && !active.contains(log)) {
+                LOG.info("event=history.log.deleted rule={}", LogText.quoted(log.rule()));
             }
         }
     }
@@ -124,22 +152,10 @@ final class TopicLogs implements Closeable {
      *
      * @throws IOException if the disk fails
      */
-    void isolate(Segment damaged, Epoch epoch) throws IOException {
+    public void isolate(Segment damaged, Epoch epoch) throws IOException {
         for (TopicLog log : all) {
             log.isolate(damaged, epoch);
         }
-    }
-
-    private void delete(TopicLog log) throws IOException {
-        byPrefix.remove(log.rule().prefix());
-        all = List.copyOf(byPrefix.values());
-        log.close();
-        try (Stream<Path> files = Files.walk(log.folder())) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
-        LOG.info("event=history.log.deleted rule={}", LogText.quoted(log.rule()));
     }
 
     @Override

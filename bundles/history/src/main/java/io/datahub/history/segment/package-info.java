@@ -1,0 +1,2 @@
+/** The files of kept events. */
+package io.datahub.history.segment;
