@@ -32,6 +32,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -94,6 +96,16 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
                 this::remove);
         monitor = new SlowSubscriberMonitor(sessions.values(), () -> limits, pause);
         LOG.info("event=broker.started {}", limits.logText());
+    }
+
+    /** Learns when a bundle is uninstalled, so that its topics needn't be kept any more. */
+    @Activate
+    void watch(BundleContext context) {
+        context.addBundleListener(event -> {
+            if (event.getType() == BundleEvent.UNINSTALLED) {
+                router.logs().uninstalled(event.getBundle());
+            }
+        });
     }
 
     /** Applies a new configuration: global limits take effect at once, limits of a session in new sessions. */

@@ -33,6 +33,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceReference;
 
 class EventLogTest {
@@ -178,7 +179,7 @@ class EventLogTest {
         assertThat(publisher.completed()).isEqualTo(Published.NOT_KEPT);
         log.appendNext(); // too late
         assertThat(completed).hasValue(1);
-        assertThat(publish(publisher, EventLogTest::unexpected, "build.a")).isEqualTo(Published.ACCEPTED);
+        assertThat(received()).isEmpty();
     }
 
     @Test
@@ -292,6 +293,28 @@ class EventLogTest {
         assertThat(completed.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(ci.completed()).isEqualTo(Published.NOT_KEPT);
         strict.stop();
+    }
+
+    @Test
+    void shouldRefuseTopicsWhoseLogIsGoneUntilItsBundleIsUninstalled() {
+        log.immediate = true;
+        ServiceReference<EventLog> reference = keep("build.", log);
+        ServiceReference<EventLog> other = keep("deploy.", log);
+        Bundle bundle = reference.getBundle();
+        assertThat(publish(publisher, EventLogTest::unexpected, "build.a")).isEqualTo(Published.ACCEPTED);
+        broker.router().logs().remove(reference);
+        broker.router().logs().remove(other);
+        assertThat(publish(publisher, EventLogTest::unexpected, "build.a")).isEqualTo(Published.NOT_KEPT);
+        assertThat(publish(publisher, EventLogTest::unexpected, "other")).isEqualTo(Published.ACCEPTED);
+        broker.router().logs().put(reference, () -> log);
+        assertThat(publish(publisher, EventLogTest::unexpected, "build.a")).isEqualTo(Published.ACCEPTED);
+        assertThat(publish(publisher, EventLogTest::unexpected, "deploy.a")).isEqualTo(Published.NOT_KEPT);
+        broker.router().logs().remove(reference);
+        broker.router().logs().uninstalled(other.getBundle());
+        assertThat(publish(publisher, EventLogTest::unexpected, "deploy.a")).isEqualTo(Published.ACCEPTED);
+        assertThat(publish(publisher, EventLogTest::unexpected, "build.a")).isEqualTo(Published.NOT_KEPT);
+        broker.router().logs().uninstalled(bundle);
+        assertThat(publish(publisher, EventLogTest::unexpected, "build.a")).isEqualTo(Published.ACCEPTED);
     }
 
     @Test

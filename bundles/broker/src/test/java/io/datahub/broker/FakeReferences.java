@@ -17,7 +17,11 @@ final class FakeReferences {
         Bundle bundle = (Bundle) Proxy.newProxyInstance(
                 Bundle.class.getClassLoader(),
                 new Class<?>[] {Bundle.class},
-                (self, method, arguments) -> Version.parseVersion(version));
+                (self, method, arguments) -> switch (method.getName()) {
+                    case "hashCode" -> number;
+                    case "equals" -> self == arguments[0];
+                    default -> Version.parseVersion(version);
+                });
         return (ServiceReference<S>) Proxy.newProxyInstance(
                 ServiceReference.class.getClassLoader(),
                 new Class<?>[] {ServiceReference.class},

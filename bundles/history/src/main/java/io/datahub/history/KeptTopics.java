@@ -81,13 +81,14 @@ public final class KeptTopics implements EventHistory, HealthCheck, MetricSource
     }
 
     private static Dictionary<String, Object> topics(List<KeepRule> rules, List<LastRule> last) {
-        return FrameworkUtil.asDictionary(Map.of(
-                EventLog.TOPICS,
-                Stream.concat(
-                                rules.stream().map(KeepRule::prefix),
-                                last.stream().map(LastRule::prefix))
-                        .map(prefix -> prefix + "*")
-                        .toArray(String[]::new)));
+        return FrameworkUtil.asDictionary(Map.of(EventLog.TOPICS, prefixes(rules, last)));
+    }
+
+    /** The topics of rules, as in the properties of services. */
+    static String[] prefixes(List<KeepRule> rules, List<LastRule> last) {
+        return Stream.concat(rules.stream().map(KeepRule::prefix), last.stream().map(LastRule::prefix))
+                .map(prefix -> prefix + "*")
+                .toArray(String[]::new);
     }
 
     /** Applies a new configuration; one that can't be applied leaves the former in effect. */

@@ -38,6 +38,10 @@ public final class RegisteredEventLog {
         topics = changed;
     }
 
+    TopicPrefixes topics() {
+        return topics;
+    }
+
     boolean keeps(byte[] topic) {
         return topics.matchPublished(topic);
     }
