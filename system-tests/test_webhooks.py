@@ -268,6 +268,27 @@ def test_addresses_that_a_webhook_must_not_reach(hub, target):
     redirecting.stop()
 
 
+def test_wrong_configurations_are_reported(hub):
+    wrong = {"webhook-scheme": "topics = x\nurl = ftp://example.org/t0ken\n", "webhook-credentials": "topics = x\nurl = http://u:t0ken@example.org/\n",
+             "webhook-kind": "topics = x\nurl = http://example.org/\nkind = carrier-pigeon\n", "webhook-url": "topics = x\n",
+             "webhook-NAME": "topics = x\nurl = http://example.org/\n", "hook-secret": "kind = github\nuser = admin\n", "hook-user": "kind = jenkins\n",
+             "artifact-names": "path = builds/{file}\npurl = pkg:generic/{project}\n"}
+    for name, settings in wrong.items():
+        with open(f"{hub.home}/etc/io.datahub.{name}.cfg", "w") as f:
+            f.write(settings)
+    configuration = lambda: next(each["detail"] for each in json.loads(hub.curl(hub.token(), "/health/ready")[2])["components"]
+                                 if each["name"] == "configuration")
+    assert until(lambda: all(f"etc/io.datahub.{name}.cfg: " in configuration() for name in wrong), 30), configuration()
+    assert "secretFile: must name" in configuration() and "t0ken" not in configuration() and "has {project}" in configuration()
+    assert "io.datahub.hook-secret.cfg" in hub.run("console", "datahub:status").stdout
+    with open(f"{hub.home}/etc/io.datahub.hook-secret.cfg", "w") as f:
+        f.write("kind = github\nuser = admin\nsecretFile = etc/webhook.secret\n")
+    assert until(lambda: hub.curl(None, "/hooks/secret", "-d", "{}")[0] == 401, 30), "a corrected file is in effect"
+    for name in wrong:
+        os.remove(f"{hub.home}/etc/io.datahub.{name}.cfg")
+    assert until(lambda: configuration() == "every file is in effect", 30), configuration()
+
+
 def test_artifacts(hub):
     token = hub.add_users(viewer='<allow subscribe="dev.cdevents."/>')["viewer"]
     subscriber = Subscriber(hub, plain_socket(zmq.SUB, "viewer", token), "dev.cdevents.")

@@ -11,12 +11,15 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,11 +46,15 @@ public final class ConfigurationFiles implements HealthCheck, ConfigurationProbl
 
     private final String directory;
     private final ConfigurationLoader loader;
+    private final FailedComponents failed;
     private final ScheduledExecutorService executor =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-config"));
 
     @Activate
-    public ConfigurationFiles(BundleContext context, @Reference ConfigurationAdmin admin) throws IOException {
+    public ConfigurationFiles(
+            BundleContext context, @Reference ConfigurationAdmin admin, @Reference ServiceComponentRuntime components)
+            throws IOException {
+        failed = new FailedComponents(components);
         directory = context.getProperty(DIRECTORY);
         Path path = directory == null ? null : Path.of(directory);
         loader = new ConfigurationLoader(
@@ -67,15 +74,27 @@ public final class ConfigurationFiles implements HealthCheck, ConfigurationProbl
         executor.awaitTermination(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Down if a file has been invalid since startup; degraded if a file is invalid that was added or changed later. */
+    /**
+     * Down if a file has been invalid since startup; degraded if a file is invalid that was added or changed later, or if the
+     * component of a file can't be activated.
+     */
     @Override
     public Health check() {
-        return loader.check();
+        Health files = loader.check();
+        String failures = failed.of(loader.factoryFiles()).stream()
+                .map(ConfigurationProblem::toString)
+                .collect(Collectors.joining("; "));
+        if (failures.isEmpty()) {
+            return files;
+        }
+        String text = loader.problems().isEmpty() ? failures : files.detail() + "; " + failures;
+        return files.ready() ? Health.degraded(text) : Health.down(text);
     }
 
     @Override
     public List<ConfigurationProblem> problems() {
-        return loader.problems();
+        return Stream.concat(loader.problems().stream(), failed.of(loader.factoryFiles()).stream())
+                .toList();
     }
 
     private void poll() {

@@ -41,6 +41,7 @@ final class ConfigurationLoader {
     private final Map<String, FileState> states = new ConcurrentSkipListMap<>();
     private final Map<String, String> loaded = new HashMap<>();
     private final Set<String> unknown = new HashSet<>();
+    private volatile Set<String> factoryPids = Set.of();
     private Map<String, String> seen = Map.of();
     private Map<Long, Long> seenBundles = Map.of();
 
@@ -81,6 +82,16 @@ final class ConfigurationLoader {
         return FileState.problems(states.values()).toList();
     }
 
+    /** The files in effect of which each has a component of its own. */
+    List<String> factoryFiles() {
+        return states.entrySet().stream()
+                .filter(state -> state.getValue().inEffect() == InEffect.CURRENT_VERSION
+                        || state.getValue().inEffect() == InEffect.PREVIOUS_VERSION)
+                .map(Map.Entry::getKey)
+                .filter(file -> factoryPids.contains(Pid.of(file).base()))
+                .toList();
+    }
+
     /** A bundle that was installed may have the component of a file that had none. */
     private void forgetUnknownIfBundlesChanged() {
         if (!unknown.isEmpty() && !bundles.fingerprint().equals(seenBundles)) {
@@ -92,6 +103,7 @@ final class ConfigurationLoader {
 
     private void apply(boolean isStart) throws IOException {
         Schemas schemas = bundles.schemas();
+        factoryPids = schemas.factoryPids();
         for (Map.Entry<String, String> file : new TreeMap<>(seen).entrySet()) {
             if (!file.getValue().equals(loaded.get(file.getKey()))) {
                 apply(file.getKey(), schemas, isStart);
@@ -138,7 +150,11 @@ final class ConfigurationLoader {
         if (state.keepsCurrentConfiguration()) {
             return;
         }
-        if (problems.stream().anyMatch(problem -> problem.isMissing() && PATTERNS.contains(problem.key()))) {
+        boolean isUseless = state.inEffect() == InEffect.NOTHING
+                && (HookRules.concern(name)
+                        || problems.stream()
+                                .anyMatch(problem -> problem.isMissing() && PATTERNS.contains(problem.key())));
+        if (isUseless) {
             configurations.remove(name);
         } else if (configurations.put(name, file.values())) {
             LOG.info("event=config.file.loaded file=etc/{}", name);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +17,7 @@ import javax.xml.stream.XMLStreamReader;
 final class Schemas {
 
     private final Map<String, Map<String, Attribute>> byPid = new HashMap<>();
+    private final Set<String> factoryPids = new HashSet<>();
 
     /** Adds the definitions of an {@code OSGI-INF/metatype/*.xml} file. */
     void add(InputStream metatype) throws IOException {
@@ -38,6 +40,9 @@ final class Schemas {
                         case "Designate" -> {
                             String factoryPid = xml.getAttributeValue(null, "factoryPid");
                             String pid = factoryPid == null ? xml.getAttributeValue(null, "pid") : factoryPid;
+                            if (factoryPid != null) {
+                                factoryPids.add(factoryPid);
+                            }
                             byPid.computeIfAbsent(pid, key -> new HashMap<>()).putAll(attributes);
                         }
                         default -> {}
@@ -52,6 +57,11 @@ final class Schemas {
     /** The PIDs and factory PIDs that have definitions. */
     Set<String> pids() {
         return byPid.keySet();
+    }
+
+    /** The factory PIDs that have definitions. */
+    Set<String> factoryPids() {
+        return Set.copyOf(factoryPids);
     }
 
     private static Attribute attribute(XMLStreamReader xml) {
@@ -90,14 +100,18 @@ final class Schemas {
             String allowed = value.contains("$[") ? null : attribute.violation(value);
             allowed = allowed == null ? TextRules.violation(pid.base(), key, value) : allowed;
             if (allowed != null) {
-                problems.add(
-                        new FileProblem(file.name(), key, "\"" + value + "\" isn't allowed: must be " + allowed, true));
+                problems.add(new FileProblem(
+                        file.name(),
+                        key,
+                        TextRules.shown(pid.base(), key, value) + " isn't allowed: must be " + allowed,
+                        true));
             }
         });
         known.values().stream()
                 .filter(attribute -> attribute.required()
                         && file.values().getOrDefault(attribute.id(), "").isEmpty())
                 .forEach(attribute -> problems.add(FileProblem.missing(file.name(), attribute.id())));
+        problems.addAll(HookRules.problems(file));
         return problems;
     }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -65,10 +66,11 @@ public final class StartupProblems implements Supplier<Map<String, List<String>>
                 .filter(problem -> problem.inEffect() == InEffect.NOTHING)
                 .forEach(problem -> problems.add(problem.toString()));
         for (ComponentDescriptionDTO description : descriptions) {
-            boolean isExplained = Arrays.stream(description.configurationPid)
-                    .anyMatch(pid ->
-                            invalid.stream().anyMatch(problem -> problem.pid().equals(pid)));
             for (ComponentConfigurationDTO component : components.getComponentConfigurationDTOs(description)) {
+                boolean isExplained = Stream.concat(
+                                Arrays.stream(description.configurationPid), Stream.of(FailedComponents.pid(component)))
+                        .anyMatch(pid -> invalid.stream()
+                                .anyMatch(problem -> problem.pid().equals(pid)));
                 if (!isExplained && component.state == FAILED_ACTIVATION) {
                     problems.add(description.name + ": " + ActivationFailure.rootCause(component.failure));
                 }

@@ -3,11 +3,16 @@ package io.datahub.config;
 import io.datahub.api.path.RecordUrls;
 import io.datahub.api.user.Networks;
 import io.datahub.api.validation.PathPattern;
+import java.net.URI;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Syntax rules for values that the metatype can't describe: URLs, and lists whose items have a syntax of their own. */
 final class TextRules {
@@ -38,6 +43,27 @@ final class TextRules {
                     value -> value.equals("always")
                             || (value.matches("[1-9][0-9]{0,4}") && Integer.parseInt(value) <= 60_000)));
 
+    private static final String TARGET = "an http or https URL with a host, without credentials and fragment";
+    private static final Map<String, Form> HOOK_FORMS = Map.of(
+            "io.datahub.hook kind",
+            matching(
+                    "github, gitlab, gitea, jenkins, teamcity, buildbot, standard, cloudevents, or the kind of an installed"
+                            + " translator: lower-case letters, digits and hyphens",
+                    "\\s*[a-z0-9-]{1,32}\\s*"),
+            "io.datahub.webhook url",
+            new Form(TARGET, value -> parses(value, TextRules::target)),
+            "io.datahub.webhook kind",
+            matching(
+                    "structured (or standard, cloudevents), binary, slack, mattermost or teams",
+                    "(?i)\\s*(?:structured|standard|cloudevents|binary|slack|mattermost|teams)?\\s*"),
+            "io.datahub.artifact path",
+            matching("a path such as builds/{project}/{version}/{file}", "\\s*[^/\\s].*"),
+            "io.datahub.artifact purl",
+            matching("a package URL, which begins with pkg:", "\\s*pkg:.*"));
+
+    /** Values that may contain a secret, which logs don't show. */
+    private static final Set<String> SECRETS = Set.of("io.datahub.webhook url");
+
     private static final Map<String, Form> FORMS = Map.of(
             "io.datahub.jetty proxies",
             NETWORKS,
@@ -62,6 +88,10 @@ final class TextRules {
             "io.datahub.store require",
             form("NAME: PATTERN, separated by commas, such as xsd: orders/**", "[^:]*[^:\\s][^:]*:.*\\S.*"));
 
+    private static final Map<String, Form> ALL_FORMS = Stream.of(FORMS, HISTORY_FORMS, HOOK_FORMS)
+            .flatMap(forms -> forms.entrySet().stream())
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+
     private TextRules() {}
 
     /**
@@ -74,6 +104,22 @@ final class TextRules {
 
     private static Form form(String allowed, String pattern) {
         return listOf(allowed, Pattern.compile(pattern, Pattern.DOTALL).asMatchPredicate());
+    }
+
+    private static Form matching(String allowed, String pattern) {
+        return new Form(allowed, Pattern.compile(pattern, Pattern.DOTALL).asMatchPredicate());
+    }
+
+    private static URI target(String text) {
+        URI url = URI.create(text.strip());
+        String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
+        if ((!scheme.equals("http") && !scheme.equals("https"))
+                || url.getHost() == null
+                || url.getRawUserInfo() != null
+                || url.getRawFragment() != null) {
+            throw new IllegalArgumentException(TARGET);
+        }
+        return url;
     }
 
     /** A list of items that a parser throws {@link IllegalArgumentException} for if they are invalid. */
@@ -101,7 +147,12 @@ final class TextRules {
     /** Returns a description of the allowed values if the value is invalid, otherwise null. */
     static String violation(String pid, String key, String value) {
         boolean isPaths = pid.startsWith(VALIDATORS) && key.equals("paths");
-        Form form = isPaths ? PATHS : FORMS.getOrDefault(pid + " " + key, HISTORY_FORMS.get(pid + " " + key));
+        Form form = isPaths ? PATHS : ALL_FORMS.get(pid + " " + key);
         return form == null || form.isValid().test(value) ? null : form.allowed();
+    }
+
+    /** A value as messages show it. */
+    static String shown(String pid, String key, String value) {
+        return SECRETS.contains(pid + " " + key) ? "the value" : '"' + value + '"';
     }
 }

@@ -49,6 +49,22 @@ class SchemasTest {
     }
 
     @Test
+    void shouldNotShowAValueThatMayContainASecret() throws IOException {
+        schemas.add(new ByteArrayInputStream("""
+                <m><OCD id="w"><AD id="url" type="String"/></OCD>
+                <Designate factoryPid="io.datahub.webhook"><Object ocdref="w"/></Designate></m>
+                """.getBytes(StandardCharsets.UTF_8)));
+
+        byte[] file = "url = ftp://example.org/s3cret".getBytes(StandardCharsets.UTF_8);
+        assertThat(schemas.validate(CfgFile.parse("io.datahub.webhook-w.cfg", file, name -> null)))
+                .singleElement()
+                .asString()
+                .contains("url: the value isn't allowed: must be an http")
+                .doesNotContain("s3cret");
+        assertThat(schemas.factoryPids()).containsExactlyInAnyOrder("io.datahub.x", "io.datahub.webhook");
+    }
+
+    @Test
     void shouldWarnAboutAnUnknownKeyAndRejectAMissingRequiredKey() {
         assertThat(problems("path = a/**"))
                 .extracting(FileProblem::key, FileProblem::fatal)

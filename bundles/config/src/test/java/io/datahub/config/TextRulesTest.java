@@ -23,6 +23,11 @@ class TextRulesTest {
         "io.datahub.validator.xml, paths, 'prüf/**, *.xml'",
         "io.datahub.store, publicUrl, 'https://hub.example:8443/datahub,1/'",
         "io.datahub.store, publicUrl, ''",
+        "io.datahub.hook, kind, github",
+        "io.datahub.webhook, url, ' https://example.org:8443/in?x=1'",
+        "io.datahub.webhook, kind, Slack",
+        "io.datahub.artifact, path, 'builds/{project}/*.tgz'",
+        "io.datahub.artifact, purl, 'pkg:generic/{project}'",
         "io.datahub.other, proxies, anything"
     })
     void shouldAcceptAllowedValues(String pid, String key, String value) {
@@ -33,6 +38,15 @@ class TextRulesTest {
     @CsvSource({
         "io.datahub.jetty, proxies, '127.0.0.1, nginx.local', addresses and networks",
         "io.datahub.zeromq, proxies, 10.0.0.0/33, addresses and networks",
+        "io.datahub.hook, kind, Git Hub, 'github, gitlab'",
+        "io.datahub.webhook, url, ftp://example.org/, an http or https URL",
+        "io.datahub.webhook, url, http://user:pass@example.org/, an http or https URL",
+        "io.datahub.webhook, url, 'http:///path', an http or https URL",
+        "io.datahub.webhook, url, 'https://example.org/#x', an http or https URL",
+        "io.datahub.webhook, url, 'https://exa mple.org/', an http or https URL",
+        "io.datahub.webhook, kind, carrier-pigeon, structured",
+        "io.datahub.artifact, path, /builds/{file}, a path",
+        "io.datahub.artifact, purl, generic/x, a package URL",
         "io.datahub.store, quotas, builds/: much, PREFIX:",
         "io.datahub.store, quotas, 'builds/ 5 GiB', PREFIX:",
         "io.datahub.store, keepDays, 'tmp/: 1, x', PREFIX: DAYS",
