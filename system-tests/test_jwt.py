@@ -2,7 +2,7 @@
 HTTP; every known attack on them; issuers that are down, slow, hostile or change their keys.
 
 Needs curl, openssl, Debian's python3-cryptography, python3-jwt and python3-zmq."""
-import hashlib, hmac, json, os, re, socket, subprocess, threading, time
+import hashlib, hmac, http.client, json, os, re, socket, subprocess, threading, time
 from concurrent.futures import ThreadPoolExecutor
 from xml.sax.saxutils import quoteattr
 
@@ -79,6 +79,11 @@ def world(new_hub, tmp_path_factory):
     issuer = Issuer(tmp_path_factory.mktemp("issuer")).start()
     hub = new_hub()
     configure(hub, issuer, "unknownKeyMillis = 1000")
+    with open(f"{hub.home}/etc/oidc.secret", "w") as f:
+        f.write(issuer.client[1] + "\n")
+    with open(f"{hub.home}/etc/io.datahub.oidc.cfg", "w") as f:
+        f.write(f"issuer = {issuer.url}\nclientId = {issuer.client[0]}\nclientSecretFile = etc/oidc.secret\nlabel = Acme\n"
+                f"redirectUri = http://127.0.0.1:{hub.http}/session/oidc/callback\n")
     world = World(hub.start(), issuer)
     yield world
     issuer.stop()
@@ -391,6 +396,100 @@ def test_an_issuer_that_is_down_at_the_start_and_a_file_of_keys(new_hub, tmp_pat
         json.dump(issuer.jwks(), f)
     world.users(trust(issuer.url, jwks="keys.json", repository="acme/app"))
     assert until(lambda: world.exchange(issuer.token())[0] == 200)
+
+
+class Browser:
+    """Follows no redirects, but keeps cookies."""
+
+    def __init__(self, hub):
+        self.hub, self.cookies = hub, {}
+
+    def get(self, url, method="GET"):
+        """The status, where it is sent to, and the body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.hub.http, timeout=60)
+        connection.request(method, url.removeprefix(f"http://127.0.0.1:{self.hub.http}"),
+                           headers={"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {})
+        answer = connection.getresponse()
+        body = answer.read()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            assert "HttpOnly" in cookie and "SameSite=" in cookie
+            name, value = cookie.split(";")[0].split("=", 1)
+            self.cookies.pop(name, None) if "Max-Age=0" in cookie else self.cookies.update({name: value})
+        connection.close()
+        return answer.status, answer.headers["Location"], body
+
+    def user(self):
+        status, _, body = self.get("/whoami")
+        return json.loads(body)["user"] if status == 200 else status
+
+
+def test_people_sign_in_by_openid_connect(world):
+    """The page's sign-in, and the attacks on it: each ends at the page, without a session, and with a word that says why."""
+    hub, issuer, page = world.hub, world.issuer, f"http://127.0.0.1:{world.hub.http}/"
+    world.users(trust(issuer.url, audience="hub", email="ann@acme.example"))
+    ann = {"email": "ann@acme.example", "sub": "ann"}
+    browser = Browser(hub)
+    assert json.loads(browser.get("/session/oidc")[2]) == {"providers": [{"label": "Acme", "start": "/session/oidc/start"}]}
+    assert until(lambda: browser.get("/session/oidc/start")[1].startswith(f"https://localhost:{issuer.port}/authorize"), 20)
+    first = issuer.sign_in(browser.get("/session/oidc/start?return_to=https://evil.example/")[1], **ann)
+    before, attempt = browser.user(), dict(browser.cookies)
+    assert before == 401 and browser.get(first)[:2] == (303, page) and browser.user() == "ci"
+    shown = json.loads(browser.get("/whoami")[2])
+    assert (shown["credential"], shown["label"]) == ("short-lived", "ann")
+    assert not [name for name in browser.cookies if "sign-in" in name], "the attempt is over"
+    assert browser.get(first)[1] == page + "?sign-in=expired" and browser.user() == "ci", "a replay ends no session"
+    assert browser.get("/session", "DELETE")[0] == 204 and browser.user() == 401
+
+    thief = Browser(hub)
+    thief.cookies = attempt
+    assert thief.get(first)[1] == page + "?sign-in=refused", "a code works once, even with the cookie"
+
+    def attacked(word, prepare=lambda url, browser: url, changes=None, **claims):
+        victim = Browser(hub)
+        issuer.token_changes = changes or {}
+        back = prepare(issuer.sign_in(victim.get("/session/oidc/start")[1], **{**ann, **claims}), victim)
+        answer = victim.get(back)
+        issuer.token_changes = {}
+        assert answer[:2] == (303, f"{page}?sign-in={word}") and victim.user() == 401, (word, answer)
+
+    other = Browser(hub)
+    foreign = issuer.sign_in(other.get("/session/oidc/start")[1], **ann)
+    state = lambda url: re.search("state=([^&]*)", url)[1]
+    attacked("expired", lambda url, victim: foreign)  # the attacker's own answer: signs nobody in as the attacker
+    attacked("expired", lambda url, victim: url.replace(state(url), state(url)[:-1] + "!"))
+    attacked("expired", lambda url, victim: url.split("&state=")[0])
+    attacked("expired", lambda url, victim: url + "&state=" + state(url))
+    attacked("expired", lambda url, victim: victim.cookies.clear() or url)
+    attacked("expired", lambda url, victim: victim.cookies.update({name: "1." + value.split(".")[1] for name, value in victim.cookies.items()}) or url)
+    attacked("refused", lambda url, victim: url.replace("code=", "code=x"))
+    attacked("refused", lambda url, victim: re.sub("code=[^&]*", "error=access_denied&error_description=https://evil.example", url))
+    attacked("refused", lambda url, victim: re.sub("code=[^&]*", re.search("code=[^&]*", foreign)[0], url))  # injected: PKCE
+    attacked("refused", lambda url, victim: url + "&iss=https://evil.example")  # mix-up
+    attacked("refused", changes={"nonce": "another"})
+    attacked("refused", changes={"nonce": None})
+    attacked("refused", changes={"iss": "https://evil.example"})
+    attacked("refused", changes={"aud": "datahub"})
+    attacked("refused", changes={"aud": ["hub", "other"]})
+    attacked("refused", changes={"aud": ["hub", "other"], "azp": "other"})
+    attacked("refused", changes={"exp": int(time.time()) - 120})
+    attacked("refused", email="mallory@acme.example")
+    eve = Issuer.__new__(Issuer)
+    eve.url, eve.keys = issuer.url, {}
+    eve.add_key("k1")
+    forged = lambda: issuer.claims(aud="hub", nonce=list(issuer.codes.values())[-1][0]["nonce"], **ann)
+    for token in (lambda: f'{part({"alg": "none"})}.{part(forged())}.x', lambda: eve.signed({"alg": "RS256", "kid": "k1"}, forged()),
+                  lambda: issuer.signed({"alg": "HS256", "kid": "k1"}, forged()), lambda: "x", lambda: None):
+        issuer.answers["/token"] = lambda handler: handler.json({"id_token": token()})
+        attacked("refused")
+    issuer.answers["/token"] = lambda handler: handler.send_error(500)
+    attacked("unavailable")
+    assert "oidc" in json.dumps([each for each in json.loads(hub.curl(hub.token(), "/health/ready")[2])["components"] if each.get("degraded")])
+    issuer.answers.clear()
+    assert browser.get("/session/oidc/else")[0] == 404 and browser.get("/session/oidc/start", "POST")[0] == 405
+    again = Browser(hub)
+    assert again.get(issuer.sign_in(again.get("/session/oidc/start")[1], **ann))[1] == page and again.user() == "ci"
+    world.users()  # the rule is gone
+    assert until(lambda: again.user() == 401, 10)
 
 
 def test_many_exchanges_cost_bounded_memory_and_no_version_of_the_users_file(world, size):

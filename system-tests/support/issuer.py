@@ -1,7 +1,8 @@
 """An issuer of JWTs, as a CI system is one: HTTPS with a certificate of its own, metadata, keys that can be changed, and tokens of
 any form. Needs openssl, Debian's python3-cryptography and python3-jwt."""
-import base64, json, ssl, threading, time
+import base64, hashlib, json, secrets, ssl, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives import hashes, serialization
@@ -29,6 +30,7 @@ class Issuer:
         self.port = free_ports(1)[0]
         self.url = f"https://localhost:{self.port}{path}"
         self.keys, self.requests, self.answers = {}, [], {}
+        self.codes, self.client, self.token_changes = {}, ("hub", "client secret/ü"), {}  # of people who sign in
         self.server = None
         self.add_key("k1")
 
@@ -57,15 +59,29 @@ class Issuer:
                 if self.path in issuer.answers:
                     issuer.answers[self.path](self)
                 elif self.path.endswith("/.well-known/openid-configuration"):
-                    self.json({"issuer": issuer.url, "jwks_uri": f"https://localhost:{issuer.port}/keys"})
+                    self.json({"issuer": issuer.url, "jwks_uri": f"https://localhost:{issuer.port}/keys",
+                               "authorization_endpoint": f"https://localhost:{issuer.port}/authorize?tenant=1",
+                               "token_endpoint": f"https://localhost:{issuer.port}/token"})
                 elif self.path == "/keys":
                     self.json(issuer.jwks())
                 else:
                     self.send_error(404)
 
-            def json(self, value):
+            def do_POST(self):
+                issuer.requests.append(self.path)
+                form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                if self.path in issuer.answers:
+                    issuer.answers[self.path](self)
+                elif self.path == "/token":
+                    token = issuer.redeem({name: values[0] for name, values in form.items()}, self.headers["Authorization"])
+                    self.json({"id_token": token, "access_token": "x", "token_type": "Bearer"} if token else {"error": "invalid_grant"},
+                              200 if token else 400)
+                else:
+                    self.send_error(404)
+
+            def json(self, value, status=200):
                 body = json.dumps(value).encode()
-                self.send_response(200)
+                self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -81,6 +97,25 @@ class Issuer:
         self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         return self
+
+    def sign_in(self, location, **claims):
+        """What somebody does in a browser that was sent here, who has these claims: returns where it is sent back to."""
+        query = {name: values[0] for name, values in parse_qs(urlsplit(location).query, strict_parsing=True).items()}
+        assert query["tenant"] == "1" and query["response_type"] == "code" and query["client_id"] == self.client[0]
+        assert query["code_challenge_method"] == "S256" and "openid" in query["scope"].split()
+        code = secrets.token_urlsafe()
+        self.codes[code] = query, claims
+        return query["redirect_uri"] + "?" + urlencode({"code": code, "state": query["state"]})
+
+    def redeem(self, form, authorization):
+        """The ID token for a code, which works once, for the client and the browser that have asked for it."""
+        query, claims = self.codes.pop(form.get("code"), (None, None))
+        expected = base64.b64encode(":".join(urlencode({"": part})[1:] for part in self.client).encode()).decode()
+        challenge = b64(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
+        if (query is None or form["grant_type"] != "authorization_code" or form["redirect_uri"] != query["redirect_uri"]
+                or challenge != query["code_challenge"] or authorization != f"Basic {expected}"):
+            return None
+        return self.token(**{"aud": self.client[0], "nonce": query["nonce"], **claims, **self.token_changes})
 
     def stop(self):
         self.server.shutdown()

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -56,9 +57,36 @@ final class IssuerClient {
             }
             return new BoundedBody();
         });
+        return bounded(response).thenApply(done -> new String(done.body(), StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Posts a form.
+     *
+     * @param authorization the header {@code Authorization}, if there is to be one
+     * @return the answer in UTF-8; fails with {@link IllegalArgumentException} if the issuer refuses it (RFC 6749, 5.2)
+     */
+    CompletionStage<String> post(URI address, String form, Optional<String> authorization) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address)
+                .header("Accept", "application/json")
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .timeout(Duration.ofMillis(maxMillis))
+                .POST(HttpRequest.BodyPublishers.ofString(form));
+        authorization.ifPresent(value -> request.header("Authorization", value));
+        return bounded(client.sendAsync(request.build(), head -> new BoundedBody()))
+                .thenApply(done -> {
+                    if (done.statusCode() == 400) {
+                        throw new IllegalArgumentException("the issuer has refused the code");
+                    } else if (done.statusCode() != 200) {
+                        throw new IllegalStateException(address + " was answered with status " + done.statusCode());
+                    }
+                    return new String(done.body(), StandardCharsets.UTF_8);
+                });
+    }
+
+    private CompletionStage<HttpResponse<byte[]>> bounded(CompletableFuture<HttpResponse<byte[]>> response) {
         Future<?> limit = executor.schedule(() -> response.cancel(true), maxMillis, TimeUnit.MILLISECONDS);
-        return response.whenComplete((done, failure) -> limit.cancel(false))
-                .thenApply(done -> new String(done.body(), StandardCharsets.UTF_8));
+        return response.whenComplete((done, failure) -> limit.cancel(false));
     }
 
     /** Collects a body; fails if it is too long. */

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
         name = "io.datahub.jwt",
-        service = {CredentialVerifier.class, HealthCheck.class, MetricSource.class},
+        service = {JwtVerifier.class, CredentialVerifier.class, HealthCheck.class, MetricSource.class},
         property = {
             CredentialVerifier.KIND + "=" + Credentials.ExternalToken.KIND,
             HealthCheck.NAME + "=jwt",
@@ -117,6 +117,11 @@ public final class JwtVerifier implements CredentialVerifier, HealthCheck, Metri
         state.keys().values().forEach(IssuerKeys::close);
         executor.shutdownNow();
         LOG.info("event=jwt.stopped");
+    }
+
+    /** Sends requests to issuers; trusts the configured authorities. */
+    IssuerClient client() {
+        return client;
     }
 
     @Override

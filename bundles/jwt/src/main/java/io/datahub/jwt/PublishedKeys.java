@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
  */
 record PublishedKeys(IssuerClient client, String issuer, Optional<String> address) implements KeySource {
 
-    private static final String METADATA = "/.well-known/openid-configuration";
+    static final String METADATA = "/.well-known/openid-configuration";
 
     @Override
     public CompletionStage<KeySet> fetch() {

@@ -13,6 +13,11 @@ const STATES = { connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnec
 const TEMPORARY = new Set([0, 502, 503, 504])
 const RETRY_MILLIS = 2000
 const ENDED = 'Your session has ended. Sign in again.'
+const NOT_SIGNED_IN = {
+  expired: 'The sign-in took too long, or was begun in another browser. Try again.',
+  refused: 'You are not signed in: this account may not use the hub, or the sign-in was cancelled.',
+  unavailable: 'The sign-in service can’t be reached. Try again in a moment, or use a token.',
+}
 let me = null
 let retry = 0
 
@@ -157,6 +162,24 @@ async function start() {
   hub.onOtherTab(resume, () => { if (me !== null) signedOut() })
   addEventListener('pageshow', event => { if (event.persisted) check() })
   await resume()
+  await offerSignInElsewhere()
+}
+
+/** Offers the sign-in at an OpenID Connect issuer if one is configured, and says why the last one has failed. */
+async function offerSignInElsewhere() {
+  const result = new URLSearchParams(location.search).get('sign-in')
+  if (result !== null) {
+    history.replaceState(null, '', location.pathname + location.hash)
+    if (me === null) $('sign-in-error').textContent = NOT_SIGNED_IN[result] || NOT_SIGNED_IN.refused
+  }
+  try {
+    const { providers } = await (await hub.request('/session/oidc', {}, [404])).json()
+    for (const { label, start } of providers || []) {
+      $('sign-in-link').textContent = `sign in with ${label}`
+      $('sign-in-link').href = start
+      $('sign-in-elsewhere').hidden = false
+    }
+  } catch { /* the token remains */ }
 }
 
 /** Signs in with the session that the browser has; tries again while the hub is unavailable. */

@@ -57,7 +57,8 @@ public @interface HttpMount {
      *       tree if it ends with a slash
      *   <li>{@code open}: everybody, also without credentials; who presents some must have valid ones
      *   <li>{@code handler}: everybody. The server doesn't evaluate credentials at all: the handler authenticates on its
-     *       own, by a signature or by what {@code Authorization} has, say
+     *       own, by a signature or by what {@code Authorization} has, say. It can open a session for a browser, see
+     *       {@link SessionOpener}
      * </ul>
      *
      * Others are answered with 401 or 403.

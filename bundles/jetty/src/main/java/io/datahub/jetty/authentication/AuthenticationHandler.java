@@ -3,6 +3,7 @@ package io.datahub.jetty.authentication;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.http.SessionOpener;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
@@ -97,6 +98,8 @@ public final class AuthenticationHandler extends Handler.Abstract {
             return refuse(request, response, callback, tokenInUrl());
         }
         if (!registrations.isEmpty() && registrations.get(0).authenticates()) {
+            SessionOpener opener = login -> sessionEndpoint.open(login, origin, request, response);
+            request.setAttribute(SessionOpener.class.getName(), opener);
             return dispatch(registrations, 0, null, Result.refused(NOT_EVALUATED), request, response, callback);
         }
         if (!sessionEndpoint.mayBlock(request, origin)) {

@@ -60,9 +60,14 @@ final class SessionEndpoint {
      * @param login the login of the credential in the request
      */
     void open(Login login, Origin origin, Request request, Response response, Callback callback) {
+        open(login, origin, request, response);
+        sendNoContent(request, response, callback);
+    }
+
+    /** Opens a session without responding, and ends the one in the request, if any. */
+    void open(Login login, Origin origin, Request request, Response response) {
         SessionCookie.read(request, origin.confidential()).ifPresent(sessions::end);
         SessionCookie.write(request, response, origin.confidential(), sessions.open(login));
-        sendNoContent(request, response, callback);
     }
 
     /** Ends the session in the request, if any. */
