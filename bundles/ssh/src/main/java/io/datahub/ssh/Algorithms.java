@@ -12,7 +12,8 @@ import org.apache.sshd.server.ServerBuilder;
 
 /**
  * The algorithms that are offered: those that OpenSSH offers by default, without SHA-1, and without NIST's hybrids, which
- * hardly any client has. What Bouncy Castle is needed for is left out where it is missing. Nothing is compressed, since
+ * hardly any client has. ChaCha20-Poly1305, which clients of OpenSSH would choose, takes nearly twice the CPU of AES-CTR
+ * here, and almost three times that of AES-GCM, so it is left out, too. What Bouncy Castle is needed for is left out where it is missing. Nothing is compressed, since
  * nothing limits what a small packet of a client inflates to.
  */
 final class Algorithms {
@@ -41,7 +42,6 @@ final class Algorithms {
                         List.of(
                                 BuiltinCiphers.aes128gcm,
                                 BuiltinCiphers.aes256gcm,
-                                BuiltinCiphers.cc20p1305_openssh,
                                 BuiltinCiphers.aes128ctr,
                                 BuiltinCiphers.aes192ctr,
                                 BuiltinCiphers.aes256ctr)))

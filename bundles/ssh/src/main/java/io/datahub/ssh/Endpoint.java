@@ -35,6 +35,9 @@ final class Endpoint implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
     private static final int BACKLOG = 1_024;
 
+    /** For one packet with the data that clients usually send, 32 KiB, and most of the next. */
+    private static final int READ_BUFFER_BYTES = 1 << 16;
+
     /** For the disconnect messages to be sent. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
 
@@ -104,6 +107,7 @@ final class Endpoint implements AutoCloseable {
         created.setScheduledExecutorService(timer, false);
         CoreModuleProperties.SERVER_IDENTIFICATION.set(created, "Datahub");
         CoreModuleProperties.SOCKET_BACKLOG.set(created, BACKLOG);
+        CoreModuleProperties.NIO2_READ_BUFFER_SIZE.set(created, READ_BUFFER_BYTES);
         CoreModuleProperties.SOCKET_KEEPALIVE.set(created, true);
         CoreModuleProperties.TCP_NODELAY.set(created, true);
         CoreModuleProperties.WAIT_FOR_SPACE_TIMEOUT.set(created, BlockingCommand.MAX_SILENCE);
