@@ -143,6 +143,11 @@ final class PendingEvent implements EventLog.Completion {
     }
 
     @Override
+    public void repeated() {
+        end(Published.ACCEPTED, Optional.empty());
+    }
+
+    @Override
     public void refused(Refusal why) {
         end(Published.NOT_KEPT, Optional.of(why));
     }

@@ -22,6 +22,12 @@ public @interface HistoryConfiguration {
 
     @AttributeDefinition(
             description =
+                    "Kept topics whose CloudEvents are recognized by id and source when they are published again: PREFIX:"
+                            + " TIME, separated by semicolons, such as build.: 10m")
+    String deduplicate() default "";
+
+    @AttributeDefinition(
+            description =
                     "When kept events are flushed to disk: always before the publisher is answered, or at the latest so"
                             + " many milliseconds after it, from 1 to 60000")
     String flush() default "100";

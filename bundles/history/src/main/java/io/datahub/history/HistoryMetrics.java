@@ -15,6 +15,12 @@ final class HistoryMetrics {
         report.counter("datahub_history_events_total", "Events that were kept", counters.events());
         report.counter("datahub_history_bytes_total", "Bytes of events that were kept", counters.bytes());
         report.counter("datahub_history_refused_total", "Events that could not be kept", counters.refused());
+        report.counter(
+                "datahub_history_repeated_total",
+                "Events that were published again and recognized by id and source",
+                counters.repeated());
+        report.gauge(
+                "datahub_history_recent_events", "Events that are remembered to recognize them", log.recentEvents());
         report.counter("datahub_history_read_events_total", "Events read from the history", counters.read());
         report.histogram("datahub_history_flush_seconds", "Duration of writing and flushing", counters.flushes());
         log.lastTopics()

@@ -16,7 +16,9 @@ import io.datahub.api.user.User;
 import io.datahub.history.log.HistoryLog;
 import io.datahub.history.log.LogState;
 import io.datahub.history.read.MergedHistory;
+import io.datahub.history.rules.DeduplicateRule;
 import io.datahub.history.rules.FlushPolicy;
+import io.datahub.history.rules.HistoryRules;
 import io.datahub.history.rules.KeepRule;
 import io.datahub.history.rules.LastRule;
 import java.io.IOException;
@@ -63,21 +65,33 @@ public final class KeptTopics implements EventHistory, HealthCheck, MetricSource
             @Reference ChangeJournal journal,
             HistoryConfiguration configuration)
             throws IOException {
-        List<KeepRule> rules = KeepRule.parse(configuration.keep());
-        List<LastRule> last = LastRule.parse(configuration.last());
-        FlushPolicy flush = FlushPolicy.parse(configuration.flush());
+        HistoryRules rules = rules(configuration);
         log = new HistoryLog(home.state().resolve("history"), home.state().resolve("snapshot"), journal.head());
         history = new MergedHistory(journal, log);
         try {
-            log.configure(rules, last, flush, configuration.reserveBytes());
+            log.configure(rules);
         } catch (IOException | RuntimeException e) {
             log.close();
             throw e;
         }
-        registration = bundle.registerService(EventLog.class, log, topics(rules, last));
-        lastRegistration = bundle.registerService(LastEvents.class, log, topics(List.of(), last));
+        registration = bundle.registerService(EventLog.class, log, topics(rules.keep(), rules.last()));
+        lastRegistration = bundle.registerService(LastEvents.class, log, topics(List.of(), rules.last()));
         log.follow(journal.head());
-        LOG.info("event=history.started keep={} last={} flush={}", LogText.quoted(rules), LogText.quoted(last), flush);
+        LOG.info(
+                "event=history.started keep={} last={} deduplicate={} flush={}",
+                LogText.quoted(rules.keep()),
+                LogText.quoted(rules.last()),
+                LogText.quoted(rules.deduplicate()),
+                rules.flush());
+    }
+
+    private static HistoryRules rules(HistoryConfiguration configuration) {
+        return new HistoryRules(
+                KeepRule.parse(configuration.keep()),
+                LastRule.parse(configuration.last()),
+                DeduplicateRule.parse(configuration.deduplicate()),
+                FlushPolicy.parse(configuration.flush()),
+                configuration.reserveBytes());
     }
 
     private static Dictionary<String, Object> topics(List<KeepRule> rules, List<LastRule> last) {
@@ -94,17 +108,16 @@ public final class KeptTopics implements EventHistory, HealthCheck, MetricSource
     /** Applies a new configuration; one that can't be applied leaves the former in effect. */
     @Modified
     void modified(HistoryConfiguration configuration) throws IOException {
-        List<KeepRule> rules = KeepRule.parse(configuration.keep());
-        List<LastRule> last = LastRule.parse(configuration.last());
-        FlushPolicy flush = FlushPolicy.parse(configuration.flush());
-        log.configure(rules, last, flush, configuration.reserveBytes());
-        registration.setProperties(topics(rules, last));
-        lastRegistration.setProperties(topics(List.of(), last));
+        HistoryRules rules = rules(configuration);
+        log.configure(rules);
+        registration.setProperties(topics(rules.keep(), rules.last()));
+        lastRegistration.setProperties(topics(List.of(), rules.last()));
         LOG.info(
-                "event=history.configured keep={} last={} flush={}",
-                LogText.quoted(rules),
-                LogText.quoted(last),
-                flush);
+                "event=history.configured keep={} last={} deduplicate={} flush={}",
+                LogText.quoted(rules.keep()),
+                LogText.quoted(rules.last()),
+                LogText.quoted(rules.deduplicate()),
+                rules.flush());
     }
 
     @Override

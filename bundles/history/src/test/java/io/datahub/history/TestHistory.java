@@ -12,7 +12,9 @@ import io.datahub.api.record.Cursor;
 import io.datahub.api.user.User;
 import io.datahub.history.log.HistoryLog;
 import io.datahub.history.read.MergedHistory;
+import io.datahub.history.rules.DeduplicateRule;
 import io.datahub.history.rules.FlushPolicy;
+import io.datahub.history.rules.HistoryRules;
 import io.datahub.history.rules.KeepRule;
 import io.datahub.history.rules.LastRule;
 import io.datahub.test.memory.MemoryChangeJournal;
@@ -29,6 +31,9 @@ import java.util.stream.Stream;
 
 /** A log in a folder, with a journal in memory. */
 public final class TestHistory implements AutoCloseable {
+
+    /** Stands for the position of an event that was published again. */
+    static final Cursor REPEATED = new Cursor("repeated", 0);
 
     final MemoryChangeJournal journal;
     final HistoryLog log;
@@ -47,14 +52,15 @@ public final class TestHistory implements AutoCloseable {
         this(folder, new MemoryChangeJournal(), keep, "100");
     }
 
-    /** @param keep rules of kept topics, and after a slash those of newest events */
+    /** @param keep rules of kept topics, then after slashes those of newest events, and those of repeated ones */
     void configure(String keep, String flush) throws IOException {
         String[] parts = keep.split("/", -1);
-        log.configure(
+        log.configure(new HistoryRules(
                 KeepRule.parse(parts[0]),
                 LastRule.parse(parts.length > 1 ? parts[1] : ""),
+                DeduplicateRule.parse(parts.length > 2 ? parts[2] : ""),
                 FlushPolicy.parse(flush),
-                0);
+                0));
     }
 
     /** The same, after a clean stop. */
@@ -107,6 +113,11 @@ public final class TestHistory implements AutoCloseable {
             }
 
             @Override
+            public void repeated() {
+                outcome.complete(REPEATED);
+            }
+
+            @Override
             public void refused(Refusal refusal) {
                 outcome.completeExceptionally(new IllegalStateException(refusal.reason() + ": " + refusal.detail()));
             }
@@ -156,6 +167,11 @@ public final class TestHistory implements AutoCloseable {
         @Override
         public void appended() {
             action.run();
+        }
+
+        @Override
+        public void repeated() {
+            throw new IllegalStateException("it was published once");
         }
 
         @Override

@@ -263,7 +263,7 @@ public final class MemoryBroker implements EventBroker, UsersListener {
     }
 
     /** An event of the hub itself. */
-    static EventRun event(String topic, byte[] payload) {
+    public static EventRun event(String topic, byte[] payload) {
         ByteBuffer bytes = EventWriter.write(topic.getBytes(StandardCharsets.UTF_8), payload);
         return new EventRun(new SharedBuffer(bytes), 0, bytes.limit(), 1, "", System.currentTimeMillis());
     }

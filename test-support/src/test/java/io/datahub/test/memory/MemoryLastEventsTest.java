@@ -39,6 +39,11 @@ class MemoryLastEventsTest extends LastEventsContract {
             }
 
             @Override
+            public void repeated() {
+                throw new AssertionError("it was published once");
+            }
+
+            @Override
             public void refused(Refusal refusal) {
                 throw new AssertionError(refusal);
             }

@@ -66,6 +66,12 @@ public interface EventLog {
         void appended();
 
         /**
+         * The event was appended before: a CloudEvent with its {@code source} and {@code id} was, within the time for which
+         * the log recognizes them. It isn't delivered again, and its publisher is told the same as the first time.
+         */
+        void repeated();
+
+        /**
          * The event is not kept, is not delivered, and its publisher is told why.
          *
          * @param refusal the cause and the remedy, with the reason {@code NO_ROOM}, {@code TOO_LARGE}, {@code TOO_MANY}

@@ -137,6 +137,14 @@ public final class RegisteredEventLog {
         }
 
         @Override
+        public void repeated() {
+            if (over.compareAndSet(false, true)) {
+                waiting.remove(this);
+                completion.repeated();
+            }
+        }
+
+        @Override
         public void refused(Refusal refusal) {
             if (over.compareAndSet(false, true)) {
                 waiting.remove(this);

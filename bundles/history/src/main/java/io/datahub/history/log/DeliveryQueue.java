@@ -25,8 +25,9 @@ final class DeliveryQueue {
      * @param head the end of what is delivered after it
      * @param delivery delivers it
      * @param completion of a kept event, to be told if that can't be flushed; null for a file event
+     * @param isAppended whether it has a number of its own; false for a file event and a repeated event
      */
-    record Waiting(long number, Head head, Runnable delivery, Completion completion) {}
+    record Waiting(long number, Head head, Runnable delivery, Completion completion, boolean isAppended) {}
 
     /** @param head the end of what was delivered before */
     DeliveryQueue(Head head) {
@@ -84,7 +85,7 @@ final class DeliveryQueue {
     /** The number of the first kept event that waits; empty if there is none. */
     OptionalLong firstNumber() {
         return waiting.stream()
-                .filter(one -> one.completion() != null)
+                .filter(Waiting::isAppended)
                 .mapToLong(Waiting::number)
                 .findFirst();
     }

@@ -9,6 +9,7 @@ public final class HistoryCounters {
     private final LongAdder events = new LongAdder();
     private final LongAdder bytes = new LongAdder();
     private final LongAdder refused = new LongAdder();
+    private final LongAdder repeated = new LongAdder();
     private final LongAdder read = new LongAdder();
     private final Histogram flushes = new Histogram();
 
@@ -19,6 +20,10 @@ public final class HistoryCounters {
 
     void refuse() {
         refused.increment();
+    }
+
+    void repeat() {
+        repeated.increment();
     }
 
     void flushed(long nanos) {
@@ -40,6 +45,10 @@ public final class HistoryCounters {
 
     public long refused() {
         return refused.sum();
+    }
+
+    public long repeated() {
+        return repeated.sum();
     }
 
     public long read() {

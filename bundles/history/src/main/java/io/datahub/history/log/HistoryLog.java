@@ -9,8 +9,7 @@ import io.datahub.api.event.LastEvents;
 import io.datahub.api.record.Cursor;
 import io.datahub.history.last.LastEventSender;
 import io.datahub.history.last.LastTopics;
-import io.datahub.history.rules.FlushPolicy;
-import io.datahub.history.rules.KeepRule;
+import io.datahub.history.rules.HistoryRules;
 import io.datahub.history.rules.LastRule;
 import io.datahub.history.segment.Position;
 import io.datahub.history.segment.TopicLog;
@@ -42,6 +41,7 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
     private final Positions positions;
     private final HistoryFailure failure = new HistoryFailure();
     private final HistoryCounters counters = new HistoryCounters();
+    private final RecentEvents recent = new RecentEvents();
     private final DeliveryQueue queue;
     private final Lock lock;
     private final Retention retention;
@@ -75,7 +75,7 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
         queue = new DeliveryQueue(positions.end());
         lock = queue.lock();
         retention = new Retention(folder, logs, last, positions, failure);
-        writer = new SegmentWriter(logs, last, positions, lock);
+        writer = new SegmentWriter(logs, last, recent, positions, lock);
         flusher = new HistoryFlusher(writer, queue, positions, last, retention, failure, counters);
         readers = new TopicReaders(logs, positions, writer);
         sender = new LastEventSender(last, lock, this::writeOutLast);
@@ -103,14 +103,14 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
      *
      * @throws IOException if the disk fails; then the rules before stay in effect
      */
-    public void configure(List<KeepRule> rules, List<LastRule> lastRules, FlushPolicy flush, long freeBytes)
-            throws IOException {
+    public void configure(HistoryRules rules) throws IOException {
         writer.exclude(() -> {
-            logs.configure(rules);
-            last.configure(lastRules);
+            logs.configure(rules.keep());
+            last.configure(rules.last());
         });
-        flusher.setPolicy(flush);
-        retention.setReserveBytes(freeBytes);
+        recent.configure(rules.deduplicate());
+        flusher.setPolicy(rules.flush());
+        retention.setReserveBytes(rules.reserveBytes());
     }
 
     /** Sets what is run after the head has advanced, while the lock is held. */
@@ -123,6 +123,8 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
         EventReader reader = new EventReader(event);
         reader.next();
         String topic = reader.topic();
+        Optional<RecentEvents.Candidate> candidate = recent.identify(topic, reader.payload());
+        long now = candidate.isPresent() ? System.nanoTime() : 0;
         lock.lock();
         try {
             TopicLog log = logs.forTopic(topic);
@@ -133,7 +135,12 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
                 completion.refused(refusal.get());
                 return;
             }
+            if (candidate.isPresent() && recent.isRepeated(candidate.get(), now)) {
+                repeat(completion);
+                return;
+            }
             Position position = positions.next();
+            candidate.ifPresent(one -> recent.add(one, now, position.number()));
             int length = log == null ? event.length() : log.append(positions.epoch(), position, event);
             counters.append(length);
             Cursor cursor = log == null ? null : positions.cursor(position);
@@ -150,7 +157,7 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
             Runnable delivery = () -> complete(completion, cursor);
             boolean isWaiting = !queue.isEmpty() || flusher.mustFlushBeforeAnswer();
             if (isWaiting) {
-                queue.add(new DeliveryQueue.Waiting(position.number(), after, delivery, completion));
+                queue.add(new DeliveryQueue.Waiting(position.number(), after, delivery, completion, true));
             } else {
                 queue.deliver(after, delivery);
             }
@@ -158,6 +165,17 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
             flusher.appended(isWaiting);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Answers the publisher of a repeated event, once the first one is answered. */
+    private void repeat(Completion completion) {
+        counters.repeat();
+        if (queue.isEmpty()) {
+            completion.repeated();
+        } else {
+            queue.add(new DeliveryQueue.Waiting(
+                    positions.lastNumber(), queue.lastHead(), completion::repeated, completion, false));
         }
     }
 
@@ -211,7 +229,7 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
             if (queue.isEmpty()) {
                 queue.deliver(after, delivery);
             } else {
-                queue.add(new DeliveryQueue.Waiting(positions.lastNumber(), after, delivery, null));
+                queue.add(new DeliveryQueue.Waiting(positions.lastNumber(), after, delivery, null, false));
             }
         } finally {
             lock.unlock();
@@ -265,6 +283,16 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
     /** The counters since the start. */
     public HistoryCounters counters() {
         return counters;
+    }
+
+    /** How many events are remembered to recognize those that are published again. */
+    public int recentEvents() {
+        lock.lock();
+        try {
+            return recent.size();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The number of topics that have a newest event, by rule. */

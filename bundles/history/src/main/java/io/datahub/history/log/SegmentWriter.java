@@ -26,6 +26,7 @@ final class SegmentWriter {
 
     private final TopicLogs logs;
     private final LastTopics last;
+    private final RecentEvents recent;
     private final Positions positions;
     private final Lock lock;
     private final ReentrantLock writing = new ReentrantLock();
@@ -44,9 +45,10 @@ final class SegmentWriter {
     private volatile long written;
 
     /** @param lock of the history */
-    SegmentWriter(TopicLogs logs, LastTopics last, Positions positions, Lock lock) {
+    SegmentWriter(TopicLogs logs, LastTopics last, RecentEvents recent, Positions positions, Lock lock) {
         this.logs = logs;
         this.last = last;
+        this.recent = recent;
         this.positions = positions;
         this.lock = lock;
         written = positions.lastNumber();
@@ -165,6 +167,7 @@ final class SegmentWriter {
                 if (first.isPresent()) {
                     logs.all().forEach(log -> log.forget(first.getAsLong()));
                     last.forget(first.getAsLong());
+                    recent.forget(first.getAsLong());
                     refused = refused.isPresent() ? refused : first;
                 }
             } finally {

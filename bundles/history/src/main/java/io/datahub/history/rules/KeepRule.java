@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -70,10 +71,10 @@ public record KeepRule(String prefix, Duration age, long bytes) {
         Duration age = FOREVER;
         long bytes = Long.MAX_VALUE;
         for (String limit : parts.group(2).split(",", -1)) {
-            Matcher time = AGE.matcher(limit.strip());
+            Optional<Duration> time = age(limit.strip());
             OptionalLong size = size(limit.strip());
-            if (time.matches()) {
-                age = Duration.ofSeconds(Long.parseLong(time.group(1)) * SECONDS.get(time.group(2)));
+            if (time.isPresent()) {
+                age = time.get();
             } else if (size.isPresent()) {
                 bytes = size.getAsLong();
             } else {
@@ -85,6 +86,14 @@ public record KeepRule(String prefix, Duration age, long bytes) {
                     + "\"; the age must be from 1s to 1000000d, and the size from 1 MiB to 500000 TiB");
         }
         return new KeepRule(prefix("keep", item, parts.group(1).strip()), age, bytes);
+    }
+
+    /** A time; empty if the text isn't one. */
+    static Optional<Duration> age(String text) {
+        Matcher time = AGE.matcher(text);
+        return time.matches()
+                ? Optional.of(Duration.ofSeconds(Long.parseLong(time.group(1)) * SECONDS.get(time.group(2))))
+                : Optional.empty();
     }
 
     /** A size in bytes, 0 if it is too large; empty if the text isn't a size. */

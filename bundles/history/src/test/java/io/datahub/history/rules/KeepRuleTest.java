@@ -37,6 +37,22 @@ class KeepRuleTest {
     }
 
     @Test
+    void shouldParseTopicsWhoseEventsAreRecognized() {
+        List<DeduplicateRule> rules = DeduplicateRule.parse("build.: 10m; a:b*: 1h\n*: 5s");
+        assertThat(rules)
+                .containsExactly(
+                        new DeduplicateRule("build.", Duration.ofMinutes(10)),
+                        new DeduplicateRule("a:b", Duration.ofHours(1)),
+                        new DeduplicateRule("", Duration.ofSeconds(5)));
+        for (DeduplicateRule rule : rules) {
+            assertThat(DeduplicateRule.parse(rule.toString())).containsExactly(rule);
+        }
+        for (String wrong : List.of("a", "a:", ": 1s", "a: 0s", "a: 8d", "a: 1 MiB", "a: 1s; a*: 2s", "file.: 1s")) {
+            assertThatThrownBy(() -> DeduplicateRule.parse(wrong)).hasMessageContaining("deduplicate has");
+        }
+    }
+
+    @Test
     void shouldParseTopicsWhoseNewestEventIsKept() {
         List<LastRule> rules = LastRule.parse("status.: 100000 topics; a*: 5 topics, 1 MiB\n*: 1 topics,2 GiB");
         assertThat(rules)

@@ -1,0 +1,122 @@
+package io.datahub.history.log;
+
+import io.datahub.api.Result;
+import io.datahub.api.Sha256;
+import io.datahub.api.cloudevent.CloudEvent;
+import io.datahub.api.cloudevent.CloudEventMessage;
+import io.datahub.api.cloudevent.CloudEventReader;
+import io.datahub.history.rules.DeduplicateRule;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The CloudEvents that were appended lately, by {@code id} and {@code source}: a limited number of each rule, in memory, so
+ * they are forgotten at a restart. Guarded by the history's lock, but for {@link #identify} and {@link #configure}.
+ */
+final class RecentEvents {
+
+    /** How many events of a rule are remembered: about 12 MiB. */
+    static final int MAX_EVENTS = 100_000;
+
+    /** By descending length of the prefix. */
+    private volatile List<OfRule> rules = List.of();
+
+    /** The events of a rule, in the order in which they were appended. */
+    private record OfRule(DeduplicateRule rule, Map<Identity, Appended> events) {}
+
+    /** When an event was appended, by {@link System#nanoTime}, and its number. */
+    private record Appended(long nanos, long number) {}
+
+    /** The first half of the SHA-256 of an event's source and ID. */
+    private record Identity(long high, long low) {}
+
+    /** An event that may be a repetition. */
+    static final class Candidate {
+        private final OfRule rule;
+        private final Identity identity;
+
+        private Candidate(OfRule rule, Identity identity) {
+            this.rule = rule;
+            this.identity = identity;
+        }
+    }
+
+    /** Applies rules; events of rules that remain are still known. */
+    void configure(List<DeduplicateRule> changed) {
+        List<OfRule> next = new ArrayList<>();
+        for (DeduplicateRule rule : changed) {
+            Map<Identity, Appended> events = rules.stream()
+                    .filter(old -> old.rule().prefix().equals(rule.prefix()))
+                    .findFirst()
+                    .map(OfRule::events)
+                    .orElseGet(LinkedHashMap::new);
+            next.add(new OfRule(rule, events));
+        }
+        next.sort(Comparator.comparing((OfRule one) -> one.rule().prefix().length())
+                .reversed());
+        rules = List.copyOf(next);
+    }
+
+    /** Tells which event it is, on the thread of its publisher; empty if that isn't to be known or isn't a CloudEvent. */
+    Optional<Candidate> identify(String topic, ByteBuffer payload) {
+        for (OfRule one : rules) {
+            if (topic.startsWith(one.rule().prefix())) {
+                byte[] bytes = new byte[payload.remaining()];
+                payload.duplicate().get(bytes);
+                Result<CloudEventMessage> message = CloudEventReader.read(bytes, "the payload");
+                return message.isRefused()
+                        ? Optional.empty()
+                        : Optional.of(new Candidate(one, identity(message.get().event())));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Identity identity(CloudEvent event) {
+        MessageDigest digest = Sha256.digest();
+        digest.update(event.text("source").getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+        ByteBuffer hash = ByteBuffer.wrap(digest.digest(event.text("id").getBytes(StandardCharsets.UTF_8)));
+        return new Identity(hash.getLong(), hash.getLong());
+    }
+
+    /** Whether it was appended within the window. */
+    boolean isRepeated(Candidate event, long nanos) {
+        Appended before = event.rule.events().get(event.identity);
+        return before != null
+                && nanos - before.nanos() <= event.rule.rule().window().toNanos();
+    }
+
+    /** Remembers an event that was appended. */
+    void add(Candidate event, long nanos, long number) {
+        Map<Identity, Appended> events = event.rule.events();
+        events.remove(event.identity);
+        events.put(event.identity, new Appended(nanos, number));
+        long window = event.rule.rule().window().toNanos();
+        Iterator<Appended> oldest = events.values().iterator();
+        while (oldest.hasNext()) {
+            if (nanos - oldest.next().nanos() <= window && events.size() <= MAX_EVENTS) {
+                return;
+            }
+            oldest.remove();
+        }
+    }
+
+    /** Forgets events from a number on, which were refused: they will be published again. */
+    void forget(long from) {
+        rules.forEach(one -> one.events().values().removeIf(event -> event.number() >= from));
+    }
+
+    /** How many events are remembered. */
+    int size() {
+        return rules.stream().mapToInt(one -> one.events().size()).sum();
+    }
+}
