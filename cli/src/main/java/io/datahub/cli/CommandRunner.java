@@ -6,6 +6,8 @@ import io.datahub.cli.core.Parallel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -16,6 +18,14 @@ final class CommandRunner {
 
     static int run(String... arguments) {
         Output output = new Output(Arrays.asList(arguments).contains("--json"));
+        Optional<Callable<?>> plain = ArgumentParser.parse(arguments);
+        if (plain.isPresent()) {
+            try {
+                return (Integer) plain.get().call();
+            } catch (Exception e) {
+                return fail(output, e);
+            }
+        }
         CommandLine line = Commands.lineFor(arguments[0]);
         line.setParameterExceptionHandler((e, words) -> usage(output, e));
         line.setExecutionExceptionHandler((e, command, result) -> fail(output, e));
@@ -28,7 +38,7 @@ final class CommandRunner {
         return Failure.USAGE;
     }
 
-    private static int fail(Output output, Exception e) throws Exception {
+    private static int fail(Output output, Exception e) {
         Failure failure;
         if (e instanceof Failure known) {
             failure = known;
@@ -37,7 +47,8 @@ final class CommandRunner {
         } else if (e instanceof IOException medium) {
             failure = Parallel.localFailure(medium);
         } else {
-            throw e;
+            e.printStackTrace();
+            return Failure.FAILED;
         }
         output.error("", failure);
         return failure.exitStatus();

@@ -41,7 +41,7 @@ final class Commands {
         return line;
     }
 
-    private static Object command(String name) {
+    static Object command(String name) {
         return switch (name) {
             case "put" -> new PutCommand();
             case "get" -> new GetCommand();

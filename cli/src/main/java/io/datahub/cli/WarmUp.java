@@ -15,7 +15,9 @@ import java.util.List;
 /** Uses what commands use, against a server in this process, so that the launcher can archive the classes for the next starts. */
 final class WarmUp {
 
-    private static final String BODY = "{\"entries\":[{\"name\":\"a\",\"size\":1}],\"next\":null,\"cursor\":\"a-1\"}";
+    private static final String BODY =
+            "{\"user\":\"a\",\"roles\":[\"a\"],\"grants\":[{\"action\":\"read\",\"what\":\"\"}],"
+                    + "\"entries\":[{\"name\":\"a\",\"size\":1}],\"next\":null,\"cursor\":\"a-1\"}";
     private static final String ANSWER =
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + BODY.length() + "\r\n\r\n" + BODY;
 
@@ -38,7 +40,11 @@ final class WarmUp {
             System.setProperty("datahub.home.explicit", "true");
             CommandRunner.run("whoami");
             CommandRunner.run("ls", "--json");
+            CommandRunner.run("stat", "a");
+            CommandRunner.run("pub", "a", "a");
+            CommandRunner.run("user", "ls");
             CommandRunner.run("get", "a", "-");
+            CommandRunner.run("put", token.toString(), "a/");
             for (Path file : List.of(address, token, address.getParent(), home)) {
                 Files.deleteIfExists(file);
             }

@@ -41,14 +41,17 @@ final class ContextResolver {
         if (!url.isEmpty()) {
             return known(url).orElseGet(() -> new Context(url, "", "", "", ""));
         }
-        return home.filter(Home::isExplicit)
-                .map(Home::context)
-                .or(() -> store.current().map(store::get))
-                .or(() -> home.filter(Home::isUsed).map(Home::context))
-                .orElseThrow(
-                        () -> new Failure(
-                                Failure.USAGE,
-                                "no hub is named: set DATAHUB_URL, or run datahub context add NAME URL and datahub context use NAME"));
+        boolean isHomeFirst = home.isPresent() && home.get().isExplicit();
+        Optional<String> current = isHomeFirst ? Optional.empty() : store.current();
+        if (current.isPresent()) {
+            return store.get(current.get());
+        }
+        if (isHomeFirst || (home.isPresent() && home.get().isUsed())) {
+            return home.get().context();
+        }
+        throw new Failure(
+                Failure.USAGE,
+                "no hub is named: set DATAHUB_URL, or run datahub context add NAME URL and datahub context use NAME");
     }
 
     /** The context or the home that has this URL. */

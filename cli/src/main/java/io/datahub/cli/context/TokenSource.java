@@ -72,7 +72,11 @@ final class TokenSource implements Supplier<Optional<String>> {
 
     private static String valid(String text, String source) {
         String token = text.strip();
-        if (token.isEmpty() || token.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+        boolean isWord = !token.isEmpty();
+        for (int i = 0; i < token.length(); i++) {
+            isWord &= token.charAt(i) > ' ' && token.charAt(i) <= '~';
+        }
+        if (!isWord) {
             throw new Failure(Failure.USAGE, source + " is no token: a token is one word");
         }
         return token;

@@ -150,14 +150,18 @@ public final class Json {
     public static List<String> strings(Map<String, Object> object, String name) {
         List<String> found = new ArrayList<>();
         if (object.get(name) instanceof List<?> list) {
-            list.forEach(element -> found.add(String.valueOf(element)));
+            for (Object element : list) {
+                found.add(String.valueOf(element));
+            }
         }
         return found;
     }
 
     private static Map<String, Object> copy(Map<?, ?> map) {
         Map<String, Object> copy = new LinkedHashMap<>();
-        map.forEach((name, value) -> copy.put(String.valueOf(name), value));
+        for (Map.Entry<?, ?> entry : map.entrySet()) {
+            copy.put(String.valueOf(entry.getKey()), entry.getValue());
+        }
         return copy;
     }
 }

@@ -12,8 +12,8 @@ final class BodyStream extends InputStream {
 
     private final InputStream in;
     private final Lines lines;
-    private final Runnable reuse;
-    private final Runnable discard;
+    private final Connection connection;
+    private final boolean isKept;
     private final boolean chunked;
     private final boolean toTheEnd;
 
@@ -26,14 +26,14 @@ final class BodyStream extends InputStream {
 
     /**
      * @param length the number of bytes, or one of the constants
-     * @param reuse called once when all has been read, and the connection can serve another request
-     * @param discard called once if it is closed before
+     * @param connection closed when the body is, unless all has been read
+     * @param isKept whether it serves another request then
      */
-    BodyStream(InputStream in, long length, Runnable reuse, Runnable discard) {
+    BodyStream(InputStream in, long length, Connection connection, boolean isKept) {
         this.in = in;
         this.lines = new Lines(in);
-        this.reuse = reuse;
-        this.discard = discard;
+        this.connection = connection;
+        this.isKept = isKept;
         chunked = length == CHUNKED;
         toTheEnd = length == TO_THE_END;
         remaining = Math.max(length, 0);
@@ -65,7 +65,7 @@ final class BodyStream extends InputStream {
                 throw new EOFException("the connection was cut in the middle of the response");
             }
             complete = true;
-            discard.run();
+            connection.close();
             return -1;
         }
         if (!toTheEnd) {
@@ -99,13 +99,17 @@ final class BodyStream extends InputStream {
 
     private void finish() {
         complete = true;
-        reuse.run();
+        if (isKept) {
+            connection.keep();
+        } else {
+            connection.close();
+        }
     }
 
     @Override
     public void close() throws IOException {
         if (!complete && !closed) {
-            discard.run();
+            connection.close();
         }
         closed = true;
     }

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /** One connection to a hub, for one request at a time. Not thread-safe. */
 final class Connection implements Closeable {
@@ -32,13 +31,13 @@ final class Connection implements Closeable {
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
-    private final Consumer<Connection> reuse;
+    private final Connections connections;
     private long idleSince;
     private boolean isReused;
 
-    Connection(Socket socket, Consumer<Connection> reuse) throws IOException {
+    Connection(Socket socket, Connections connections) throws IOException {
         this.socket = socket;
-        this.reuse = reuse;
+        this.connections = connections;
         in = new BufferedInputStream(socket.getInputStream(), BUFFER);
         out = new BufferedOutputStream(socket.getOutputStream(), BUFFER);
     }
@@ -88,8 +87,9 @@ final class Connection implements Closeable {
 
     private void send(Request request, Map<String, String> headers) throws IOException {
         StringBuilder head = new StringBuilder(request.method() + " " + request.target() + " HTTP/1.1\r\n");
-        headers.forEach(
-                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            head.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
+        }
         Body body = request.body().orElse(null);
         boolean ask = body != null && (body.length() < 0 || body.length() > ASK_FIRST);
         if (body != null) {
@@ -176,9 +176,8 @@ final class Connection implements Closeable {
             headers = headers(lines);
         } while (status < FIRST_FINAL);
         boolean isKept = sent && !"close".equalsIgnoreCase(headers.get("connection"));
-        Runnable discard = this::close;
         long length = length(request, status, headers);
-        return new Response(status, headers, new BodyStream(in, length, isKept ? this::keep : discard, discard));
+        return new Response(status, headers, new BodyStream(in, length, this, isKept));
     }
 
     private String firstLine(Lines lines) throws IOException {
@@ -196,10 +195,11 @@ final class Connection implements Closeable {
         return lines.next();
     }
 
-    private void keep() {
+    /** A response was read to its end: the connection serves the next request. */
+    void keep() {
         isReused = true;
         idleSince = System.nanoTime();
-        reuse.accept(this);
+        connections.keep(this);
     }
 
     private static int status(String line) throws IOException {
@@ -214,10 +214,12 @@ final class Connection implements Closeable {
         for (String line = lines.next(); !line.isEmpty(); line = lines.next()) {
             int colon = line.indexOf(':');
             if (colon > 0) {
-                headers.merge(
-                        line.substring(0, colon).toLowerCase(Locale.ROOT),
-                        line.substring(colon + 1).strip(),
-                        (first, second) -> first + ", " + second);
+                String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
+                String value = line.substring(colon + 1).strip();
+                String before = headers.put(name, value);
+                if (before != null) {
+                    headers.put(name, before + ", " + value);
+                }
             }
         }
         return headers;

@@ -42,13 +42,15 @@ public final class Connections {
     /**
      * Sends a request and reads the head of the response.
      *
-     * @param authorization the value of that header
+     * @param token the user's
      * @throws IOException if the hub can't be reached, or the connection is lost
      */
-    public Response send(Request request, Optional<String> authorization) throws IOException {
+    public Response send(Request request, Optional<String> token) throws IOException {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Host", origin.authority());
-        authorization.ifPresent(value -> headers.put("Authorization", value));
+        if (token.isPresent()) {
+            headers.put("Authorization", "Bearer " + token.get());
+        }
         headers.put("User-Agent", "datahub-cli");
         headers.put("Accept", "*/*");
         headers.putAll(request.headers());
@@ -87,14 +89,14 @@ public final class Connections {
             }
             socket.connect(address, CONNECT_MILLIS);
             socket.setSoTimeout(CONNECT_MILLIS);
-            return new Connection(origin.isTls() ? trust.secure(socket, origin) : socket, this::keep);
+            return new Connection(origin.isTls() ? trust.secure(socket, origin) : socket, this);
         } catch (IOException e) {
             socket.close();
             throw e;
         }
     }
 
-    private void keep(Connection connection) {
+    void keep(Connection connection) {
         synchronized (idle) {
             idle.push(connection);
         }

@@ -133,8 +133,7 @@ public final class Hub {
         for (int attempt = 1; ; attempt++) {
             boolean isLast = attempt >= maxAttempts || !request.isRepeatable();
             try {
-                Response response =
-                        connections.send(prefixed(request), token.get().map(value -> "Bearer " + value));
+                Response response = connections.send(prefixed(request), token.get());
                 if (isLast || !isTemporary(response.status())) {
                     return new Attempt(response, attempt);
                 }

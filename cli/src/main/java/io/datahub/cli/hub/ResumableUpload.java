@@ -28,7 +28,9 @@ import java.util.Set;
  */
 final class ResumableUpload {
 
-    private static final int CHUNK = 16 << 20;
+    /** What is sent at a time, and is in memory. */
+    static final int CHUNK = 16 << 20;
+
     private static final int MAX_FAILURES = 9;
     private static final int OK = 200;
     private static final int CONFLICT = 409;

@@ -16,14 +16,21 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 
 /** Stores records: small files in one request, large ones so that they can be continued. Thread-safe. */
 public final class Uploads {
 
     private static final int OK = 200;
 
+    private static final int MIB = 1 << 20;
+    private static final int MAX_MIB = 64;
+
     private final Hub hub;
     private final Progress progress;
+
+    /** In MiB: many small files are sent at a time, but few large ones. */
+    private final Semaphore memory = new Semaphore(MAX_MIB);
 
     /** Uploads to a hub. */
     public Uploads(Hub hub, Progress progress) {
@@ -40,11 +47,17 @@ public final class Uploads {
     public Map<String, Object> put(Path file, String path, Conditions conditions) throws IOException {
         BasicFileAttributes attributes = regular(file);
         progress.expect(attributes.size());
-        Map<String, Object> stored = attributes.size() > Transfer.RESUMABLE
-                ? new ResumableUpload(hub, progress, file, attributes, path).run(conditions)
-                : putSmall(file, attributes, path, conditions);
-        progress.file();
-        return stored;
+        int share = (int) Math.min(attributes.size(), ResumableUpload.CHUNK) / MIB + 1;
+        memory.acquireUninterruptibly(share);
+        try {
+            Map<String, Object> stored = attributes.size() > Transfer.RESUMABLE
+                    ? new ResumableUpload(hub, progress, file, attributes, path).run(conditions)
+                    : putSmall(file, attributes, path, conditions);
+            progress.file();
+            return stored;
+        } finally {
+            memory.release(share);
+        }
     }
 
     /** Has the hub validate a file, and keep nothing. */

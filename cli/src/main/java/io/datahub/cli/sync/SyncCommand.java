@@ -42,8 +42,8 @@ public final class SyncCommand implements Callable<Integer> {
     @Option(
             names = "-P",
             paramLabel = "N",
-            defaultValue = "8",
-            description = "Transfer N files at a time. Default: ${DEFAULT-VALUE}.")
+            defaultValue = "32",
+            description = "Transfer N files at a time, of large ones fewer. Default: ${DEFAULT-VALUE}.")
     private int threads;
 
     @Option(names = "--delete", description = "Delete what is in TO and not in FROM.")

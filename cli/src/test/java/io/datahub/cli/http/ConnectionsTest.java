@@ -67,7 +67,7 @@ class ConnectionsTest {
     }
 
     private String get() throws IOException {
-        try (Response response = connections.send(new Request("GET", "/x"), Optional.of("Bearer t"))) {
+        try (Response response = connections.send(new Request("GET", "/x"), Optional.of("t"))) {
             return response.text();
         }
     }
