@@ -465,12 +465,13 @@ def test_sync_goes_on(hub, cli, tmp_path):
     assert sync.wait(20) == 130
 
 
-def test_sync_does_not_repeat_what_is_refused(hub, cli, limited, tmp_path):
+def test_sync_does_not_repeat_what_is_refused(hub, cli, tmp_path):
+    token = hub.add_users(pusher='<allow read="few/" create="few/"/>')["pusher"]
     for name in ("few/1", "many/1"):
         (tmp_path / "from" / name).parent.mkdir(parents=True)
         (tmp_path / "from" / name).write_bytes(b"x")
     refused = open(tmp_path / "err", "wb")
-    sync = Cli(hub, str(tmp_path), DATAHUB_TOKEN=limited).start("sync", f"{tmp_path}/from", "hub:", "--watch", stderr=refused)
+    sync = Cli(hub, str(tmp_path), DATAHUB_TOKEN=token).start("sync", f"{tmp_path}/from", "hub:", "--watch", stderr=refused)
     assert until(lambda: cli.run("cat", "few/1", status=None).stdout == b"x", 30)
     for number in (2, 3):
         (tmp_path / "from" / "few" / str(number)).write_bytes(b"x")

@@ -108,8 +108,8 @@ final class ArgumentParser {
         Field field = field(argument);
         if (field.getType() == boolean.class) {
             field.setBoolean(owner, true);
-        } else if (field.getType() == int.class) {
-            field.setInt(owner, Integer.parseInt(value));
+        } else if (field.getType() == int.class || field.getType() == Integer.class) {
+            field.set(owner, Integer.valueOf(value));
         } else if (field.getType() == String.class) {
             field.set(owner, value);
         } else {

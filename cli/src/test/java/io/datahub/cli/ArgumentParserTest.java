@@ -77,7 +77,14 @@ class ArgumentParserTest {
                 "grant agent --read a/ --read b/ --role x",
                 "pub a.b payload",
                 "mv a b -n",
-                "rm -f -r a b"
+                "rm -f -r a b",
+                "sub --count 5 --wait 2 a b --since c",
+                "history -n 3 a",
+                "revoke agent --write a",
+                "explain agent read a",
+                "cat a b",
+                "stat a",
+                "mkdir a"
             })
     void shouldSetWhatPicocliSets(String text) throws IllegalAccessException {
         String[] line = text.split(" ");
@@ -88,6 +95,20 @@ class ArgumentParserTest {
         Object command = ArgumentParser.parse(line).orElseThrow();
 
         assertThat(values(command)).isEqualTo(values(expected));
+    }
+
+    @Test
+    void shouldKnowTheTypesOfAllFields() throws ReflectiveOperationException {
+        for (String name : Commands.NAMES) {
+            for (ArgumentParser.Argument argument : ArgumentTable.of(name)) {
+                Class<?> owner = Commands.command(name).getClass();
+                if (!argument.mixin().isEmpty()) {
+                    owner = owner.getDeclaredField(argument.mixin()).getType();
+                }
+                assertThat(owner.getDeclaredField(argument.field()).getType())
+                        .isIn(boolean.class, int.class, Integer.class, String.class, List.class);
+            }
+        }
     }
 
     private static List<String> values(Object object) throws IllegalAccessException {

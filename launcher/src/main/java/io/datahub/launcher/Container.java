@@ -27,6 +27,16 @@ final class Container {
         return context != null && context.getServiceReference("org.apache.karaf.features.BootFinished") != null;
     }
 
+    /** How many bundles have been started. */
+    int activeBundles() {
+        BundleContext context = karaf.getFramework().getBundleContext();
+        int count = 0;
+        for (Bundle bundle : context == null ? new Bundle[0] : context.getBundles()) {
+            count += bundle.getState() == Bundle.ACTIVE ? 1 : 0;
+        }
+        return count;
+    }
+
     /** What prevents the hub from becoming ready. */
     StartupReport problems() {
         BundleContext context = karaf.getFramework().getBundleContext();

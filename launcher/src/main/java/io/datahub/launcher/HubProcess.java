@@ -39,6 +39,7 @@ final class HubProcess {
     private final Path distribution;
     private final long startNanos = System.nanoTime();
     private final Container container = new Container();
+    private final StartProgress progress = new StartProgress();
     private final RunFile runFile;
     private volatile int exitStatus;
     private volatile boolean stopping;
@@ -84,8 +85,10 @@ final class HubProcess {
         while (container.isRunning() && !stopping) {
             int status = HealthCommand.status(http.reachableHost(), http.port());
             if (status == HTTP_OK && container.isInstalled()) {
+                progress.clear();
                 return true;
             }
+            progress.draw(container.activeBundles(), elapsed());
             installedNanos = installedNanos == 0 && container.isInstalled() ? System.nanoTime() : installedNanos;
             Duration waited = Duration.ofNanos(installedNanos == 0 ? 0 : System.nanoTime() - installedNanos);
             if (installedNanos == 0 && elapsed().compareTo(INSTALL_TIMEOUT) > 0) {
@@ -98,6 +101,7 @@ final class HubProcess {
             }
             if (!isOverdue && waited.compareTo(OVERDUE_TIMEOUT) > 0) {
                 isOverdue = true;
+                progress.clear();
                 System.err.println("datahub: The hub is running, but a component isn't ready: run 'datahub console "
                         + "datahub:status'."
                         + " If you uninstalled it on purpose, remove it from requiredComponents in "
@@ -117,6 +121,7 @@ final class HubProcess {
     }
 
     private boolean fail(List<String> problems) {
+        progress.clear();
         System.err.println("datahub: The hub can't become ready and is stopped; details are in " + home.log() + ".");
         print(problems);
         exitStatus = 1;
