@@ -157,8 +157,8 @@ final class Cluster implements AutoCloseable {
                 List.of(
                         new BlobSweep(ledger.blobs(), blobs, ledger.id(), InstantSource.system()),
                         new DraftSweep(ledger.drafts()),
-                        new RecordSweep(ledger.records(), announced, rules, InstantSource.system()),
-                        () -> ledger.journal()
+                        new RecordSweep(ledger.records(), announced, rules, ledger::now),
+                        lease -> ledger.journal()
                                 .trim(
                                         settings.get().keepJournal(),
                                         settings.get().maxJournalBytes())));

@@ -14,7 +14,7 @@ import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.StorageSpace;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
-import io.datahub.cluster.commit.EngineErrors;
+import io.datahub.cluster.engine.EngineErrors;
 import io.datahub.cluster.journal.Freshness;
 import io.datahub.cluster.namespace.ClientTimes;
 import io.datahub.cluster.namespace.Directories;

@@ -1,5 +1,6 @@
 package io.datahub.cluster;
 
+import io.datahub.api.cluster.HubName;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -18,13 +19,9 @@ record HubIdentity(String name, String address, Duration maxStale, Duration maxP
 
     /** The hub that is configured. */
     static HubIdentity of(ClusterConfiguration configuration) throws UnknownHostException {
-        InetAddress machine = InetAddress.getLocalHost();
-        String name = configuration.hub().isBlank()
-                ? machine.getHostName().replaceFirst("\\..*", "")
-                : configuration.hub().strip();
         return new HubIdentity(
-                name,
-                machine.getHostAddress(),
+                HubName.of(configuration.hub()),
+                InetAddress.getLocalHost().getHostAddress(),
                 Duration.ofMillis(configuration.maxStaleMillis()),
                 Duration.ofMillis(configuration.maxPauseMillis()));
     }

@@ -20,6 +20,7 @@ final class PostgresLedger implements SharedLedger {
     private record Identity(String id, String epoch) {}
 
     private final Identity identity;
+    private final Database database;
     private final LedgerRecords records;
     private final LedgerJournal journal;
     private final LedgerHubs hubs;
@@ -30,6 +31,7 @@ final class PostgresLedger implements SharedLedger {
     private PostgresLedger(
             Identity identity, Database database, CommitCounts counts, Supplier<Optional<Instant>> clock) {
         this.identity = identity;
+        this.database = database;
         records = new PostgresRecords(database, counts);
         journal = new PostgresJournal(database);
         hubs = new PostgresHubs(database);
@@ -66,6 +68,12 @@ final class PostgresLedger implements SharedLedger {
     @Override
     public String epoch() {
         return identity.epoch();
+    }
+
+    @Override
+    public Instant now() throws IOException {
+        return database.query("select now_ms_1()", row -> Instant.ofEpochMilli(row.getLong(1)))
+                .get(0);
     }
 
     @Override

@@ -19,6 +19,9 @@ final class PostgresTransfer implements LedgerTransfer {
 
     private static final int MILLIS = 60_000;
 
+    /** For what looks at all that was imported: there may be millions of entries, and a cold cache. */
+    private static final int LONG_MILLIS = 600_000;
+
     private static final String PROGRESS = """
             select (select importing from head) as importing, (select count(*) from stored_record) as records,
               (select count(*) from directory where name <> '') as directories,
@@ -37,7 +40,8 @@ final class PostgresTransfer implements LedgerTransfer {
 
     @Override
     public Progress progress() throws IOException {
-        return database.query(
+        return database.change( // has no limit of its own
+                        LONG_MILLIS,
                         PROGRESS,
                         row -> new Progress(
                                 Optional.ofNullable(row.getString("importing")),
@@ -49,7 +53,7 @@ final class PostgresTransfer implements LedgerTransfer {
 
     @Override
     public Result<Progress> begin(String epoch) throws IOException {
-        return isDone("begin_import_1(?)", epoch)
+        return isDone(MILLIS, "begin_import_1(?)", epoch)
                 ? Result.done(progress())
                 : Result.refused(
                         Reason.CONFLICT,
@@ -57,8 +61,8 @@ final class PostgresTransfer implements LedgerTransfer {
                                 + " database");
     }
 
-    private boolean isDone(String call, Object... parameters) throws IOException {
-        return database.change(MILLIS, "select " + call, row -> row.getBoolean(1), parameters)
+    private boolean isDone(int millis, String call, Object... parameters) throws IOException {
+        return database.change(millis, "select " + call, row -> row.getBoolean(1), parameters)
                 .get(0);
     }
 
@@ -127,7 +131,7 @@ final class PostgresTransfer implements LedgerTransfer {
 
     @Override
     public Result<Progress> finish(long oldest, long newest) throws IOException {
-        return isDone("finish_import_1(?, ?)", oldest, newest)
+        return isDone(LONG_MILLIS, "finish_import_1(?, ?)", oldest, newest)
                 ? Result.done(progress())
                 : Result.refused(
                         Reason.CONFLICT,

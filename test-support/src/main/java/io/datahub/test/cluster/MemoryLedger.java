@@ -28,6 +28,7 @@ public final class MemoryLedger implements SharedLedger, LedgerHubs {
 
     private static final Duration HUB_KEPT = Duration.ofDays(1);
 
+    private final InstantSource clock;
     private final LedgerState state; // guarded by this
     private final LedgerRecords records;
     private final LedgerJournal journal;
@@ -60,6 +61,7 @@ public final class MemoryLedger implements SharedLedger, LedgerHubs {
 
     /** @param clock the ledger's clock */
     public MemoryLedger(InstantSource clock) {
+        this.clock = clock;
         state = new LedgerState(clock);
         records = new MemoryLedgerRecords(this);
         journal = new MemoryLedgerJournal(this);
@@ -105,6 +107,11 @@ public final class MemoryLedger implements SharedLedger, LedgerHubs {
     @Override
     public synchronized String epoch() {
         return state.epoch();
+    }
+
+    @Override
+    public Instant now() {
+        return clock.instant();
     }
 
     @Override

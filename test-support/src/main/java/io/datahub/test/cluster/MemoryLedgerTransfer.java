@@ -93,6 +93,9 @@ public final class MemoryLedgerTransfer implements LedgerTransfer {
     @Override
     public Result<Progress> finish(long oldest, long newest) throws IOException {
         return ledger.change(state -> {
+            if (state.importing().isEmpty() && state.newest() == newest && state.oldest() == oldest) {
+                return Result.done(progress(state));
+            }
             requireImport(state);
             state.journal.keySet().removeIf(number -> number <= oldest || number > newest);
             if (state.journal.size() != newest - oldest) {

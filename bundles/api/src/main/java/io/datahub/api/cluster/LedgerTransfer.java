@@ -75,7 +75,7 @@ public interface LedgerTransfer {
     void addEntries(List<LedgerEntry> entries) throws IOException;
 
     /**
-     * Ends the import: hubs can use the ledger.
+     * Ends the import: hubs can use the ledger. If that was done before, with the same numbers, nothing is.
      *
      * @param oldest the number before the oldest entry
      * @param newest the number of the newest entry, as oldest if there is none; the next change gets the next number

@@ -1,6 +1,8 @@
 package io.datahub.api.cluster;
 
 import io.datahub.api.state.AdapterStates;
+import java.io.IOException;
+import java.time.Instant;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -8,7 +10,7 @@ import org.osgi.annotation.versioning.ProviderType;
  * fits; it stays registered while the ledger is unreachable.
  *
  * <p>All methods of its parts are thread-safe and may block on the network, for as long as the implementation's
- * timeouts allow. An {@link java.io.IOException} says that the ledger is unreachable or has failed; nothing has
+ * timeouts allow. An {@link IOException} says that the ledger is unreachable or has failed; nothing has
  * changed then, except after an {@link UnknownFateException}.
  *
  * <p>What a method reads may be so new that it isn't replicated yet, and a failover could undo it. Only a number that
@@ -32,6 +34,14 @@ public interface SharedLedger {
      * @return the epoch, as in {@link io.datahub.api.record.Cursor#epoch}
      */
     String epoch();
+
+    /**
+     * The time of the ledger's clock, which is the same for all hubs.
+     *
+     * @return the time, in milliseconds
+     * @throws IOException if the ledger is unreachable
+     */
+    Instant now() throws IOException;
 
     /**
      * The records and directories.

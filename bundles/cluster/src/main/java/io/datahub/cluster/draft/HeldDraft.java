@@ -10,7 +10,7 @@ import io.datahub.api.record.Draft;
 import io.datahub.api.record.LastingDrafts.Remaining;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.validation.ValidatorId;
-import io.datahub.cluster.commit.EngineErrors;
+import io.datahub.cluster.engine.EngineErrors;
 import io.datahub.records.draft.DraftReceiver;
 import io.datahub.records.draft.RecordDraft;
 import io.datahub.records.draft.UploadLimiter;

@@ -14,7 +14,7 @@ import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.cluster.commit.AnnouncedCommit;
-import io.datahub.cluster.commit.EngineErrors;
+import io.datahub.cluster.engine.EngineErrors;
 import io.datahub.cluster.journal.Freshness;
 import io.datahub.cluster.write.LedgerCommitter;
 import io.datahub.cluster.write.LedgerDraftStore;

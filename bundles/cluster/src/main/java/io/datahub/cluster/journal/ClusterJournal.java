@@ -8,14 +8,18 @@ import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.User;
+import io.datahub.cluster.engine.EngineErrors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The ledger's journal up to what this hub has announced. Thread-safe. */
 public final class ClusterJournal implements ChangeJournal {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterJournal.class);
     private static final int PAGE = 1_000;
     private static final int MAX_EXAMINED = 50_000;
 
@@ -23,6 +27,9 @@ public final class ClusterJournal implements ChangeJournal {
     private final EntryChanges changes;
     private final JournalTail tail;
     private final Freshness freshness;
+
+    /** The number before the oldest entry, when it was last read. */
+    private volatile long oldest;
 
     public ClusterJournal(LedgerJournal journal, EntryChanges changes, JournalTail tail, Freshness freshness) {
         this.journal = journal;
@@ -39,10 +46,11 @@ public final class ClusterJournal implements ChangeJournal {
     @Override
     public Cursor oldest() {
         try {
-            return changes.cursor(Math.min(journal.head().oldest(), tail.announced()));
+            oldest = journal.head().oldest();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            LOG.debug("event=cluster.journal.unreadable", e); // the last one known will do
         }
+        return changes.cursor(Math.min(oldest, tail.announced()));
     }
 
     @Override
@@ -51,7 +59,7 @@ public final class ClusterJournal implements ChangeJournal {
             return Result.refused(freshness.refuse().orElseThrow());
         }
         try {
-            return tryToRead(user, since, prefix, limit);
+            return EngineErrors.translate(() -> tryToRead(user, since, prefix, limit));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

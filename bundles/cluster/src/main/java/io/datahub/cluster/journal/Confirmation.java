@@ -4,6 +4,8 @@ import io.datahub.api.cluster.LedgerHub;
 import io.datahub.api.cluster.LedgerHubs;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
@@ -21,8 +23,13 @@ public final class Confirmation {
     /** Held while the ledger is asked, so that whoever waits meanwhile shares the answer. */
     private final Object barrier = new Object();
 
-    private volatile long confirmed;
+    private final AtomicLong confirmed = new AtomicLong();
     private volatile long provenAt;
+
+    /** The last attempt that failed. Guarded by the barrier. */
+    private Optional<Failure> lastFailure = Optional.empty();
+
+    private record Failure(IOException cause, long ended) {}
 
     /**
      * Asks the ledger for the first time.
@@ -36,45 +43,60 @@ public final class Confirmation {
         this.self = self;
         this.clock = clock;
         renew(newest);
-        confirmed = newest;
+        confirmed.set(newest);
     }
 
     /** The number up to which the journal is certain. */
     public long confirmed() {
-        return confirmed;
+        return confirmed.get();
     }
 
-    /** Waits until the journal is certain up to a number that was read. */
+    /**
+     * Waits until the journal is certain up to a number that was read. Whoever has waited while somebody else's attempt
+     * failed shares its failure, so that nobody waits for more than two attempts.
+     */
     public void await(long number) throws IOException {
-        if (number > confirmed) {
-            synchronized (barrier) {
-                if (number > confirmed) {
-                    renew(number);
-                    confirmed = Math.max(confirmed, number);
-                }
+        if (number <= confirmed.get()) {
+            return;
+        }
+        long arrived = clock.getAsLong();
+        synchronized (barrier) {
+            if (number <= confirmed.get()) {
+                return;
             }
+            if (lastFailure.isPresent() && lastFailure.get().ended() - arrived > 0) {
+                throw new IOException(
+                        lastFailure.get().cause().getMessage(),
+                        lastFailure.get().cause());
+            }
+            renew(number);
+            proven(number);
         }
     }
 
     /** Proves that the ledger still is the one that counts. */
     void renew() throws IOException {
-        renew(confirmed);
+        renew(confirmed.get());
     }
 
     /** Proves it, and that its journal has the number that was read. */
     private void renew(long read) throws IOException {
         synchronized (barrier) {
             long began = clock.getAsLong();
-            hubs.confirm(self.apply(read));
+            try {
+                hubs.confirm(self.apply(read));
+            } catch (IOException e) {
+                lastFailure = Optional.of(new Failure(e, clock.getAsLong()));
+                throw e;
+            }
+            lastFailure = Optional.empty();
             provenAt = began;
         }
     }
 
     /** A commit has proved that the journal is certain up to a number. */
     public void proven(long number) {
-        synchronized (barrier) {
-            confirmed = Math.max(confirmed, number);
-        }
+        confirmed.accumulateAndGet(number, Math::max);
     }
 
     /** How long ago the ledger has proved for the last time that it is the one that counts. */

@@ -6,6 +6,7 @@ import io.datahub.api.log.LogLimit;
 import io.datahub.api.log.LogText;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeListener;
+import io.datahub.cluster.engine.NotAnnouncedException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -208,7 +209,8 @@ public final class JournalTail implements AutoCloseable {
      *
      * @param first the number of the first
      * @param count how many
-     * @throws IOException if they can't be read; they are committed nevertheless
+     * @throws NotAnnouncedException if they can't be announced within some seconds; they are committed nevertheless
+     * @throws IOException if they can't be read; likewise
      */
     public List<Change> await(long first, int count) throws IOException {
         long last = first + count - 1;
@@ -217,13 +219,26 @@ public final class JournalTail implements AutoCloseable {
         for (long number = first; number <= last; number++) {
             Announced one = recent.get((int) (number % RECENT));
             if (one == null || one.change().cursor().sequence() != number) {
-                readInto(found, number, last);
+                readAnnounced(found, number, last);
                 break;
             }
             one.finished().toCompletableFuture().join();
             found.add(one.change());
         }
         return found;
+    }
+
+    private void readAnnounced(List<Change> found, long first, long last) throws IOException {
+        try {
+            readInto(found, first, last);
+        } catch (InterruptedIOException e) {
+            throw e;
+        } catch (IOException e) {
+            NotAnnouncedException committed =
+                    new NotAnnouncedException("entry " + last + " is committed, but can't be read: " + e.getMessage());
+            committed.initCause(e);
+            throw committed;
+        }
     }
 
     private void readInto(List<Change> found, long first, long last) throws IOException {
@@ -243,7 +258,8 @@ public final class JournalTail implements AutoCloseable {
         while (announced < number) {
             long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             if (millis <= 0 || closed) {
-                throw new IOException("entry " + number + " is committed, but this hub can't announce it yet");
+                throw new NotAnnouncedException(
+                        "entry " + number + " is committed, but this hub can't announce it yet");
             }
             try {
                 wait(millis);

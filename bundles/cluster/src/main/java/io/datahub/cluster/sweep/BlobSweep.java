@@ -2,6 +2,7 @@ package io.datahub.cluster.sweep;
 
 import io.datahub.api.cluster.Blobs;
 import io.datahub.api.cluster.LedgerBlobs;
+import io.datahub.api.log.LogText;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -29,6 +32,9 @@ public final class BlobSweep implements Sweeper.Sweep {
     private static final Duration ORPHANED_FOR = Duration.ofHours(24);
     private static final int BATCH = 1_000;
     private static final int MAX_BATCHES = 20;
+
+    /** How many deletions in a row may fail until the store counts as away. */
+    private static final int MAX_FAILURES = 5;
 
     private final LedgerBlobs ledger;
     private final Blobs blobs;
@@ -58,10 +64,10 @@ public final class BlobSweep implements Sweeper.Sweep {
     }
 
     @Override
-    public void run() throws IOException {
+    public void run(Sweeper.Lease lease) throws IOException {
         if (isOwner()) {
-            deleteDead(DEAD_FOR);
-            giveUpOrphans();
+            deleteDead(DEAD_FOR, lease);
+            giveUpOrphans(lease);
         }
     }
 
@@ -112,24 +118,62 @@ public final class BlobSweep implements Sweeper.Sweep {
         }
     }
 
-    void deleteDead(Duration minAge) throws IOException {
-        for (int i = 0; i < MAX_BATCHES; i++) {
-            List<String> dead = ledger.dead(minAge, BATCH);
+    void deleteDead(Duration minAge, Sweeper.Lease lease) throws IOException {
+        Set<String> undeletable = new HashSet<>();
+        for (int i = 0; i < MAX_BATCHES && lease.renew(); i++) {
+            List<String> dead = ledger.dead(minAge, BATCH + undeletable.size()).stream()
+                    .filter(key -> !undeletable.contains(key))
+                    .toList();
             if (dead.isEmpty()) {
                 return;
             }
-            blobs.delete(dead);
-            ledger.forget(dead);
-            LOG.debug("event=cluster.blobs.deleted count={}", dead.size());
+            List<String> deleted = delete(dead, undeletable);
+            ledger.forget(deleted);
+            LOG.debug("event=cluster.blobs.deleted count={}", deleted.size());
         }
     }
 
-    private void giveUpOrphans() throws IOException {
+    /**
+     * Deletes blobs, if need be one by one, so that one that can't be deleted doesn't keep the others.
+     *
+     * @param undeletable gets those that can't be deleted
+     * @throws IOException if the store seems to be away
+     */
+    private List<String> delete(List<String> dead, Set<String> undeletable) throws IOException {
+        try {
+            blobs.delete(dead);
+            return dead;
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.debug("event=cluster.blobs.batch-failed", e);
+        }
+        List<String> deleted = new ArrayList<>();
+        int failures = 0;
+        for (String key : dead) {
+            try {
+                blobs.delete(List.of(key));
+                deleted.add(key);
+                failures = 0;
+            } catch (IOException | IllegalArgumentException e) {
+                undeletable.add(key);
+                if (++failures == MAX_FAILURES) {
+                    ledger.forget(deleted);
+                    throw new IOException("blobs can't be deleted: " + e.getMessage(), e);
+                }
+                LOG.warn(
+                        "event=cluster.blob.undeletable key={} reason={}",
+                        LogText.quoted(key),
+                        LogText.quoted(e.toString()));
+            }
+        }
+        return deleted;
+    }
+
+    private void giveUpOrphans(Sweeper.Lease lease) throws IOException {
         Instant now = clock.instant();
         if (position.isEmpty() && now.isBefore(nextPass)) {
             return;
         }
-        for (int i = 0; i < MAX_BATCHES; i++) {
+        for (int i = 0; i < MAX_BATCHES && lease.renew(); i++) {
             List<Blobs.Info> page = blobs.list(position, BATCH);
             List<String> old = page.stream()
                     .filter(each -> each.stored().isBefore(now.minus(ORPHANED_FOR)))

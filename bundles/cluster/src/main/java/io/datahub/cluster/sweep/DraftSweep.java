@@ -15,7 +15,7 @@ public record DraftSweep(LedgerDrafts drafts) implements Sweeper.Sweep {
     private static final int BATCH = 100;
 
     @Override
-    public void run() throws IOException {
+    public void run(Sweeper.Lease lease) throws IOException {
         List<LedgerDraft> expired;
         do {
             expired = drafts.expired(BATCH);
@@ -25,6 +25,6 @@ public record DraftSweep(LedgerDrafts drafts) implements Sweeper.Sweep {
                             "event=cluster.upload.expired upload={} path={}", each.name(), LogText.quoted(each.path()));
                 }
             }
-        } while (expired.size() == BATCH);
+        } while (expired.size() == BATCH && lease.renew());
     }
 }

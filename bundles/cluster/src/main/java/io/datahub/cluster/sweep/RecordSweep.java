@@ -12,7 +12,6 @@ import io.datahub.records.settings.RetentionRule;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -29,11 +28,16 @@ public final class RecordSweep implements Sweeper.Sweep {
     private final LedgerRecords records;
     private final AnnouncedCommit commits;
     private final Supplier<List<RetentionRule>> rules;
-    private final InstantSource clock;
+    private final Clock clock;
     private Instant next = Instant.MIN;
 
+    /** The ledger's clock: that of this hub may be wrong. */
+    public interface Clock {
+        Instant now() throws IOException;
+    }
+
     public RecordSweep(
-            LedgerRecords records, AnnouncedCommit commits, Supplier<List<RetentionRule>> rules, InstantSource clock) {
+            LedgerRecords records, AnnouncedCommit commits, Supplier<List<RetentionRule>> rules, Clock clock) {
         this.records = records;
         this.commits = commits;
         this.rules = rules;
@@ -41,13 +45,19 @@ public final class RecordSweep implements Sweeper.Sweep {
     }
 
     @Override
-    public void run() throws IOException {
-        Instant now = clock.instant();
-        if (rules.get().isEmpty() || now.isBefore(next)) {
+    public void run(Sweeper.Lease lease) throws IOException {
+        if (rules.get().isEmpty()) {
+            return;
+        }
+        Instant now = clock.now();
+        if (now.isBefore(next)) {
             return;
         }
         next = now.plus(INTERVAL);
         for (RecordPath after = RecordPath.ROOT; after != null; ) {
+            if (!lease.renew()) {
+                return;
+            }
             List<LedgerRecord> page = records.recordsBelow(RecordPath.ROOT, after, PAGE);
             for (LedgerRecord each : page) {
                 if (isExpired(each, now)) {

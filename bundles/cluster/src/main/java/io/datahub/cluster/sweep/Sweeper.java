@@ -26,18 +26,31 @@ public final class Sweeper implements AutoCloseable {
     private static final String LEASE = "sweeper";
     private static final Duration LEASE_TIME = Duration.ofMinutes(2);
     private static final int PERIOD_SECONDS = 20;
+    private static final long RENEW_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final AdapterState leases;
     private final String holder;
     private final List<Sweep> sweeps;
+    private volatile long acquired = System.nanoTime() - RENEW_NANOS;
     private final ScheduledExecutorService executor =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-cluster-sweep"));
 
     /** Something that is swept. */
     public interface Sweep {
 
-        /** Deletes a part of what nobody needs any more. */
-        void run() throws IOException;
+        /**
+         * Deletes a part of what nobody needs any more.
+         *
+         * @param lease to be renewed at least before each batch
+         */
+        void run(Lease lease) throws IOException;
+    }
+
+    /** The right to sweep, which one hub has. */
+    public interface Lease {
+
+        /** Keeps the right, or returns false if another hub has it now. */
+        boolean renew() throws IOException;
     }
 
     /** @param holder identifies this run of this hub */
@@ -52,7 +65,7 @@ public final class Sweeper implements AutoCloseable {
     private void runSafely() {
         try {
             if (acquire()) {
-                sweeps.forEach(Sweeper::runSafely);
+                sweeps.forEach(this::runSafely);
             }
         } catch (IOException | RuntimeException e) {
             failed(e);
@@ -60,9 +73,11 @@ public final class Sweeper implements AutoCloseable {
     }
 
     /** One that fails doesn't keep the others from running. */
-    private static void runSafely(Sweep sweep) {
+    private void runSafely(Sweep sweep) {
         try {
-            sweep.run();
+            if (renew()) {
+                sweep.run(this::renew);
+            }
         } catch (IOException | RuntimeException e) {
             failed(e);
         }
@@ -72,8 +87,13 @@ public final class Sweeper implements AutoCloseable {
         LOG.warn("event=cluster.sweep.failed reason={}", LogText.quoted(e), e);
     }
 
+    private boolean renew() throws IOException {
+        return System.nanoTime() - acquired < RENEW_NANOS || acquire();
+    }
+
     /** Takes or renews the lease; false if another hub has it. */
     boolean acquire() throws IOException {
+        long began = System.nanoTime();
         Optional<StateEntry> present = leases.get(LEASE);
         if (present.isPresent() && !present.get().text().equals(holder)) {
             return false;
@@ -81,6 +101,9 @@ public final class Sweeper implements AutoCloseable {
         StateChange change = StateChange.put(LEASE, holder).expiringAfter(LEASE_TIME);
         Result<Long> taken = leases.update(
                 List.of(present.isPresent() ? change.ifRevision(present.get().revision()) : change.ifAbsent()));
+        if (!taken.isRefused()) {
+            acquired = began;
+        }
         return !taken.isRefused();
     }
 

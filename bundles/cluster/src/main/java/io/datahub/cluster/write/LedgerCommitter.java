@@ -15,7 +15,7 @@ import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.cluster.commit.AnnouncedCommit;
-import io.datahub.cluster.commit.EngineErrors;
+import io.datahub.cluster.engine.EngineErrors;
 import io.datahub.cluster.journal.Freshness;
 import io.datahub.cluster.read.Lookups;
 import io.datahub.cluster.read.PathLookup;

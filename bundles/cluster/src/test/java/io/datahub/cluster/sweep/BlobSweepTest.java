@@ -9,17 +9,22 @@ import io.datahub.test.cluster.MemoryLedger;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class BlobSweepTest {
 
     private static final String ORPHAN = "0123456789abcdef0123456789abcdef";
+    private static final Sweeper.Lease HELD = () -> true;
     private static final String FOREIGN = "backup.tar.gz";
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-29T12:00:00Z"));
@@ -62,26 +67,66 @@ class BlobSweepTest {
     @Test
     void shouldDeleteOldOrphansButNothingThatIsNoBlobOfACluster() throws IOException {
         BlobSweep sweep = sweep("one");
-        sweep.run();
+        sweep.run(HELD);
         pass(Duration.ofHours(25));
-        sweep.run();
+        sweep.run(HELD);
         pass(Duration.ofHours(2));
-        sweep.run();
+        sweep.run(HELD);
 
         assertThat(blobs.keys()).contains(FOREIGN).doesNotContain(ORPHAN);
     }
 
     @Test
     void shouldDeleteNothingInTheStoreOfAnotherCluster() throws IOException {
-        sweep("one").run();
+        sweep("one").run(HELD);
         BlobSweep other = sweep("two");
         pass(Duration.ofHours(25));
-        assertThatThrownBy(other::run)
+        assertThatThrownBy(() -> other.run(HELD))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("belongs to the cluster one");
         pass(Duration.ofHours(2));
-        assertThatThrownBy(other::run).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> other.run(HELD)).isInstanceOf(IOException.class);
 
         assertThat(blobs.keys()).contains(ORPHAN, FOREIGN);
+    }
+
+    @Test
+    void shouldDeleteTheOtherBlobsIfOneCanNotBeDeleted() throws IOException {
+        MemoryLedger ledger = new MemoryLedger(clock);
+        List<String> keys =
+                IntStream.range(0, 20).mapToObj(i -> String.format("%032x", i)).toList();
+        for (String key : keys) {
+            blobs.put(key, new OneByte());
+        }
+        ledger.blobs().condemn(keys);
+        pass(Duration.ofHours(2));
+        String locked = keys.get(3);
+        Blobs guarded = (Blobs) Proxy.newProxyInstance(
+                Blobs.class.getClassLoader(), new Class<?>[] {Blobs.class}, (self, method, arguments) -> {
+                    if (method.getName().equals("delete") && ((Collection<?>) arguments[0]).contains(locked)) {
+                        throw new IOException("403 Forbidden");
+                    }
+                    return method.invoke(blobs, arguments);
+                });
+        BlobSweep sweep = new BlobSweep(ledger.blobs(), guarded, "one", clock);
+
+        sweep.deleteDead(Duration.ofHours(1), HELD);
+
+        assertThat(blobs.keys()).contains(locked).doesNotContain(keys.get(2), keys.get(4), keys.get(19));
+        assertThat(ledger.blobs().dead(Duration.ofHours(1), 100)).containsExactly(locked);
+    }
+
+    @Test
+    void shouldStopWhenAnotherHubHasTheLease() throws IOException {
+        MemoryLedger ledger = new MemoryLedger(clock);
+        ledger.blobs().condemn(List.of(ORPHAN));
+        pass(Duration.ofHours(2));
+        BlobSweep sweep = new BlobSweep(ledger.blobs(), blobs, "one", clock);
+
+        sweep.deleteDead(Duration.ofHours(1), () -> false);
+        assertThat(blobs.keys()).contains(ORPHAN);
+
+        sweep.deleteDead(Duration.ofHours(1), HELD);
+        assertThat(blobs.keys()).doesNotContain(ORPHAN);
     }
 }

@@ -1,4 +1,4 @@
-package io.datahub.cluster.commit;
+package io.datahub.cluster.engine;
 
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
@@ -45,11 +45,16 @@ public final class EngineErrors {
                     decision.suppressed());
             LOG.debug("event=cluster.engine.failed", failure);
         }
-        return Refusal.unavailable(
-                failure instanceof UnknownFateException
-                        ? "the cluster's ledger doesn't answer, so it isn't known yet whether this was done; look before"
-                                + " you retry"
-                        : "the cluster's ledger or blob store can't be reached at present; retry",
-                RETRY_AFTER);
+        return Refusal.unavailable(detail(failure), RETRY_AFTER);
+    }
+
+    private static String detail(IOException failure) {
+        if (failure instanceof NotAnnouncedException) {
+            return "this was done, but the cluster's ledger doesn't answer, so this hub can't show it yet; look before you"
+                    + " retry";
+        }
+        return failure instanceof UnknownFateException
+                ? "the cluster's ledger doesn't answer, so it isn't known yet whether this was done; look before you retry"
+                : "the cluster's ledger or blob store can't be reached at present; retry";
     }
 }

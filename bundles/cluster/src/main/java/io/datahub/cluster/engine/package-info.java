@@ -1,0 +1,2 @@
+/** What becomes of failures of the ledger and the blob store. */
+package io.datahub.cluster.engine;
