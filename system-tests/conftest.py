@@ -9,14 +9,16 @@ from support.hub import Hub
 SIZES = {
     "absences": ("times that a validator is absent between two versions", 2, 5),
     "big": ("MiB of the upload during which a hub is killed", 64, 1024),
+    "cluster-kills": ("times that a hub or a server of a cluster is killed or stopped under load", 10, 200),
     "entries": ("entries of a large directory", 20_000, 150_000),
     "exchanges": ("JWTs that are exchanged for tokens of the hub", 1_000, 10_000),
     "idle-clients": ("idle WebSocket clients to connect, and to report what each costs", 0, 4_000),
     "kills": ("times that the hub is killed under load", 5, 200),
     "load-seconds": ("the longest time under load before a kill, in seconds", 3, 5),
     "mirror-seconds": ("seconds during which the tree of a mirror changes", 12, 300),
+    "outage-seconds": ("seconds for which a server of a cluster is away, or a network cut", 2, 10),
     "page-entries": ("files of a folder that the page shows", 3_000, 100_000),
-    "restarts": ("times that the hub is restarted under long-lived clients of ZeroMQ", 0, 1),
+    "restarts": ("times that hubs are restarted under long-lived clients", 0, 1),
     "rsync-files": ("files that rsync transfers", 1_000, 10_000),
     "rsync-kills": ("times that the hub is killed while it stores what rsync has sent", 5, 100),
     "seed": ("seed of the random numbers, to repeat a failed run; 0 for one by chance", 0, 0),
@@ -35,6 +37,7 @@ LONGEST = {"test_bounds", "test_console", "test_debian_package", "test_faults", 
 def pytest_addoption(parser):
     group = parser.getgroup("datahub", "Datahub")
     group.addoption("--long", action="store_true", help="the full length, before a release; takes hours")
+    group.addoption("--cluster", action="store_true", help="the tests of one hub against three behind nginx, but for those marked single_hub")
     group.addoption("--keep-homes", action="store_true", help="leave the homes of the hubs, to look into after a failure")
     group.addoption("--write-costs", action="store_true", help="replace the bounds of test_cost.py by what it measures")
     for name, (what, usual, long) in SIZES.items():
@@ -42,7 +45,12 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    items.sort(key=lambda item: item.path.stem not in LONGEST)
+    # The servers and hubs of a cluster run until the end, so its tests are the last.
+    items.sort(key=lambda item: (item.path.stem.startswith("test_cluster"), item.path.stem not in LONGEST))
+    if config.getoption("--cluster"):
+        of_one = [item for item in items if "hub" not in item.fixturenames or item.get_closest_marker("single_hub")]
+        config.hook.pytest_deselected(items=of_one)
+        items[:] = [item for item in items if item not in of_one]
     if config.getoption("--long"):
         for item in items:
             item.add_marker(pytest.mark.timeout(0))
@@ -67,12 +75,23 @@ def size(request):
     return of
 
 
+@pytest.fixture(scope="session")
+def cluster(request):
+    """Three running hubs behind nginx, with their servers, which all modules share."""
+    from support.cluster import Cluster
+    cluster = Cluster(hubs=3)
+    yield cluster
+    cluster.end(keep=request.config.getoption("--keep-homes"))
+
+
 @pytest.fixture(scope="module")
 def new_hub(request):
-    """Makes hubs that aren't started, and ends them after the module."""
+    """Makes hubs that aren't started, and ends them after the module. With --cluster it is always the cluster."""
     made = []
 
     def make(kind=Hub, **env):
+        if request.config.getoption("--cluster"):
+            return request.getfixturevalue("cluster").front
         made.append(kind(**env))
         return made[-1]
     yield make

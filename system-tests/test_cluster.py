@@ -3,20 +3,12 @@ import json, signal, subprocess
 
 import pytest
 
-from support.cluster import Cluster
 from support.waiting import never, until
 
 # Its servers and hubs need the machine for themselves: a hub that is slow to confirm its view refuses requests.
 pytestmark = pytest.mark.exclusive
 
 READER = "-H", "Accept: text/event-stream"
-
-
-@pytest.fixture(scope="module")
-def cluster(request):
-    cluster = Cluster(hubs=2)
-    yield cluster
-    cluster.end(keep=request.config.getoption("--keep-homes"))
 
 
 @pytest.fixture(scope="module")
@@ -97,9 +89,9 @@ def test_a_file_that_is_stored_at_one_hub_is_there_at_another(hubs):
 
 
 def test_hubs_are_ready_and_name_each_other(hubs):
-    for hub, other in (hubs, reversed(hubs)):
+    for hub in hubs:
         relay = component(hub, "relay")
-        assert relay["ready"] and f"hubs=[{other.name}]" in relay["detail"], relay
+        assert relay["ready"] and all(other.name in relay["detail"] for other in hubs if other is not hub), relay
         assert component(hub, "blobs")["ready"]
 
 

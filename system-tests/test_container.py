@@ -71,6 +71,31 @@ def test_compose_file(dockerfile, compose):
     assert compose["ports"] == [f"127.0.0.1:{p}:{p}" for p in dockerfile["EXPOSE"][0].split()], "published on loopback only"
 
 
+def test_compose_file_of_a_cluster(dockerfile):
+    compose = yaml.safe_load(open(f"{ROOT}/container/compose-cluster.yaml"))
+    services, ports, home = compose["services"], [], dockerfile["VOLUME"][0]
+    known = set(re.findall(r"^#?\s*(\w+) = ", open(f"{ROOT}/config/io.datahub.cluster.cfg").read(), re.M))
+    for name, service in services.items():
+        assert "build" in service or re.fullmatch(r"[\w./-]+:[\w.-]+", service["image"]), f"{name} is of a certain version"
+        assert set(service.get("depends_on", [])) <= set(services), name
+        for volume in service["volumes"]:
+            assert volume.startswith("./") or volume.split(":")[0] in compose["volumes"], volume
+        ports += [port.rsplit(":", 1)[0] for port in service.get("ports", [])]
+    assert len(ports) == len(set(ports)) and all(port.startswith("127.0.0.1:") for port in ports)
+    hubs = {name: service for name, service in services.items() if "build" in service}
+    assert len(hubs) > 1
+    for name, hub in hubs.items():
+        assert hub["read_only"] is True and hub["cap_drop"] == ["ALL"] and hub["user"] == dockerfile["USER"][0]
+        assert {port.rsplit(":", 1)[1] for port in hub["ports"]} == set(dockerfile["EXPOSE"][0].split())
+        (config,) = hub["configs"]
+        assert config["target"] == f"{home}/etc/io.datahub.cluster.cfg"
+        settings = dict(line.split(" = ") for line in compose["configs"][config["source"]]["content"].splitlines())
+        assert set(settings) <= known and settings["hub"] == name
+        for key in ("ledger", "blobs", "events"):
+            assert re.search(r"//([\w-]+)", settings[key])[1] in services, key
+        assert any(volume.split(":")[1] == settings["secrets"] for volume in hub["volumes"])
+
+
 def test_image(dockerfile, compose, root, tmp_path):
     volume, home = dockerfile["VOLUME"][0], f"{tmp_path}/home"
     uid, gid = map(int, dockerfile["USER"][0].split(":"))

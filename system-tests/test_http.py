@@ -45,6 +45,9 @@ def mount_small_disks(hub):
 @pytest.fixture(scope="module")
 def hub(new_hub):
     hub = new_hub()
+    if not hub.single:
+        yield hub
+        return
     hub.small_disks = mount_small_disks(hub)
     os.makedirs(f"{hub.home}/etc")
     with open(f"{hub.home}/etc/io.datahub.store.cfg", "w") as f:
@@ -190,9 +193,10 @@ def test_unusual_paths(hub, admin, put, outside):
         assert put(f"odd/{urllib.parse.quote(path)}", path) == 201, path[:40]
     for path in UNUSUAL_PATHS:
         assert hub.curl(admin, f"/files/odd/{urllib.parse.quote(path)}")[2] == path.encode(), path[:40]
-        assert open(f"{hub.home}/files/odd/{path}").read() == path
+        assert not hub.single or open(f"{hub.home}/files/odd/{path}").read() == path
 
 
+@pytest.mark.single_hub
 def test_symbolic_links(hub, admin, put, outside):
     """They are 404 for readers and 409 for writers."""
     put("links/a", "x")
@@ -204,6 +208,7 @@ def test_symbolic_links(hub, admin, put, outside):
     assert open("/etc/passwd").read()[:5] != "x"
 
 
+@pytest.mark.single_hub
 def test_directory_that_is_replaced_by_a_link(hub, admin, put, outside, tmp_path):
     """A directory becomes a link and a directory again all the time, while it is read and written."""
     files = f"{hub.home}/files"
@@ -244,7 +249,7 @@ def test_refused_method(raw, method):
 
 
 def test_refused_tunnel(raw):
-    assert raw(b"CONNECT h:443", host=b"h:443") in (405, 501)
+    assert raw(b"CONNECT h:443", host=b"h:443") in (400, 405, 501)
 
 
 @pytest.mark.parametrize("codings", [b"gzip, chunked", b"deflate,chunked"], ids=bytes.decode)
@@ -257,6 +262,7 @@ def test_target_that_is_too_long(raw):
     assert raw(b"GET /files/" + b"a/" * 40_000) in (414, 431)
 
 
+@pytest.mark.single_hub
 def test_encoded_slashes(hub, admin, put):
     """npm asks for @scope%2fname."""
     assert put("npm/@scope%2fname", "{}") == 400
@@ -269,6 +275,7 @@ def test_encoded_slashes(hub, admin, put):
         assert put(path, "{}") == 400, path
 
 
+@pytest.mark.single_hub
 def test_grants_apply_to_the_decoded_path(hub):
     token = hub.add_users(scoped='<allow write="npm/@mine/"/>')["scoped"]
     assert until(lambda: hub.curl(token, "/whoami")[0] == 200)
@@ -295,6 +302,8 @@ def test_conditional_requests(hub, admin, put):
     assert until(lambda: dated("If-Modified-Since", head()["last-modified"])[0] == 304, 5), "once the second of the version is over"
     assert dated("If-Unmodified-Since", head()["last-modified"])[0] == 200
 
+    if not hub.single:
+        return
     os.utime(f"{hub.home}/files/{path}", (time.time() + 9e6,) * 2)
     last = head()
     modified, date = (time.strptime(last[name], "%a, %d %b %Y %H:%M:%S GMT") for name in ("last-modified", "date"))
@@ -359,6 +368,7 @@ def test_form_to_a_record(hub, admin, post_form):
     assert hub.curl(admin, "/files/forms/record")[2].startswith(b"--B\r\n")
 
 
+@pytest.mark.single_hub
 def test_grant_revoked_during_transfers(hub, admin, source, data):
     both, reading_only = '<allow read="ann/" write="ann/"/>', '<allow read="ann/"/>'
     token = hub.add_users(ann=both)["ann"]
@@ -386,6 +396,7 @@ def test_grant_revoked_during_transfers(hub, admin, source, data):
     assert hub.curl(admin, "/files/ann/x")[0] == 404, "nothing was stored"
 
 
+@pytest.mark.single_hub
 def test_readers_during_refused_writes(hub, admin):
     """Fifty read a record while overwriting it is refused."""
     with open(f"{hub.home}/etc/io.datahub.validator.xml-read.cfg", "w") as f:
@@ -426,6 +437,7 @@ def test_conditional_deletion_of_a_directory(hub, admin, put, condition):
     assert hub.curl(admin, "/files/conditional/a")[0] == 200
 
 
+@pytest.mark.single_hub
 def test_large_directory(hub, admin, rclone, size):
     entries = size("entries")
     os.makedirs(f"{hub.home}/files/many")
@@ -489,18 +501,21 @@ def failing_disk(hub, admin, put):
     return assert_failure
 
 
+@pytest.mark.single_hub
 def test_records_disk_full(hub, failing_disk):
     disk = Disk(f"{hub.home}/files")
     disk.fill()
     failing_disk((507,), "full", disk.empty)
 
 
+@pytest.mark.single_hub
 def test_state_disk_full(hub, failing_disk):
     disk = Disk(hub.home)
     disk.fill()
     failing_disk((507, 503), "full|disk|database", disk.empty)
 
 
+@pytest.mark.single_hub
 def test_records_disk_read_only(hub, failing_disk):
     files = f"{hub.home}/files"
     if not until(lambda: run("mount", "-o", "remount,ro", files).returncode == 0, 20):
@@ -508,6 +523,7 @@ def test_records_disk_read_only(hub, failing_disk):
     failing_disk((503,), "read-only", lambda: run("mount", "-o", "remount,rw", files))
 
 
+@pytest.mark.single_hub
 def test_records_disk_unmounted(hub, admin, failing_disk):
     files = f"{hub.home}/files"
     run("mount", "--move", files, f"{hub.work}/away")

@@ -173,6 +173,7 @@ def test_scp_both_ways(hub, admin, tmp_path):
     assert some.returncode == 0 and (tmp_path / "ä b.txt").read_bytes() == b"umlaut", some.stderr
 
 
+@pytest.mark.single_hub
 def test_a_refusal_is_told(hub, admin, ci, tmp_path):
     path = tmp_path / "x"
     path.write_text("x")
@@ -258,6 +259,7 @@ def test_many_sessions(hub, admin):
             client.close()
 
 
+@pytest.mark.single_hub
 def test_a_flood_without_logins_harms_nobody(hub, admin):
     session = admin.open("md5sum")
     assert until(lambda: sessions(hub, hub.token(), "admin"))
@@ -278,6 +280,7 @@ def test_a_flood_without_logins_harms_nobody(hub, admin):
     assert hub.metrics(hub.token())['datahub_ssh_connections_refused_total{limit="handshakes"}'] > 0
 
 
+@pytest.mark.single_hub
 def test_a_restart_of_the_bundle_ends_sessions_and_harms_nobody(hub, admin):
     session = admin.open("md5sum")
     assert until(lambda: sessions(hub, hub.token(), "admin"))
@@ -300,6 +303,7 @@ def test_a_restart_of_the_bundle_ends_sessions_and_harms_nobody(hub, admin):
     assert set(statuses) <= {200, 201}
 
 
+@pytest.mark.single_hub
 def test_host_keys_stay(hub, admin):
     def scanned():
         found = subprocess.run(["ssh-keyscan", "-p", str(hub.ssh), "127.0.0.1"], capture_output=True, text=True).stdout

@@ -100,6 +100,7 @@ def content(path):
         return f.read()
 
 
+@pytest.mark.single_hub
 def test_start(hub, admin):
     assert hub.run("status").returncode == 0
     assert admin not in hub.started.stdout + hub.started.stderr
@@ -192,6 +193,7 @@ def test_form_upload(hub, jenkins, viewer, receivers, artifact):
     assert [entry["name"] for entry in listed["entries"]] == ["app.tgz", "one.bin", "zwei grüße.bin"]
 
 
+@pytest.mark.single_hub
 def test_validation(hub, jenkins, viewer, receivers, reports):
     good, bad = reports
     status, head, body = hub.curl(jenkins, "/files/builds/report.xml", "-T", good)
@@ -225,10 +227,11 @@ def test_validation(hub, jenkins, viewer, receivers, reports):
 def test_refusal(hub, users, user, path, options, expected):
     token = users[user][0] if user in users else new_token() if user else None
     status, head, _ = hub.curl(token, path, *options)
-    assert status == expected and "problem+json" in head["content-type"]
+    assert status == expected and ("problem+json" in head["content-type"] or "%00" in path and not hub.single), "nginx refuses some itself"
     assert ("www-authenticate" in head) == (expected == 401)
 
 
+@pytest.mark.single_hub
 def test_validator_of_a_third_party(hub, jenkins):
     jars = glob.glob(f"{ROOT}/examples/validator/target/*-validator-*.jar")
     assert len(jars) == 1, "examples/validator isn't built"
@@ -245,6 +248,7 @@ def test_validator_of_a_third_party(hub, jenkins):
     assert until(lambda: upload()[0] == 200, 20)
 
 
+@pytest.mark.single_hub
 def test_changes_by_other_programs(hub, jenkins, viewer, receivers, artifact, reports):
     good, _ = reports
     etag = hub.curl(viewer, "/files/builds/report.xml")[1]["etag"]
@@ -262,7 +266,7 @@ def test_changes_by_other_programs(hub, jenkins, viewer, receivers, artifact, re
 
 
 def test_revoked_token(hub, admin, viewer, receivers, publisher):
-    revoked = content(f"{hub.home}/files/broker_users.xml").decode().replace(sha256(viewer), "0" * 64)
+    revoked = hub.curl(admin, "/files/broker_users.xml")[2].decode().replace(sha256(viewer), "0" * 64)
     assert hub.curl(admin, "/files/broker_users.xml", "-X", "PUT", "--data-binary", revoked)[0] == 200
     for name, receiver in receivers.items():
         assert receiver.closed.wait(1.0), f"{name} ends within a second"
@@ -281,6 +285,7 @@ def test_console(hub):
     assert until(lambda: hub.curl(token[0], "/files/builds/one.bin")[0] == 200, 3)
 
 
+@pytest.mark.single_hub
 def test_kill_during_an_upload(hub, admin, jenkins, artifact, size):
     """The old version is there after the restart, and what changed while the hub was down is in the journal once."""
     huge, megabytes = f"{hub.work}/huge", size("big")

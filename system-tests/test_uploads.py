@@ -179,6 +179,7 @@ def test_directory_in_the_url(ann, query, expected):
     assert ann.request("POST", f"/uploads{query}", Upload_Length="0", Upload_Metadata=NAMED_X)[0] == expected
 
 
+@pytest.mark.single_hub
 def test_configured_directory(hub, admin, ann):
     with open(f"{hub.home}/etc/io.datahub.uploads.cfg", "w") as f:
         f.write("directory = up/of/{user}/\n")
@@ -238,6 +239,7 @@ def test_invalid_upload(root):
     assert root.request("HEAD", url)[0] in GONE
 
 
+@pytest.mark.single_hub
 def test_upload_that_is_continued_on_another_connection(hub, admin, ann, data):
     url = ann.create("up/cut", len(data))[1]["location"]
     with socket.create_connection(("127.0.0.1", hub.http)) as s:
@@ -261,6 +263,7 @@ def test_tus_js_client(hub, admin, ann, endpoint, tmp_path, name, options):
     assert sha256_of(hub.curl(admin, f"/files/up/{name}")[2]) == sha256_of(content)
 
 
+@pytest.mark.single_hub
 def test_kill_during_uploads(hub, admin, ann, endpoint, tmp_path):
     """Two clients continue after the hub was killed: what was acknowledged is there, and each upload has one event."""
     big, content = str(tmp_path / "big"), os.urandom(48 << 20)

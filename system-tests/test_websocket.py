@@ -94,6 +94,7 @@ def test_cursor_of_another_journal(hub, admin):
     assert asyncio.run(subscribe()).get("status") == 410
 
 
+@pytest.mark.single_hub
 def test_idle_clients(hub, admin, size):
     """Many clients that only stay connected, from several addresses of this machine."""
     count = size("idle-clients")
@@ -127,6 +128,7 @@ def test_idle_clients(hub, admin, size):
     assert asyncio.run(connect_all()) == count
 
 
+@pytest.mark.single_hub
 def test_close_codes(hub, admin, users):
     """1008 when the user is removed, 1001 when the hub stops."""
     ann, bob = (WebSocketSubscriber(hub, users[name][0], "build.") for name in ("ann", "bob"))

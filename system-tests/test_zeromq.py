@@ -280,6 +280,7 @@ def test_anonymous(hub, address, users):
         assert hub.put_users(users) == 200
 
 
+@pytest.mark.single_hub
 def test_proxy_protocol(hub, peer):
     """A proxy is trusted only where it is listed."""
     v1 = b"PROXY TCP4 198.51.100.7 127.0.0.1 40000 5555\r\n"
@@ -345,6 +346,7 @@ def long_lived(address, logins, peer):
     clients.end()
 
 
+@pytest.mark.single_hub
 def test_reconnection_after_a_kill(hub, long_lived):
     long_lived.assert_all_receive("before")
     hub.kill()
@@ -352,6 +354,7 @@ def test_reconnection_after_a_kill(hub, long_lived):
     long_lived.assert_all_receive("after a kill")
 
 
+@pytest.mark.single_hub
 def test_reconnection_after_a_restart(hub, long_lived, size):
     if not size("restarts"):
         pytest.skip("only with --restarts or --long")

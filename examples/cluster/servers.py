@@ -196,9 +196,6 @@ class S3Proxy(Server):
                 cls.classpath = open(out.name).read().strip()
         return cls.classpath
 
-    def url(self):
-        return f"http://127.0.0.1:{self.port}/records"
-
     def command(self):
         java = f"{os.environ['JAVA_HOME']}/bin/java" if os.environ.get("JAVA_HOME") else program("java")
         return [java, "-XX:TieredStopAtLevel=1", "-Xmx256m", f"-Dlogback.configurationFile={self.work}/logback.xml", "-cp", self.jars(),
@@ -236,6 +233,9 @@ http {{
         proxy_set_header X-Forwarded-Proto $scheme;
         proxy_request_buffering off;
         proxy_max_temp_file_size 0;
+        proxy_buffer_size 16k; # long paths in headers
+        proxy_buffers 8 16k;
+        large_client_header_buffers 4 64k; # JWTs
         proxy_next_upstream off; # a request is never sent twice
         proxy_connect_timeout 2s;
         proxy_read_timeout 330s;
@@ -308,22 +308,34 @@ class Engines:
         self.standby.wait_for()
         self.primary, self.standby = self.standby, self.primary
 
-    def configuration(self, hub, ledger=True):
-        """The content of io.datahub.cluster.cfg for a hub; without the ledger it shares events only."""
-        hosts = ",".join(f"127.0.0.1:{server.port}" for server in sorted((self.primary, self.standby), key=lambda server: server.port))
+    def renew_standby(self):
+        """Makes the server that is down a standby of the primary, which waits for it from now on."""
+        shutil.rmtree(self.standby.data)
+        self.standby.copy(self.primary).start()
+        self.primary.wait_for(self.standby)
+
+    def configuration(self, hub, ledger=True, port=lambda server: server.port):
+        """The content of io.datahub.cluster.cfg for a hub; without the ledger it shares events only. `port` says where it reaches a server."""
+        hosts = ",".join(f"127.0.0.1:{port(server)}" for server in sorted((self.primary, self.standby), key=lambda server: server.port))
         database = f"ledger = jdbc:postgresql://{hosts}/datahub\n" if ledger else ""
-        return (f"{database}blobs = {self.s3.url()}\nevents = nats://127.0.0.1:{self.nats.port}\n"
+        return (f"{database}blobs = http://127.0.0.1:{port(self.s3)}/records\nevents = nats://127.0.0.1:{port(self.nats)}\n"
                 f"secrets = {self.secrets}\nhub = {hub}\n")
 
-    def configure(self, home, hub, ledger=True):
+    def configure(self, home, hub, ledger=True, **more):
         """Writes the configuration of a hub into its new home."""
         os.makedirs(f"{home}/etc", 0o700)
         with open(f"{home}/etc/io.datahub.cluster.cfg", "w") as f:
-            f.write(self.configuration(hub, ledger))
+            f.write(self.configuration(hub, ledger, **more))
         if ledger:
             shutil.copy(f"{ROOT}/config/io.datahub.http.cfg", f"{home}/etc")
             with open(f"{home}/etc/io.datahub.http.cfg", "a") as f:
                 f.write("\nrequiredComponents = auth,broker,cluster,ledger,zeromq,jetty\n")
+
+    def share_keys(self, home):
+        """Has all hubs take over the keys by which clients know the hub with this home."""
+        for name in ("curve.key", "ssh_host_ed25519_key", "ssh_host_rsa_key"):
+            until(lambda: os.path.exists(f"{home}/state/{name}"), 60, f"to make {name}")
+            shutil.copy(f"{home}/state/{name}", self.secrets)
 
     def end(self):
         """Stops everything, and removes all files."""
@@ -331,3 +343,29 @@ class Engines:
             with contextlib.suppress(Exception):
                 server.stop()
         shutil.rmtree(self.work, ignore_errors=True)
+
+
+class Hub:
+    """A hub on free ports, with a home in the folder of the cluster. It isn't started yet."""
+
+    def __init__(self, engines, name, clustered=True):
+        self.engines, self.name, self.home = engines, name, f"{engines.work}/{name}"
+        self.http, self.zmq, self.ssh, console = free_ports(4)
+        if clustered:
+            engines.configure(self.home, name)
+        self.env = dict(os.environ, DATAHUB_HOME=self.home, DATAHUB_HTTP_PORT=str(self.http), DATAHUB_ZMQ_PORT=str(self.zmq),
+                        DATAHUB_SSH_PORT=str(self.ssh), DATAHUB_CONSOLE_PORT=str(console))
+
+    def run(self, *words, check=True):
+        # In a session of its own: Ctrl-C is for the calling program alone.
+        done = subprocess.run([f"{ROOT}/datahub", *words], env=self.env, start_new_session=True, capture_output=True, text=True)
+        if done.returncode and check:
+            raise RuntimeError(f"datahub {' '.join(words)} failed for {self.name}:\n{done.stdout}{done.stderr}")
+
+    def token(self):
+        """The first administrator's, if this hub has made it."""
+        with contextlib.suppress(FileNotFoundError), open(f"{self.home}/admin.token") as f:
+            return f.read().strip()
+
+    def pid(self):
+        return int(open(f"{self.home}/cache/hub.run").read().split("pid=")[1].split()[0])

@@ -45,6 +45,7 @@ class Hub:
     """A hub with a temporary home. It isn't started yet; `end` stops it and removes everything."""
 
     present = []
+    single = True  # not several that look like one
 
     def __init__(self, **env):
         self.work = tempfile.mkdtemp(prefix="datahub-test-")

@@ -124,8 +124,9 @@ public final class Ssh implements HealthCheck, MetricSource {
                     workers.commands(),
                     workers.logins(),
                     metrics);
-            Endpoint endpoint =
-                    new Endpoint(services, handlers, new HostKeyFiles(home.state()).load(workers.workers()), with);
+            HostKeyFiles keys = new HostKeyFiles(home.state());
+            home.sharedSecrets().ifPresent(keys::adopt);
+            Endpoint endpoint = new Endpoint(services, handlers, keys.load(workers.workers()), with);
             LOG.info("event=ssh.endpoint.started address={} {}", endpoint.address(), with);
             return new State(endpoint, handlers, workers, "");
         } catch (IllegalStateException | UncheckedIOException e) {

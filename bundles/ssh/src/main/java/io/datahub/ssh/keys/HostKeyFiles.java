@@ -9,12 +9,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -49,6 +51,42 @@ public final class HostKeyFiles {
     /** @param directory where the files are */
     public HostKeyFiles(Path directory) {
         this.directory = directory;
+    }
+
+    /**
+     * Takes over the keys of a cluster, whose hubs all have the same, so that a client can connect to any of them. Keys
+     * that this hub had before are kept beside them.
+     *
+     * @param folder has the private keys, in files of the same names; of a type that it hasn't, the hub keeps its own key
+     * @throws UncheckedIOException if a file can't be read or written
+     */
+    public void adopt(Path folder) {
+        for (Path own : List.of(file("ed25519"), file("rsa"))) {
+            Path shared = folder.resolve(own.getFileName());
+            if (Files.exists(shared)) {
+                adopt(shared, own);
+            } else {
+                LOG.warn(
+                        "event=ssh.host-key.not-shared file={} consequence=\"clients that know the key of one hub refuse"
+                                + " the others\" remedy=\"copy that file from state/ of one hub there\"",
+                        LogText.quoted(shared));
+            }
+        }
+    }
+
+    private static void adopt(Path shared, Path own) {
+        try {
+            byte[] text = Files.readAllBytes(shared);
+            if (Files.exists(own) && !Arrays.equals(text, Files.readAllBytes(own))) {
+                Files.move(own, own.resolveSibling(own.getFileName() + ".own"), StandardCopyOption.REPLACE_EXISTING);
+            }
+            if (!Files.exists(own)) {
+                Files.deleteIfExists(publicFile(own));
+                AtomicFile.write(own, AtomicFile.Access.PRIVATE, text);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the cluster's SSH host key " + shared + " can't be used", e);
+        }
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.util.ArrayList;
@@ -61,6 +62,24 @@ class HostKeyFilesTest {
         Files.delete(file);
         Files.createDirectories(state.resolve(".partial-" + file.getFileName() + "/in-the-way"));
         assertThat(load().get(0).getPublic()).isEqualTo(keys.get(0).getPublic());
+    }
+
+    @Test
+    void theKeysOfAClusterAreTakenOverAndThoseOfTheHubKept(@TempDir Path shared) throws Exception {
+        KeyPair own = load().get(0);
+        KeyPair ofCluster = new HostKeyFiles(shared)
+                .load(rsa -> {})
+                .loadKeys(null)
+                .iterator()
+                .next();
+        for (int i = 0; i < 2; i++) {
+            new HostKeyFiles(state).adopt(shared);
+            assertThat(load().get(0).getPublic()).isEqualTo(ofCluster.getPublic());
+        }
+        Path file = state.resolve("ssh_host_ed25519_key");
+        assertThat(Path.of(file + ".pub")).hasSameTextualContentAs(shared.resolve(file.getFileName() + ".pub"));
+        Files.move(Path.of(file + ".own"), file, StandardCopyOption.REPLACE_EXISTING);
+        assertThat(load().get(0).getPublic()).isEqualTo(own.getPublic());
     }
 
     @Test
