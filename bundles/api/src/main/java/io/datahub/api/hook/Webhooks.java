@@ -34,7 +34,7 @@ public interface Webhooks {
      * @param webhook the name of the webhook
      * @param id the ID of a dead letter; empty for all
      * @return how many are sent again; or a refusal, {@link io.datahub.api.Reason#NOT_FOUND} if there is no such
-     *     webhook or dead letter
+     *     webhook or dead letter, {@link io.datahub.api.Reason#CONFLICT} if another hub of the cluster sends
      * @throws java.io.UncheckedIOException if the medium failed
      */
     Result<Integer> resend(String webhook, Optional<String> id);
@@ -57,7 +57,7 @@ public interface Webhooks {
      * @param kind the form of what it sends
      * @param host the host that it sends to
      * @param state {@code sending}; {@code retrying} a message, since the target doesn't take it or there is no room for
-     *     its dead letter; or {@code ended} by the target
+     *     its dead letter; {@code ended} by the target; or {@code standby}, while another hub of the cluster sends
      * @param nextAttempt when it tries again, if it is retrying
      * @param delivered events that the target has accepted
      * @param dropped events of topics that aren't kept, lost while the target was unreachable or slow

@@ -1,6 +1,7 @@
 package io.datahub.hooks.artifact;
 
 import io.datahub.api.Refusal;
+import io.datahub.api.cluster.ClusterView;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.history.EventHistory;
 import io.datahub.api.json.JsonText;
@@ -23,6 +24,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
@@ -55,6 +57,8 @@ public final class ArtifactPublisher implements EventConsumer {
             @Reference EventBroker broker,
             @Reference(policyOption = ReferencePolicyOption.GREEDY) EventHistory history,
             @Reference AdapterStates states,
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
+                    ClusterView cluster,
             ArtifactConfiguration configuration,
             Map<String, ?> properties) {
         String name =
@@ -75,6 +79,7 @@ public final class ArtifactPublisher implements EventConsumer {
                 broker,
                 history,
                 states.of("artifact-" + name),
+                Optional.ofNullable(cluster).map(ClusterView::hub),
                 this);
         feed.start();
         LOG.info("event=hooks.artifact.started rule={} path={}", name, LogText.quoted(configuration.path()));
@@ -143,8 +148,12 @@ public final class ArtifactPublisher implements EventConsumer {
                     json.writeEndObject();
                     json.writeObjectFieldStart("customData");
                     json.writeStringField("path", path);
-                    json.writeStringField("url", url);
-                    json.writeStringField("digest", "sha256:" + sha256);
+                    if (!url.isEmpty()) {
+                        json.writeStringField("url", url);
+                    }
+                    if (!sha256.isEmpty()) {
+                        json.writeStringField("digest", "sha256:" + sha256);
+                    }
                     json.writeNumberField("size", Long.parseLong(file.text("data.size")));
                     json.writeEndObject();
                     json.writeStringField("customDataContentType", "application/json");

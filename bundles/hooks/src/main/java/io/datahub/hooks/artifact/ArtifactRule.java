@@ -2,6 +2,7 @@ package io.datahub.hooks.artifact;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -9,6 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Which paths are artifacts, and what they are called. Immutable. */
 final class ArtifactRule {
@@ -64,7 +66,11 @@ final class ArtifactRule {
         return prefix;
     }
 
-    /** The package URL of a record; empty if it is no artifact. */
+    /**
+     * The package URL of a record; empty if it is no artifact.
+     *
+     * @param sha256 its SHA-256; empty if it is unknown, as is the URL: the qualifiers with it are left out then
+     */
     Optional<String> purl(String record, String sha256, String url) {
         Matcher matcher = path.matcher(record);
         if (!matcher.matches()) {
@@ -72,9 +78,24 @@ final class ArtifactRule {
         }
         Map<String, String> values = new TreeMap<>(Map.of("sha256", sha256, "url", url, "path", record));
         names.forEach(name -> values.put(name, matcher.group(name)));
-        return Optional.of(NAME.matcher(purl)
+        int question = purl.indexOf('?');
+        String qualifiers = question < 0
+                ? ""
+                : Arrays.stream(purl.substring(question + 1).split("&", -1))
+                        .filter(qualifier -> isKnown(qualifier, values))
+                        .collect(Collectors.joining("&"));
+        String template =
+                question < 0 ? purl : purl.substring(0, question) + (qualifiers.isEmpty() ? "" : "?" + qualifiers);
+        return Optional.of(NAME.matcher(template)
                 .replaceAll(found ->
                         Matcher.quoteReplacement(URLEncoder.encode(values.get(found.group(1)), StandardCharsets.UTF_8)
                                 .replace("+", "%20"))));
+    }
+
+    /** Whether everything is known that a qualifier names. */
+    private static boolean isKnown(String qualifier, Map<String, String> values) {
+        return NAME.matcher(qualifier)
+                .results()
+                .noneMatch(found -> values.get(found.group(1)).isEmpty());
     }
 }

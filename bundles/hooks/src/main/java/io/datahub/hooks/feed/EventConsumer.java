@@ -6,6 +6,12 @@ import java.io.IOException;
 public interface EventConsumer {
 
     /**
+     * Called on the feed's thread before it reads, again after each failure: what is in the state may have been changed by
+     * another hub of the cluster, which has run the feed before.
+     */
+    default void started() throws IOException {}
+
+    /**
      * Processes an event; it isn't passed again once this has returned, unless the hub is killed immediately after.
      *
      * @param event the event

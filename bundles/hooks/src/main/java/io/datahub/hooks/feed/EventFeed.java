@@ -12,7 +12,6 @@ import io.datahub.api.history.EventHistory;
 import io.datahub.api.log.LogText;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.state.AdapterState;
-import io.datahub.api.state.StateEntry;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.User;
@@ -20,10 +19,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +41,6 @@ public final class EventFeed implements EventSink, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventFeed.class);
 
-    private static final String POSITION = "cursor";
     private static final int MAX_BYTES = 64 * 1024;
     private static final long RETRY_MILLIS = 5_000;
     private static final long CLOSE_MILLIS = 10_000;
@@ -50,10 +49,12 @@ public final class EventFeed implements EventSink, AutoCloseable {
     private final List<String> topics;
     private final EventBroker broker;
     private final EventHistory history;
-    private final AdapterState state;
+    private final FeedOwner owner;
+    private final FeedPosition position;
     private final EventConsumer consumer;
     private final Thread thread;
 
+    private volatile Optional<ScheduledExecutorService> renewal = Optional.empty(); // of the lease in a cluster
     private boolean signalled; // guarded by this
     private volatile boolean closed;
     private volatile boolean ended;
@@ -64,6 +65,7 @@ public final class EventFeed implements EventSink, AutoCloseable {
      * @param name what it is called in logs; also the name of its thread
      * @param topics the topic prefixes
      * @param state where the position is stored
+     * @param hub the name of this hub in its cluster, of whose hubs one at a time runs the feed; empty if it is alone
      */
     public EventFeed(
             String name,
@@ -71,6 +73,7 @@ public final class EventFeed implements EventSink, AutoCloseable {
             EventBroker broker,
             EventHistory history,
             AdapterState state,
+            Optional<String> hub,
             EventConsumer consumer) {
         this.name = name;
         this.topics = topics.stream()
@@ -79,7 +82,8 @@ public final class EventFeed implements EventSink, AutoCloseable {
                 .toList();
         this.broker = broker;
         this.history = history;
-        this.state = state;
+        owner = new FeedOwner(state, hub);
+        position = new FeedPosition(state, owner);
         this.consumer = consumer;
         thread = new Thread(this::run, "datahub-" + name);
         thread.setDaemon(true);
@@ -88,6 +92,21 @@ public final class EventFeed implements EventSink, AutoCloseable {
     /** Starts to read. */
     public void start() {
         thread.start();
+        if (owner.isShared()) {
+            ScheduledExecutorService executor =
+                    Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-" + name + "-lease"));
+            renewal = Optional.of(executor);
+            long millis = FeedOwner.LEASE.toMillis() / 4;
+            var unused = executor.scheduleWithFixedDelay(this::renew, millis, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void renew() {
+        try {
+            owner.renew();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("event=hooks.feed.lease-not-renewed feed={} reason={}", name, LogText.quoted(e));
+        }
     }
 
     /**
@@ -103,6 +122,12 @@ public final class EventFeed implements EventSink, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        renewal.ifPresent(ScheduledExecutorService::shutdownNow);
+    }
+
+    /** The other hub of the cluster that runs this feed; empty if this one does, or is alone. */
+    public Optional<String> otherHub() {
+        return owner.other();
     }
 
     /** Has {@link EventConsumer#idle} called soon. */
@@ -135,13 +160,23 @@ public final class EventFeed implements EventSink, AutoCloseable {
     private void run() {
         while (!closed) {
             try {
-                read();
+                if (owner.acquire()) {
+                    consumer.started();
+                    read();
+                } else {
+                    pause();
+                }
             } catch (InterruptedException | Interruption e) {
                 closed = true;
             } catch (IOException | RuntimeException e) {
                 LOG.warn("event=hooks.feed.failed feed={} retrySeconds=5", name, e);
                 pause();
             }
+        }
+        try {
+            owner.release();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("event=hooks.feed.lease-not-released feed={} reason={}", name, LogText.quoted(e));
         }
     }
 
@@ -160,11 +195,11 @@ public final class EventFeed implements EventSink, AutoCloseable {
     /** Reads from the stored position on, until the feed is closed or its session ends. */
     private void read() throws IOException, InterruptedException {
         ended = false;
-        Cursor position = position();
+        Cursor since = position();
         try (Session session = broker.open(hub(), this)) {
             ReplayingFeed feed = new ReplayingFeed(session, history);
             String[] gap = new String[1];
-            Optional<Refusal> refusal = feed.subscribe(topics, position, found -> gap[0] = found.detail());
+            Optional<Refusal> refusal = feed.subscribe(topics, since, found -> gap[0] = found.detail());
             if (refusal.isPresent()) {
                 skip(refusal.get().detail());
                 return;
@@ -201,29 +236,29 @@ public final class EventFeed implements EventSink, AutoCloseable {
     }
 
     private Cursor position() throws IOException {
-        Optional<StateEntry> stored = state.get(POSITION);
+        Optional<Cursor> stored = position.load();
         if (stored.isPresent()) {
-            return Cursor.parse(stored.get().text()).get();
+            return stored.get();
         }
         Cursor head = history.head();
-        store(head);
+        position.store(head, Instant.now());
         return head;
     }
 
-    private void store(Cursor position) throws IOException {
-        Optional<Refusal> refusal = state.put(POSITION, position.toString().getBytes(StandardCharsets.UTF_8))
-                .refusal();
-        if (refusal.isPresent()) {
-            throw new IOException(
-                    "the position can't be stored: " + refusal.get().detail());
-        }
-    }
-
-    /** Continues with the first event from which on nothing is missing; those before the gap have been passed. */
+    /**
+     * Continues with the first event from which on nothing is missing. Those before the gap have been passed; so have those
+     * of an earlier epoch that were published before the last one that was.
+     */
     private void skip(String reason) throws IOException {
         LOG.error("event=hooks.feed.gap feed={} reason={}", name, LogText.quoted(reason));
         consumer.gap(reason);
-        store(history.oldest(position(), topics));
+        Cursor before = position();
+        Cursor oldest = history.oldest(before, topics);
+        if (oldest.isComparableTo(before)) {
+            position.move(oldest);
+        } else {
+            position.restart(oldest, history.head());
+        }
     }
 
     private synchronized void await() throws InterruptedException {
@@ -242,9 +277,13 @@ public final class EventFeed implements EventSink, AutoCloseable {
             FeedEvent event = new FeedEvent(
                     reader.topic(), bytes, run.user(), Instant.ofEpochMilli(run.timeMillis()), run.cursor());
             try {
+                Optional<Cursor> cursor = event.cursor();
+                if (cursor.isPresent() && position.hasProcessed(cursor.get(), event.time())) {
+                    continue;
+                }
                 consumer.accept(event);
-                if (run.cursor().isPresent()) {
-                    store(run.cursor().get());
+                if (cursor.isPresent()) {
+                    position.store(cursor.get(), event.time());
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

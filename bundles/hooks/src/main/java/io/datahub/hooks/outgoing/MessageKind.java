@@ -1,6 +1,7 @@
 package io.datahub.hooks.outgoing;
 
 import io.datahub.api.Result;
+import io.datahub.api.Sha256;
 import io.datahub.api.cloudevent.CloudEvent;
 import io.datahub.api.cloudevent.CloudEventMessage;
 import io.datahub.api.cloudevent.CloudEventReader;
@@ -8,12 +9,10 @@ import io.datahub.api.json.JsonText;
 import io.datahub.api.json.Utf8;
 import io.datahub.hooks.feed.FeedEvent;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /** The form of what a webhook sends. */
 enum MessageKind {
@@ -77,6 +76,8 @@ enum MessageKind {
         }
     };
 
+    private static final int ID_DIGITS = 32;
+
     /** What the configuration may call it. */
     static final String ALLOWED = "structured (or standard, cloudevents), binary, slack, mattermost or teams";
 
@@ -121,21 +122,15 @@ enum MessageKind {
         return new Message(id, topic, new TreeMap<>(headers(event)), body(event));
     }
 
-    /** Derived from the position of the event or, if it isn't kept, from everything that it consists of. */
+    /**
+     * Derived from the position of the event, so that it is the same after a restart. An event that isn't kept is sent by
+     * this process or not at all, and may equal others, so that its ID is random.
+     */
     private static String id(String webhook, FeedEvent event) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update((webhook + "\n" + event.topic() + "\n").getBytes(StandardCharsets.UTF_8));
-            if (event.cursor().isPresent()) {
-                digest.update(event.cursor().get().toString().getBytes(StandardCharsets.UTF_8));
-            } else {
-                digest.update(Long.toString(event.time().toEpochMilli()).getBytes(StandardCharsets.UTF_8));
-                digest.update(event.payload());
-            }
-            return "msg_" + HexFormat.of().formatHex(digest.digest(), 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        String unique = event.cursor()
+                .map(cursor -> webhook + "\n" + event.topic() + "\n" + cursor)
+                .orElseGet(() -> UUID.randomUUID().toString());
+        return "msg_" + Sha256.hex(unique.getBytes(StandardCharsets.UTF_8)).substring(0, ID_DIGITS);
     }
 
     private static CloudEventMessage wrap(FeedEvent event, String id) {

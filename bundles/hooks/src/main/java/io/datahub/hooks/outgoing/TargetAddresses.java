@@ -9,7 +9,6 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.SocketAddressResolver;
@@ -23,10 +22,17 @@ final class TargetAddresses implements SocketAddressResolver {
 
     /** Addresses at which clouds serve the credentials of a machine; the usual one, 169.254.169.254, is link-local. */
     private static final Networks METADATA =
-            new Networks("100.100.100.200, 168.63.129.16, 192.0.0.192, fd00:ec2::254, 0.0.0.0/8");
+            new Networks("100.100.100.200, 168.63.129.16, 192.0.0.192, fd00:ec2::254, fd20:ce::254, 0.0.0.0/8");
+
+    /** Teredo (RFC 4380): leads to IPv4 addresses and is used by nobody any more. */
+    private static final Networks TUNNELS = new Networks("2001::/32");
 
     private static final byte[] NAT64 = {0, 0x64, (byte) 0xff, (byte) 0x9b};
     private static final byte[] SIX_TO_FOUR = {0x20, 0x02};
+
+    /** Where the bytes of an IPv4 address are in an IPv6 address, by the length of NAT64's prefix (RFC 6052, 2.2). */
+    private static final List<int[]> NAT64_FORMS = List.of(
+            new int[] {12, 13, 14, 15}, new int[] {6, 7, 9, 10}, new int[] {7, 9, 10, 11}, new int[] {9, 10, 11, 12});
 
     private final boolean allowLoopback;
     private final Executor executor;
@@ -67,27 +73,44 @@ final class TargetAddresses implements SocketAddressResolver {
     }
 
     private boolean isForbidden(InetAddress address) {
-        Optional<InetAddress> embedded = embedded(address);
-        if (embedded.isPresent()) {
-            return isForbidden(embedded.get());
+        List<InetAddress> embedded = embedded(address);
+        if (!embedded.isEmpty()) {
+            return embedded.stream().anyMatch(this::isForbidden);
         }
         return (address.isLoopbackAddress() && !allowLoopback)
                 || address.isAnyLocalAddress()
                 || address.isLinkLocalAddress()
                 || address.isMulticastAddress()
-                || METADATA.contains(address);
+                || METADATA.contains(address)
+                || TUNNELS.contains(address);
     }
 
-    /** The IPv4 address that an IPv6 address leads to: IPv4-compatible, NAT64 (RFC 6052) or 6to4 (RFC 3056). */
-    private static Optional<InetAddress> embedded(InetAddress address) {
+    /**
+     * The IPv4 addresses that an IPv6 address may lead to: IPv4-compatible, NAT64 (RFC 6052; within the prefix for local use,
+     * RFC 8215, it may be in several places) or 6to4 (RFC 3056).
+     */
+    private static List<InetAddress> embedded(InetAddress address) {
         if (!(address instanceof Inet6Address six)) {
-            return Optional.empty();
+            return List.of();
         }
         byte[] bytes = six.getAddress();
-        int at = six.isIPv4CompatibleAddress() && !six.isLoopbackAddress() && !six.isAnyLocalAddress()
-                ? 12
-                : startsWith(bytes, NAT64) ? 12 : startsWith(bytes, SIX_TO_FOUR) ? 2 : -1;
-        return at < 0 ? Optional.empty() : Optional.of(IpAddress.of(Arrays.copyOfRange(bytes, at, at + 4)));
+        if (startsWith(bytes, NAT64)) {
+            boolean isForLocalUse = bytes[4] == 0 && bytes[5] == 1;
+            return NAT64_FORMS.stream()
+                    .limit(isForLocalUse ? NAT64_FORMS.size() : 1)
+                    .map(form -> four(bytes, form))
+                    .filter(four -> !isForLocalUse || four.getAddress()[0] != 0) // of a form that isn't the one in use
+                    .toList();
+        }
+        boolean isCompatible = six.isIPv4CompatibleAddress() && !six.isLoopbackAddress() && !six.isAnyLocalAddress();
+        if (isCompatible) {
+            return List.of(four(bytes, NAT64_FORMS.get(0)));
+        }
+        return startsWith(bytes, SIX_TO_FOUR) ? List.of(four(bytes, new int[] {2, 3, 4, 5})) : List.of();
+    }
+
+    private static InetAddress four(byte[] six, int[] at) {
+        return IpAddress.of(new byte[] {six[at[0]], six[at[1]], six[at[2]], six[at[3]]});
     }
 
     private static boolean startsWith(byte[] bytes, byte[] prefix) {

@@ -5,6 +5,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.Sha256;
+import io.datahub.api.cluster.ClusterView;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.history.EventHistory;
 import io.datahub.api.hook.RecentDelivery;
@@ -42,6 +43,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
@@ -97,6 +99,8 @@ public final class Webhook implements EventConsumer {
             @Reference EventBroker broker,
             @Reference(policyOption = ReferencePolicyOption.GREEDY) EventHistory history,
             @Reference AdapterStates states,
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
+                    ClusterView cluster,
             WebhookConfiguration configuration,
             Map<String, ?> properties)
             throws IOException {
@@ -124,7 +128,14 @@ public final class Webhook implements EventConsumer {
                         ? Optional.empty()
                         : Optional.of(new SecretFile(home.root().resolve(file))),
                 configuration.allowLoopback());
-        feed = new EventFeed("webhook-" + name, topics, broker, history, state, this);
+        feed = new EventFeed(
+                "webhook-" + name,
+                topics,
+                broker,
+                history,
+                state,
+                Optional.ofNullable(cluster).map(ClusterView::hub),
+                this);
         feed.start();
         LOG.info(
                 "event=hooks.webhook.started webhook={} kind={} host={} topics={}",
@@ -166,6 +177,12 @@ public final class Webhook implements EventConsumer {
 
     int deadLetterCount() {
         return deadLetters;
+    }
+
+    @Override
+    public void started() throws IOException {
+        ended = hasEnded();
+        deadLetters = letters.list().size();
     }
 
     @Override
@@ -316,6 +333,11 @@ public final class Webhook implements EventConsumer {
 
     /** Sends dead letters again, and whatever is waiting, now. */
     Result<Integer> resend(Optional<String> id) throws IOException {
+        Optional<String> other = feed.otherHub();
+        if (other.isPresent()) {
+            return Result.refused(
+                    Reason.CONFLICT, "the hub " + other.get() + " sends this webhook; send dead letters again there");
+        }
         Result<List<Letter>> found = find(id);
         if (found.isRefused()) {
             return Result.refused(found.refusal().orElseThrow());
@@ -373,7 +395,8 @@ public final class Webhook implements EventConsumer {
     WebhookStatus status() {
         List<RecentDelivery> last = new ArrayList<>(recent.list());
         retrying.ifPresent(current -> last.add(0, current));
-        String what = ended ? "ended" : failure.isEmpty() ? "sending" : "retrying";
+        String what =
+                feed.otherHub().isPresent() ? "standby" : ended ? "ended" : failure.isEmpty() ? "sending" : "retrying";
         return new WebhookStatus(
                 name,
                 kind.toString().toLowerCase(Locale.ROOT),

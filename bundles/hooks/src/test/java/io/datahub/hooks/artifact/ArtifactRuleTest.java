@@ -22,6 +22,18 @@ class ArtifactRuleTest {
     }
 
     @Test
+    void shouldLeaveOutWhatIsUnknown() {
+        ArtifactRule rule = new ArtifactRule(
+                "b/{project}", "pkg:generic/{project}?checksum=sha256:{sha256}&download_url={url}&file_name={project}");
+        assertThat(rule.purl("b/a", "", "/files/b/a"))
+                .contains("pkg:generic/a?download_url=%2Ffiles%2Fb%2Fa&file_name=a");
+        assertThat(rule.purl("b/a", "ab12", "")).contains("pkg:generic/a?checksum=sha256:ab12&file_name=a");
+        assertThat(new ArtifactRule("b/{project}", "pkg:generic/{project}?checksum=sha256:{sha256}")
+                        .purl("b/a", "", ""))
+                .contains("pkg:generic/a");
+    }
+
+    @Test
     void shouldTakeAnythingButNamesAndAsterisksLiterally() {
         assertThat(new ArtifactRule("a.b/(c)/*", "pkg:generic/x").purl("a.b/(c)/d", "", ""))
                 .isPresent();

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +47,8 @@ class EventFeedTest {
     };
 
     private EventFeed start() throws IOException {
-        EventFeed feed = new EventFeed("test", List.of("file.created/*", "x."), broker, history, state, consumer);
+        EventFeed feed = new EventFeed(
+                "test", List.of("file.created/*", "x."), broker, history, state, Optional.empty(), consumer);
         feed.start();
         await().until(() -> state.get("cursor").isPresent());
         return feed;

@@ -36,7 +36,13 @@ class TargetAddressesTest {
                 "64:ff9b::7f00:1",
                 "2002:7f00:1::",
                 "2002:a9fe:a9fe::",
-                "::127.0.0.1"
+                "::127.0.0.1",
+                "fd20:ce::254",
+                "64:ff9b:1::7f00:1",
+                "64:ff9b:1:7f00:0:100::",
+                "64:ff9b:1:a9:fe:a9fe::",
+                "64:ff9b:1:2:a9:fea9:fe00:0",
+                "2001:0:53aa:64c::1"
             })
     void shouldRefuseAddressesOfThisMachineAndOfItsCloud(String host) {
         assertThatThrownBy(() -> addresses.resolve(host, 80))
@@ -45,7 +51,16 @@ class TargetAddressesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"10.0.0.1", "192.168.1.1", "198.51.100.7", "2001:db8::1", "fd12::1", "64:ff9b::c633:6407"})
+    @ValueSource(
+            strings = {
+                "10.0.0.1",
+                "192.168.1.1",
+                "198.51.100.7",
+                "2001:db8::1",
+                "fd12::1",
+                "64:ff9b::c633:6407",
+                "64:ff9b:1::c633:6407"
+            })
     void shouldResolveOthers(String host) throws UnknownHostException {
         assertThat(addresses.resolve(host, 80)).hasSize(1);
     }

@@ -72,6 +72,7 @@ class WebhookTest {
                 broker,
                 history,
                 states,
+                null,
                 Configurations.of(
                         WebhookConfiguration.class,
                         "topics",
