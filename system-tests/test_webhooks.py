@@ -281,6 +281,8 @@ def test_wrong_configurations_are_reported(hub):
     assert until(lambda: all(f"etc/io.datahub.{name}.cfg: " in configuration() for name in wrong), 30), configuration()
     assert "secretFile: must name" in configuration() and "t0ken" not in configuration() and "has {project}" in configuration()
     assert "io.datahub.hook-secret.cfg" in hub.run("console", "datahub:status").stdout
+    shown = json.loads(hub.curl(hub.token(), "/status")[2])["configurationProblems"]
+    assert {(f"etc/io.datahub.{name}.cfg", "nothing") for name in wrong} <= {(each["file"], each["inEffect"]) for each in shown}
     with open(f"{hub.home}/etc/io.datahub.hook-secret.cfg", "w") as f:
         f.write("kind = github\nuser = admin\nsecretFile = etc/webhook.secret\n")
     assert until(lambda: hub.curl(None, "/hooks/secret", "-d", "{}")[0] == 401, 30), "a corrected file is in effect"

@@ -3,6 +3,7 @@ package io.datahub.ui;
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.cluster.ClusterView;
+import io.datahub.api.config.ConfigurationProblems;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.SessionId;
 import io.datahub.api.http.HttpMount;
@@ -11,6 +12,7 @@ import io.datahub.api.user.UserRegistry;
 import io.datahub.api.validation.ValidatorDirectory;
 import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
+import java.util.List;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -47,6 +49,12 @@ public final class StatusHandler extends Handler.Abstract {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile ClusterView cluster;
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile ConfigurationProblems configuration;
+
     @Activate
     public StatusHandler(
             @Reference EventBroker broker, @Reference UserRegistry users, @Reference ValidatorDirectory validators) {
@@ -69,7 +77,15 @@ public final class StatusHandler extends Handler.Abstract {
             boolean isAdmin = exchange.user().isAdmin();
             exchange.response().getHeaders().put(Exchange.NOT_STORED);
             ClusterView view = cluster;
-            exchange.json(200, StatusJson.of(broker, validators.validators(), isAdmin ? users.accounts() : null, view));
+            ConfigurationProblems files = configuration;
+            exchange.json(
+                    200,
+                    StatusJson.of(
+                            broker,
+                            validators.validators(),
+                            files == null ? List.of() : files.problems(),
+                            isAdmin ? users.accounts() : null,
+                            view));
         }
         return true;
     }

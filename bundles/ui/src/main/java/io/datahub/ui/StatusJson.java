@@ -2,6 +2,7 @@ package io.datahub.ui;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.datahub.api.cluster.ClusterView;
+import io.datahub.api.config.ConfigurationProblem;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.json.JsonText;
@@ -11,6 +12,7 @@ import io.datahub.api.validation.ValidatorStatus;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 
 /** Writes the state of the hub. Counters are totals since the start of the hub or of the client's session. */
 final class StatusJson {
@@ -23,7 +25,12 @@ final class StatusJson {
      * @param users null to omit the users
      * @param cluster null if the hub is in none
      */
-    static byte[] of(EventBroker broker, List<ValidatorStatus> validators, List<Account> users, ClusterView cluster) {
+    static byte[] of(
+            EventBroker broker,
+            List<ValidatorStatus> validators,
+            List<ConfigurationProblem> problems,
+            List<Account> users,
+            ClusterView cluster) {
         return JsonText.of(json -> {
             json.writeStartObject();
             json.writeStringField("time", Instant.now().toString());
@@ -38,6 +45,11 @@ final class StatusJson {
             json.writeArrayFieldStart("validators");
             for (ValidatorStatus validator : validators) {
                 write(json, validator);
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("configurationProblems");
+            for (ConfigurationProblem problem : problems) {
+                write(json, problem);
             }
             json.writeEndArray();
             if (cluster != null) {
@@ -95,6 +107,17 @@ final class StatusJson {
         }
         write(json, "paths", validator.paths());
         write(json, "topics", validator.topics());
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, ConfigurationProblem problem) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("file", problem.file());
+        json.writeStringField("key", problem.key());
+        json.writeStringField("reason", problem.reason());
+        json.writeStringField(
+                "inEffect",
+                problem.inEffect().toString().toLowerCase(Locale.ROOT).replace('_', '-'));
         json.writeEndObject();
     }
 

@@ -4,6 +4,8 @@ import static io.datahub.api.user.Action.PUBLISH;
 import static io.datahub.api.user.Action.SUBSCRIBE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.datahub.api.config.ConfigurationProblem;
+import io.datahub.api.config.ConfigurationProblem.InEffect;
 import io.datahub.api.event.NoOpSink;
 import io.datahub.api.event.Session;
 import io.datahub.api.user.Grant;
@@ -46,6 +48,18 @@ class StatusHandlerTest {
         try (TestServer server = serve("monitor")) {
             assertThat(server.get("/status", "If-Match", "\"x\"").statusCode()).isEqualTo(412);
             assertThat(server.get("/status", "If-None-Match", "*").statusCode()).isEqualTo(304);
+        }
+    }
+
+    @Test
+    void shouldShowProblemsOfTheConfiguration() throws Exception {
+        StatusHandler handler = new StatusHandler(broker, new MemoryRegistry(users), () -> validators);
+        handler.configuration = () -> List.of(new ConfigurationProblem(
+                "io.datahub.hook~x", "etc/io.datahub.hook-x.cfg", "user", "is missing", InEffect.NOTHING));
+        try (TestServer server = new TestServer(handler, new User("u", Set.of("monitor"), List.of()))) {
+            assertThat(server.get("/status").body())
+                    .contains("\"configurationProblems\":[{\"file\":\"etc/io.datahub.hook-x.cfg\",\"key\":\"user\","
+                            + "\"reason\":\"is missing\",\"inEffect\":\"nothing\"}]");
         }
     }
 
