@@ -106,6 +106,7 @@ public final class EventFeed implements EventSink, AutoCloseable {
             owner.renew();
         } catch (IOException | RuntimeException e) {
             LOG.warn("event=hooks.feed.lease-not-renewed feed={} reason={}", name, LogText.quoted(e));
+            wake();
         }
     }
 
@@ -205,7 +206,7 @@ public final class EventFeed implements EventSink, AutoCloseable {
                 return;
             }
             long lost = session.lost();
-            while (!closed && !ended && gap[0] == null) {
+            while (!closed && !ended && gap[0] == null && owner.isOwner()) {
                 boolean more = feed.next(MAX_BYTES, this::pass);
                 long now = session.lost();
                 if (now > lost) {
@@ -269,6 +270,9 @@ public final class EventFeed implements EventSink, AutoCloseable {
     }
 
     private void pass(EventRun run) {
+        if (!owner.isOwner()) {
+            throw new UncheckedIOException(new IOException("another hub of the cluster has taken over"));
+        }
         EventReader reader = new EventReader(run);
         while (reader.next()) {
             ByteBuffer payload = reader.payload();

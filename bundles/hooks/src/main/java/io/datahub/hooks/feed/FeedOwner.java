@@ -40,6 +40,11 @@ final class FeedOwner {
         return hub.isPresent();
     }
 
+    /** Whether this hub owns the feed, as far as it knows. */
+    synchronized boolean isOwner() {
+        return hub.isEmpty() || revision != 0;
+    }
+
     /** The other hub that owns the feed, as far as this one knows. */
     Optional<String> other() {
         return other;

@@ -8,34 +8,25 @@ import io.datahub.api.Sha256;
 import io.datahub.api.cluster.ClusterView;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.history.EventHistory;
-import io.datahub.api.hook.RecentDelivery;
 import io.datahub.api.hook.Webhooks.DeadLetter;
 import io.datahub.api.hook.Webhooks.WebhookStatus;
 import io.datahub.api.log.LogText;
 import io.datahub.api.state.AdapterState;
 import io.datahub.api.state.AdapterStates;
-import io.datahub.api.state.StateEntry;
 import io.datahub.api.validation.ValidatorProperties;
 import io.datahub.hooks.feed.EventConsumer;
 import io.datahub.hooks.feed.EventFeed;
 import io.datahub.hooks.feed.FeedEvent;
 import io.datahub.hooks.outgoing.DeadLetters.Letter;
 import io.datahub.hooks.signature.SecretFile;
-import io.datahub.hooks.status.RecentDeliveries;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.osgi.service.component.annotations.Activate;
@@ -61,35 +52,22 @@ public final class Webhook implements EventConsumer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Webhook.class);
 
-    private static final String ENDED = "ended";
     private static final long WORRYING_MILLIS = TimeUnit.MINUTES.toMillis(1);
 
     private final String name;
     private final MessageKind kind;
     private final URI url;
-    private final AdapterState state;
     private final DeadLetters letters;
     private final Target target;
+    private final PersistentSender sender;
     private final EventFeed feed;
-    private final Backoff backoff = new Backoff(ThreadLocalRandom.current());
 
-    final LongAdder delivered = new LongAdder();
-    final LongAdder retried = new LongAdder();
     final LongAdder refused = new LongAdder();
     final LongAdder overflowed = new LongAdder();
 
     /** The keys of dead letters that are to be sent again. */
     private final Set<String> resent = ConcurrentHashMap.newKeySet();
 
-    private final RecentDeliveries recent = new RecentDeliveries();
-    private volatile Optional<RecentDelivery> retrying = Optional.empty();
-    private volatile Optional<Instant> nextAttempt = Optional.empty();
-
-    private int resumptions; // guarded by this
-    private boolean stopping; // guarded by this
-    private volatile boolean ended;
-    private volatile String failure = "";
-    private volatile long failingSince;
     private volatile String gap = "";
     private volatile int deadLetters;
 
@@ -117,9 +95,8 @@ public final class Webhook implements EventConsumer {
             throw new IllegalArgumentException("topics must have at least one prefix; * is all topics");
         }
         String file = configuration.secretFile().strip();
-        state = states.of("webhook-" + name);
+        AdapterState state = states.of("webhook-" + name);
         letters = new DeadLetters(state);
-        ended = hasEnded();
         deadLetters = letters.list().size();
         target = new Target(
                 name,
@@ -128,6 +105,8 @@ public final class Webhook implements EventConsumer {
                         ? Optional.empty()
                         : Optional.of(new SecretFile(home.root().resolve(file))),
                 configuration.allowLoopback());
+        sender = new PersistentSender(name, target, state, Sha256.hex(url.toString()));
+        sender.loadEnd();
         feed = new EventFeed(
                 "webhook-" + name,
                 topics,
@@ -145,27 +124,9 @@ public final class Webhook implements EventConsumer {
                 LogText.quoted(topics));
     }
 
-    /** Whether the target ended it. Another URL is another target, so that a correction resumes it. */
-    private boolean hasEnded() throws IOException {
-        Optional<StateEntry> end = state.get(ENDED);
-        boolean isCurrent = end.isPresent() && Arrays.equals(end.get().value(), urlHash());
-        if (end.isPresent() && !isCurrent) {
-            state.delete(ENDED);
-        }
-        return isCurrent;
-    }
-
-    /** The URL may have a secret in it. */
-    private byte[] urlHash() {
-        return Sha256.hex(url.toString()).getBytes(StandardCharsets.UTF_8);
-    }
-
     @Deactivate
     void stop() {
-        synchronized (this) {
-            stopping = true;
-            notifyAll();
-        }
+        sender.stop();
         target.close();
         feed.close();
         LOG.info("event=hooks.webhook.stopped webhook={}", name);
@@ -175,13 +136,17 @@ public final class Webhook implements EventConsumer {
         return name;
     }
 
+    PersistentSender sender() {
+        return sender;
+    }
+
     int deadLetterCount() {
         return deadLetters;
     }
 
     @Override
     public void started() throws IOException {
-        ended = hasEnded();
+        sender.loadEnd();
         deadLetters = letters.list().size();
     }
 
@@ -189,7 +154,7 @@ public final class Webhook implements EventConsumer {
     public void accept(FeedEvent event) throws IOException, InterruptedException {
         idle();
         Message message = kind.message(name, event);
-        Attempt attempt = sendUntilSettled(message);
+        Attempt attempt = sender.send(message);
         if (attempt.what() == Attempt.What.REFUSED) {
             addLetter(message, attempt.detail());
             deadLetters = letters.list().size();
@@ -208,13 +173,11 @@ public final class Webhook implements EventConsumer {
         for (int attempts = 1; ; attempts++) {
             try {
                 letters.add(message, reason);
-                recovered();
+                sender.recovered();
                 return;
             } catch (IOException e) {
                 String detail = "it was refused (" + reason + "), and " + e.getMessage();
-                failed(message, Attempt.failed(detail), attempts);
-                pause(backoff.after(attempts, Duration.ZERO));
-                awaitResumption();
+                sender.retryLater(message, Attempt.failed(detail), attempts);
                 idle();
             }
         }
@@ -228,7 +191,7 @@ public final class Webhook implements EventConsumer {
         }
         for (Letter letter : letters.list()) {
             if (resent.remove(letter.key()) && letter.message().isPresent()) {
-                Attempt attempt = sendUntilSettled(letter.message().get());
+                Attempt attempt = sender.send(letter.message().get());
                 if (attempt.what() == Attempt.What.DELIVERED) {
                     letters.remove(letter);
                 } else {
@@ -237,84 +200,6 @@ public final class Webhook implements EventConsumer {
             }
         }
         deadLetters = letters.list().size();
-    }
-
-    private Attempt sendUntilSettled(Message message) throws IOException, InterruptedException {
-        for (int attempts = 1; ; attempts++) {
-            awaitResumption();
-            Attempt attempt = target.send(message);
-            switch (attempt.what()) {
-                case DELIVERED, REFUSED -> {
-                    if (attempt.what() == Attempt.What.DELIVERED) {
-                        delivered.increment();
-                    }
-                    recovered();
-                    recent.add(
-                            message.id(),
-                            List.of(message.topic()),
-                            attempt.what().toString().toLowerCase(Locale.ROOT),
-                            attempt.detail());
-                    return attempt;
-                }
-                case GONE -> end();
-                case RETRY -> {
-                    failed(message, attempt, attempts);
-                    pause(backoff.after(attempts, attempt.retryAfter()));
-                }
-            }
-        }
-    }
-
-    private void recovered() {
-        if (!failure.isEmpty()) {
-            LOG.info("event=hooks.webhook.recovered webhook={}", name);
-        }
-        failure = "";
-        retrying = Optional.empty();
-    }
-
-    private void failed(Message message, Attempt attempt, int attempts) {
-        retried.increment();
-        retrying =
-                Optional.of(RecentDeliveries.of(message.id(), List.of(message.topic()), "retrying", attempt.detail()));
-        if (failure.isEmpty()) {
-            failingSince = System.currentTimeMillis();
-            LOG.warn("event=hooks.webhook.failed webhook={} reason={}", name, LogText.quoted(attempt.detail()));
-        } else {
-            LOG.debug(
-                    "event=hooks.webhook.failed webhook={} reason={} attempts={}",
-                    name,
-                    LogText.quoted(attempt.detail()),
-                    attempts);
-        }
-        failure = attempt.detail();
-    }
-
-    private void end() throws IOException {
-        state.put(ENDED, urlHash()).get();
-        ended = true;
-        LOG.error("event=hooks.webhook.ended webhook={} reason=\"the target answered 410\"", name);
-    }
-
-    private synchronized void awaitResumption() throws InterruptedException {
-        while (ended && !stopping) {
-            wait();
-        }
-        if (stopping) {
-            throw new InterruptedException("the webhook is being stopped");
-        }
-    }
-
-    /** Waits, but not if it is resumed. */
-    private synchronized void pause(Duration length) throws InterruptedException {
-        long deadline = System.nanoTime() + length.toNanos();
-        int before = resumptions;
-        nextAttempt = Optional.of(Instant.now().plus(length));
-        for (long left = length.toMillis(); left > 0 && before == resumptions && !stopping; ) {
-            wait(left);
-            left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-        }
-        nextAttempt = Optional.empty();
     }
 
     @Override
@@ -349,19 +234,11 @@ public final class Webhook implements EventConsumer {
             return Result.refused(
                     new Refusal(Reason.CONFLICT, "the message " + id.get() + " was too large to be kept"));
         }
-        state.delete(ENDED);
         chosen.forEach(letter -> resent.add(letter.key()));
         gap = "";
-        ended = false;
-        resume();
+        sender.resume();
         feed.wake();
         return Result.done(chosen.size());
-    }
-
-    /** Ends a pause. */
-    private synchronized void resume() {
-        resumptions++;
-        notifyAll();
     }
 
     private Result<List<Letter>> find(Optional<String> id) throws IOException {
@@ -384,7 +261,7 @@ public final class Webhook implements EventConsumer {
             letters.remove(letter);
         }
         deadLetters = letters.list().size();
-        resume();
+        sender.endPause();
         LOG.info(
                 "event=hooks.webhook.dropped webhook={} letters={}",
                 name,
@@ -393,20 +270,19 @@ public final class Webhook implements EventConsumer {
     }
 
     WebhookStatus status() {
-        List<RecentDelivery> last = new ArrayList<>(recent.list());
-        retrying.ifPresent(current -> last.add(0, current));
-        String what =
-                feed.otherHub().isPresent() ? "standby" : ended ? "ended" : failure.isEmpty() ? "sending" : "retrying";
+        String what = feed.otherHub().isPresent()
+                ? "standby"
+                : sender.hasEnded() ? "ended" : sender.failure().isEmpty() ? "sending" : "retrying";
         return new WebhookStatus(
                 name,
                 kind.toString().toLowerCase(Locale.ROOT),
                 url.getAuthority(),
                 what,
-                nextAttempt.filter(time -> !failure.isEmpty() && !ended),
-                delivered.sum(),
+                what.equals("retrying") ? sender.nextAttempt() : Optional.empty(),
+                sender.delivered.sum(),
                 overflowed.sum(),
                 deadLetters,
-                last,
+                sender.recent(),
                 problem(0));
     }
 
@@ -416,12 +292,14 @@ public final class Webhook implements EventConsumer {
     }
 
     private String problem(long tolerated) {
-        if (ended) {
+        if (feed.otherHub().isPresent()) {
+            return "";
+        }
+        if (sender.hasEnded()) {
             return "its target has ended it by 410; datahub:webhook-resend resumes it";
         }
-        String current = failure;
-        if (!current.isEmpty() && System.currentTimeMillis() - failingSince >= tolerated) {
-            return "its target fails: " + current;
+        if (!sender.failure().isEmpty() && sender.failingMillis() >= tolerated) {
+            return "its target fails: " + sender.failure();
         }
         if (!gap.isEmpty()) {
             return gap;

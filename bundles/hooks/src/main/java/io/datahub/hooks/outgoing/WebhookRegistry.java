@@ -99,8 +99,8 @@ public final class WebhookRegistry implements Webhooks, HealthCheck, MetricSourc
     public void report(MetricReport report) {
         webhooks.values().forEach(webhook -> {
             String name = webhook.name();
-            report.counter(MESSAGES, HELP, webhook.delivered.sum(), "webhook", name, "result", "delivered");
-            report.counter(MESSAGES, HELP, webhook.retried.sum(), "webhook", name, "result", "retried");
+            report.counter(MESSAGES, HELP, webhook.sender().delivered.sum(), "webhook", name, "result", "delivered");
+            report.counter(MESSAGES, HELP, webhook.sender().retried.sum(), "webhook", name, "result", "retried");
             report.counter(MESSAGES, HELP, webhook.refused.sum(), "webhook", name, "result", "refused");
             report.counter(
                     "datahub_webhook_overflowed_total",
