@@ -25,6 +25,7 @@ import io.datahub.cluster.read.DirectoryLister;
 import io.datahub.cluster.read.Lookups;
 import io.datahub.cluster.read.RecordBytes;
 import io.datahub.cluster.read.RecordReader;
+import io.datahub.cluster.read.UsersFetch;
 import io.datahub.cluster.sweep.BlobSweep;
 import io.datahub.cluster.sweep.DraftSweep;
 import io.datahub.cluster.sweep.RecordSweep;
@@ -98,7 +99,11 @@ final class Cluster implements AutoCloseable {
                 number -> new LedgerHub(hub.name(), instance, hub.address(), number),
                 System::nanoTime,
                 ledger.journal().head().newest());
-        tail = new JournalTail(ledger.journal(), confirmation, freshness, changes, listener);
+        Lookups lookups = new Lookups(ledger.records(), confirmation);
+        cache = new BlobCache(blobs, CACHE_BYTES);
+        RecordBytes bytes = new RecordBytes(blobs, cache);
+        tail = new JournalTail(
+                ledger.journal(), confirmation, freshness, changes, new UsersFetch(lookups, bytes), listener);
         commits = new GroupCommit(ledger.records(), number -> {
             confirmation.proven(number);
             tail.wake();
@@ -107,9 +112,6 @@ final class Cluster implements AutoCloseable {
         journal = new ClusterJournal(ledger.journal(), changes, tail, freshness);
 
         AnnouncedCommit announced = new AnnouncedCommit(commits, tail);
-        Lookups lookups = new Lookups(ledger.records(), confirmation);
-        cache = new BlobCache(blobs, CACHE_BYTES);
-        RecordBytes bytes = new RecordBytes(blobs, cache);
         StoredBlobs stored = new StoredBlobs(blobs);
         WriteGuard guard = new WriteGuard(path -> true);
         LedgerUsage usage = new LedgerUsage(ledger.records());

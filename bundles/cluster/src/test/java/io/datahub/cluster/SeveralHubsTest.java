@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.cluster.Blobs;
 import io.datahub.api.cluster.ClusterStatus.Member;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
@@ -20,8 +21,10 @@ import io.datahub.api.record.LastingDrafts.Remaining;
 import io.datahub.api.record.Precondition;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
+import io.datahub.api.validation.Verdict;
 import io.datahub.test.cluster.MemoryLedger.Fault;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -34,6 +37,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -71,6 +75,33 @@ class SeveralHubsTest {
         assertThat(other.records().find(User.HUB, PATH).get()).isEqualTo(change.version());
         assertThat(put(other, "d/a", "two").get().type()).isEqualTo(Change.Type.UPDATED);
         assertThat(read(cluster.hub, "d/a")).isEqualTo("two");
+    }
+
+    @Test
+    void shouldServeNothingWhileItCannotReadTheUsersThatHaveChanged() throws Exception {
+        cluster.validate("users", RecordPath.USERS.toString(), candidate -> Verdict.accept());
+        AtomicBoolean isAway = new AtomicBoolean();
+        cluster.blobsView = blobs -> (Blobs) Proxy.newProxyInstance(
+                Blobs.class.getClassLoader(), new Class<?>[] {Blobs.class}, (proxy, method, args) -> {
+                    if (isAway.get()) {
+                        throw new IOException("the blobs are unreachable");
+                    }
+                    return method.invoke(blobs, args);
+                });
+        cluster.maxStale = Duration.ofMillis(700);
+        Cluster other = cluster.startOther("b", heardByOther);
+        isAway.set(true);
+        put(cluster.hub, "d/a", "other records don't matter").get();
+        await().until(() -> heardByOther.size() == 1);
+        put(cluster.hub, RecordPath.USERS.toString(), "somebody has lost access")
+                .get();
+
+        await().until(() -> other.records().find(User.HUB, PATH).isRefused());
+        assertThat(reason(other.records().find(User.HUB, PATH))).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(heardByOther).hasSize(1);
+        isAway.set(false);
+        await().until(() -> heardByOther.size() == 2);
+        await().until(() -> !other.records().find(User.HUB, PATH).isRefused());
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.datahub.cluster;
 
 import io.datahub.api.Home;
 import io.datahub.api.Result;
+import io.datahub.api.cluster.Blobs;
 import io.datahub.api.cluster.SharedLedger;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
@@ -62,6 +63,9 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
     /** What hubs see of the ledger. */
     UnaryOperator<SharedLedger> view = UnaryOperator.identity();
 
+    /** What hubs see of the blobs. */
+    UnaryOperator<Blobs> blobsView = UnaryOperator.identity();
+
     Cluster hub;
 
     private TestCluster(Supplier<Path> folder) {
@@ -109,7 +113,7 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
                 new HubIdentity(name, "", maxStale, Duration.ofMinutes(1)),
                 home,
                 view.apply(ledger),
-                blobs,
+                blobsView.apply(blobs),
                 validation,
                 () -> settings,
                 change -> {

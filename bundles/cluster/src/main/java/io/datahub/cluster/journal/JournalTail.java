@@ -38,6 +38,7 @@ public final class JournalTail implements AutoCloseable {
     private final Confirmation confirmation;
     private final Freshness freshness;
     private final EntryChanges changes;
+    private final Preparation preparation;
     private final ChangeListener listener;
     private final LogLimit failureLog = new LogLimit(5, Duration.ofMinutes(1));
     private final Thread thread = new Thread(this::run, "datahub-cluster-tail");
@@ -61,9 +62,22 @@ public final class JournalTail implements AutoCloseable {
      */
     private record Announced(Change change, CompletionStage<Void> finished) {}
 
+    /** What has to be done before a change is announced. */
+    @FunctionalInterface
+    public interface Preparation {
+
+        /**
+         * Does it, or again what it has done before.
+         *
+         * @throws IOException if it can't be done now: the change isn't announced yet, and the view gets older
+         */
+        void prepare(LedgerEntry entry) throws IOException;
+    }
+
     /**
      * Begins after what is confirmed by now.
      *
+     * @param preparation done before each change is announced
      * @param listener notified of each change
      */
     public JournalTail(
@@ -71,11 +85,13 @@ public final class JournalTail implements AutoCloseable {
             Confirmation confirmation,
             Freshness freshness,
             EntryChanges changes,
+            Preparation preparation,
             ChangeListener listener) {
         this.journal = journal;
         this.confirmation = confirmation;
         this.freshness = freshness;
         this.changes = changes;
+        this.preparation = preparation;
         this.listener = listener;
         announced = confirmation.confirmed();
     }
@@ -191,6 +207,7 @@ public final class JournalTail implements AutoCloseable {
                 throw new IOException("the journal has no entry after " + announced + ", although it goes to " + end);
             }
             for (LedgerEntry entry : page.entries()) {
+                preparation.prepare(entry);
                 Change change = changes.of(entry);
                 recent.set((int) (entry.number() % RECENT), new Announced(change, listener.changed(change)));
                 advance(entry.number());
