@@ -19,7 +19,8 @@ final class WarmUp {
             "{\"user\":\"a\",\"roles\":[\"a\"],\"grants\":[{\"action\":\"read\",\"what\":\"\"}],"
                     + "\"entries\":[{\"name\":\"a\",\"size\":1}],\"next\":null,\"cursor\":\"a-1\"}";
     private static final String ANSWER =
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + BODY.length() + "\r\n\r\n" + BODY;
+            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: " + BODY.length()
+                    + "\r\n\r\n" + BODY;
 
     private WarmUp() {}
 
