@@ -76,6 +76,8 @@ class Writer(Client):
 
     def look(self, path, possible):
         """Finds out what has become of a write without an answer."""
+        possible = possible | self.load.late.get(path, set())  # also what former requests without an answer may have done
+
         def answer():
             found = self.ask("GET", f"/files/{path}")
             return found if found[0] in (200, 404) else None
