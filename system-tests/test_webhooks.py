@@ -216,6 +216,7 @@ def test_status_and_dead_letters_as_json(hub, target):
     first, second = [letter["id"] for letter in letters["deadLetters"]]
     assert ask(f"/status/webhooks/main/dead-letters/{first}", "-X", "DELETE") == (200, {"dropped": 1})
     assert ask(f"/status/webhooks/main/dead-letters/{first}", "-X", "DELETE")[0] == 404
+    assert ask("/status/webhooks/main/dead-letters/", "-X", "DELETE")[0] == 404, "an ID that is missing doesn't stand for all of them"
     target.status = lambda headers, body: 204
     assert ask(f"/status/webhooks/main/dead-letters/{second}", "-X", "POST") == (200, {"resent": 1})
     assert until(lambda: main()["deadLetters"] == 0, 20) and target.paths()[-1] == "builds/poison-2.txt"

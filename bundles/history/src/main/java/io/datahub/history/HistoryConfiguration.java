@@ -22,7 +22,7 @@ public @interface HistoryConfiguration {
 
     @AttributeDefinition(
             description =
-                    "Kept topics whose CloudEvents are recognized by id and source when they are published again: PREFIX:"
+                    "Kept topics whose CloudEvents are recognized by topic, id and source when they are published again: PREFIX:"
                             + " TIME, separated by semicolons, such as build.: 10m")
     String deduplicate() default "";
 

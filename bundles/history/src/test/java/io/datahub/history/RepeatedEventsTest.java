@@ -62,6 +62,7 @@ class RepeatedEventsTest {
         await().until(() -> hub.log.failure().isEmpty());
         assertThat(hub.append("build.a", cloudEvent(1)).get()).isNotEqualTo(TestHistory.REPEATED);
         assertThat(hub.append("build.a", cloudEvent(1)).get()).isEqualTo(TestHistory.REPEATED);
-        assertThat(hub.topics(Cursor.BEGINNING, "build.")).hasSize(2);
+        assertThat(hub.append("build.b", cloudEvent(1)).get()).isNotEqualTo(TestHistory.REPEATED);
+        assertThat(hub.topics(Cursor.BEGINNING, "build.")).hasSize(3);
     }
 }

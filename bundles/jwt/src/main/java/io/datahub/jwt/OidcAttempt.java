@@ -21,6 +21,9 @@ record OidcAttempt(String cookie) {
     /** How long somebody may take at the issuer. */
     static final Duration LIFETIME = Duration.ofMinutes(10);
 
+    /** How far the clocks of the hubs of a cluster may differ, in seconds. */
+    private static final int CLOCK_SKEW = 60;
+
     private static final Pattern FORM = Pattern.compile("[0-9]{1,12}\\.[A-Za-z0-9_-]{43}");
     private static final int SECRET_BYTES = 32;
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -38,7 +41,9 @@ record OidcAttempt(String cookie) {
             return Optional.empty();
         }
         long age = now.getEpochSecond() - Long.parseLong(cookie.substring(0, cookie.indexOf('.')));
-        return age >= 0 && age <= LIFETIME.toSeconds() ? Optional.of(new OidcAttempt(cookie)) : Optional.empty();
+        return age >= -CLOCK_SKEW && age <= LIFETIME.toSeconds()
+                ? Optional.of(new OidcAttempt(cookie))
+                : Optional.empty();
     }
 
     /** Binds the issuer's answer to the browser (RFC 6749, 10.12). */

@@ -12,6 +12,7 @@ import io.datahub.api.user.Origin;
 import io.datahub.api.user.UserRegistry;
 import io.datahub.api.user.UserRegistry.IssuedToken;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -187,7 +188,13 @@ final class OidcExchange {
     }
 
     private void open(Login login) {
-        ((SessionOpener) request.getAttribute(SessionOpener.class.getName())).open(login);
+        try {
+            ((SessionOpener) request.getAttribute(SessionOpener.class.getName())).open(login);
+        } catch (UncheckedIOException e) {
+            LOG.warn("event=oidc.sign-in.failed", e);
+            refuse(UNAVAILABLE, "the session can't be stored");
+            return;
+        }
         LOG.info("event=oidc.signed-in user={}", LogText.quoted(login.user().name()));
         redirect(settings.page());
     }

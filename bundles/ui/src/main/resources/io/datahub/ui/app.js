@@ -170,7 +170,7 @@ async function offerSignInElsewhere() {
   const result = new URLSearchParams(location.search).get('sign-in')
   if (result !== null) {
     history.replaceState(null, '', location.pathname + location.hash)
-    if (me === null) $('sign-in-error').textContent = NOT_SIGNED_IN[result] || NOT_SIGNED_IN.refused
+    if (me === null) $('sign-in-error').textContent = NOT_SIGNED_IN[Object.hasOwn(NOT_SIGNED_IN, result) ? result : 'refused']
   }
   try {
     const { providers } = await (await hub.request('/session/oidc', {}, [404])).json()

@@ -141,6 +141,8 @@ public abstract class EventHistoryContract {
         assertThat(history().oldest(Cursor.BEGINNING, ALL)).isEqualTo(second);
         assertThat(history().oldest(first, ALL)).isEqualTo(second);
         assertThat(history().oldest(third, ALL)).isEqualTo(third);
+        Cursor ahead = new Cursor(third.epoch(), third.sequence() + 1, 0);
+        assertThat(history().oldest(ahead, ALL)).isEqualTo(history().head());
         assertThat(reason(history().read(User.HUB, first, ALL, MANY, MANY))).isEqualTo(Reason.GONE);
         assertThat(topics(read(second, ""))).containsExactly("file.created/c");
         assertThat(topics(read(Cursor.BEGINNING, ""))).containsExactly("file.created/c");

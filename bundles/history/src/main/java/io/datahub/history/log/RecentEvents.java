@@ -18,8 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The CloudEvents that were appended lately, by {@code id} and {@code source}: a limited number of each rule, in memory, so
- * they are forgotten at a restart. Guarded by the history's lock, but for {@link #identify} and {@link #configure}.
+ * The CloudEvents that were appended lately, by topic, {@code source} and {@code id}: a limited number of each rule, in
+ * memory, so they are forgotten at a restart. The topic counts, since who may publish another one mustn't suppress events.
+ * Guarded by the history's lock, but for {@link #identify} and {@link #configure}.
  */
 final class RecentEvents {
 
@@ -35,7 +36,7 @@ final class RecentEvents {
     /** When an event was appended, by {@link System#nanoTime}, and its number. */
     private record Appended(long nanos, long number) {}
 
-    /** The first half of the SHA-256 of an event's source and ID. */
+    /** The first half of the SHA-256 of an event's topic, source and ID. */
     private record Identity(long high, long low) {}
 
     /** An event that may be a repetition. */
@@ -74,16 +75,19 @@ final class RecentEvents {
                 Result<CloudEventMessage> message = CloudEventReader.read(bytes, "the payload");
                 return message.isRefused()
                         ? Optional.empty()
-                        : Optional.of(new Candidate(one, identity(message.get().event())));
+                        : Optional.of(
+                                new Candidate(one, identity(topic, message.get().event())));
             }
         }
         return Optional.empty();
     }
 
-    private static Identity identity(CloudEvent event) {
+    private static Identity identity(String topic, CloudEvent event) {
         MessageDigest digest = Sha256.digest();
-        digest.update(event.text("source").getBytes(StandardCharsets.UTF_8));
-        digest.update((byte) 0);
+        for (String text : List.of(topic, event.text("source"))) {
+            digest.update(text.getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+        }
         ByteBuffer hash = ByteBuffer.wrap(digest.digest(event.text("id").getBytes(StandardCharsets.UTF_8)));
         return new Identity(hash.getLong(), hash.getLong());
     }

@@ -10,7 +10,8 @@ import java.util.Set;
  * Topics whose events are recognized when they are published again.
  *
  * @param prefix begins them; empty for all topics
- * @param window how long an event is remembered, after which one with its {@code id} and {@code source} is a new one
+ * @param window how long an event is remembered, after which one with its topic, {@code id} and {@code source} is a new
+ *     one
  */
 public record DeduplicateRule(String prefix, Duration window) {
 

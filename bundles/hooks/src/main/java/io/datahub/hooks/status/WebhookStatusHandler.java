@@ -54,7 +54,10 @@ public final class WebhookStatusHandler extends Handler.Abstract {
             webhooks(answer);
         } else if (segments.length == 1) {
             answer.refuseMethod("GET, HEAD, OPTIONS");
-        } else if (segments.length < 3 || segments.length > 4 || !segments[2].equals(LETTERS)) {
+        } else if (segments.length < 3
+                || segments.length > 4
+                || !segments[2].equals(LETTERS)
+                || segments[segments.length - 1].isEmpty()) {
             answer.refuse(new Refusal(Reason.NOT_FOUND, "a webhook has " + LETTERS + ", and nothing else"));
         } else {
             Result<String> id = segments.length == 4 ? PercentText.decode(segments[3]) : Result.done("");

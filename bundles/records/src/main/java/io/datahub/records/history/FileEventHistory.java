@@ -41,7 +41,11 @@ public final class FileEventHistory implements EventHistory, ChangeListener {
     @Override
     public Cursor oldest(Cursor since, Collection<String> prefixes) {
         Cursor oldest = journal.oldest();
-        return oldest.isUpTo(since) && since.isUpTo(head()) ? since : oldest;
+        if (!oldest.isUpTo(since)) {
+            return oldest;
+        }
+        Cursor head = head();
+        return since.isUpTo(head) ? since : head;
     }
 
     @Override
