@@ -1,5 +1,5 @@
 """The clients for Python and JavaScript, against the hub as shipped."""
-import http.server, json, os, subprocess, sys, textwrap, threading
+import glob, http.server, json, os, shutil, subprocess, sys, textwrap, threading
 
 import pytest
 
@@ -355,9 +355,64 @@ def test_javascript(hub, url, tmp_path):
     assert out.returncode == 0, out.stderr
 
 
-def test_packages(tmp_path):
-    packed = subprocess.run(["npm", "pack", "--dry-run", "--json", f"{ROOT}/clients/javascript"], capture_output=True, text=True, cwd=tmp_path)
-    assert packed.returncode == 0, packed.stderr
-    names = {each["path"] for each in json.loads(packed.stdout)[0]["files"]}
-    assert {"package.json", "src/index.js", "src/index.d.ts", "src/node.js", "src/node.d.ts", "README.md"} <= names
-    assert os.path.exists(os.path.join(os.path.dirname(datahub_client.__file__), "py.typed"))
+def done(*words, cwd, **env):
+    out = subprocess.run(words, cwd=cwd, env=os.environ | env, capture_output=True, text=True, timeout=300)
+    assert out.returncode == 0, out.stdout + out.stderr
+    return out.stdout
+
+
+TYPED_PYTHON = """
+from typing import List
+from datahub_client import Change, Hub, Record
+
+def names(hub: Hub) -> List[str]:
+    stored: Record = hub.upload("file", "path", if_none_match=True)
+    changes, cursor = hub.changes("0", "a/")
+    first: Change = next(hub.watch("a/", cursor_file="cursor"))
+    return [stored.etag, cursor, first.kind, *(entry.path for entry in hub.list("a")), *(event.text for event in hub.subscribe("a."))]
+"""
+
+TYPED_JAVASCRIPT = """
+import { Hub, HubError, FileStore, downloadFile, uploadFile, type Change } from 'datahub-client/node'
+import { Hub as InBrowsers } from 'datahub-client'
+
+const hub: InBrowsers = new Hub('http://127.0.0.1:1', { token: async () => 'x', store: new FileStore('.'), attempts: 1 })
+export async function use(): Promise<string[]> {
+  const { sha256 } = await downloadFile(hub, 'a', 'b', { onProgress: n => n.toFixed() })
+  const stored = await uploadFile(hub, 'a', 'b', { ifNoneMatch: true })
+  const kinds: Change['kind'][] = []
+  for await (const change of hub.watch('a/', { name: 'x' })) kinds.push(change.kind)
+  return [sha256, stored.etag, ...kinds]
+}
+hub.whoami().catch((e: unknown) => console.log(e instanceof HubError && e.isUnreachable))
+"""
+
+
+def test_python_package(url, admin, tmp_path):
+    """The wheel and the source archive, used as they are installed; the API and the examples fit the types."""
+    shutil.copytree(f"{ROOT}/clients/python", tmp_path / "source")
+    done("/usr/bin/python3", "-c", "from setuptools import build_meta as b; b.build_sdist('..'); b.build_wheel('..')", cwd=tmp_path / "source")
+    [wheel], [archive] = tmp_path.glob("*.whl"), tmp_path.glob("*.tar.gz")
+    shutil.unpack_archive(wheel, tmp_path / "wheel", "zip")
+    shutil.unpack_archive(archive, tmp_path / "archive")
+    (tmp_path / "use.py").write_text(TYPED_PYTHON)
+    where = {"PYTHONPATH": f"{tmp_path}/wheel", "MYPYPATH": f"{tmp_path}/wheel"}
+    done("mypy", "--strict", f"{tmp_path}/wheel/datahub_client", "use.py", cwd=tmp_path, **where)
+    done("mypy", *glob.glob(f"{ROOT}/clients/python/examples/*.py"), "--scripts-are-modules", cwd=tmp_path, **where)
+    (tmp_path / "token").write_text(admin)
+    done("/usr/bin/python3", f"{ROOT}/clients/python/examples/publish_build.py", "token", "python", cwd=tmp_path, DATAHUB_URL=url, DATAHUB_TOKEN_FILE="token", **where)
+    [unpacked] = (tmp_path / "archive").iterdir()
+    assert {"pyproject.toml", "README.md"} <= set(os.listdir(unpacked)) and (unpacked / "src" / "datahub_client" / "py.typed").exists()
+
+
+def test_javascript_package(tmp_path):
+    """As npm packs it, unpacked where Node and TypeScript look for it."""
+    [packed] = json.loads(done("npm", "pack", "--json", f"{ROOT}/clients/javascript", cwd=tmp_path))
+    shutil.unpack_archive(tmp_path / packed["filename"], tmp_path)
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "package").rename(tmp_path / "node_modules" / "datahub-client")
+    (tmp_path / "node_modules" / "@types").symlink_to(f"{ROOT}/.ci/clients/node_modules/@types")
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    (tmp_path / "use.ts").write_text(TYPED_JAVASCRIPT)
+    done("node", f"{ROOT}/.ci/clients/node_modules/typescript/bin/tsc", "--strict", "--target", "es2022", "--module", "nodenext", "--types", "node", "use.ts", cwd=tmp_path)
+    assert done("node", "use.js", cwd=tmp_path) == "true\n"

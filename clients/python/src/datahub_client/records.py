@@ -59,7 +59,7 @@ class Event:
     @staticmethod
     def of(event: Dict[str, Any], cursor: Optional[str]) -> "Event":
         payload = base64.b64decode(event["base64"]) if "base64" in event else event.get("data", "").encode()
-        return Event(event["topic"], payload, event.get("user", ""), event.get("time", ""), cursor or event.get("cursor", ""))
+        return Event(event["topic"], payload, event.get("user", ""), event.get("time", ""), str(cursor or event.get("cursor", "")))
 
     @property
     def text(self) -> str:

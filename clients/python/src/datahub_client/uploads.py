@@ -26,7 +26,8 @@ class ResumableUpload:
     def __init__(self, transport: Transport, file: str, path: str, state_file: Optional[str], conditions: Dict[str, str]) -> None:
         self._transport, self._file, self._path, self._state_file, self._conditions = transport, file, path, state_file, conditions
         stat = os.stat(file)
-        self._identity = {"path": path, "size": stat.st_size, "modified": stat.st_mtime_ns, "conditions": conditions}
+        self._modified = stat.st_mtime_ns
+        self._identity: Dict[str, object] = {"path": path, "size": stat.st_size, "modified": stat.st_mtime_ns, "conditions": conditions}
         self._size, self._location, self._offset = stat.st_size, "", 0
         self._stored: Optional[Record] = None
         self._recalled = False
@@ -93,7 +94,7 @@ class ResumableUpload:
     def _create(self) -> None:
         metadata = "path " + base64.b64encode(self._path.encode()).decode()
         headers = {**TUS, **self._conditions, "Upload-Length": str(self._size), "Upload-Metadata": metadata,
-                   "X-OC-Mtime": str(self._identity["modified"] // 10**9)}
+                   "X-OC-Mtime": str(self._modified // 10**9)}
         response = self._transport.open("POST", "/uploads", headers)
         response.read()
         location = response.headers["Location"]
