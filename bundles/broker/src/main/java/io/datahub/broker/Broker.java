@@ -34,6 +34,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
+import org.osgi.framework.BundleListener;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -71,6 +72,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
     private final DeliveryPause pause = new DeliveryPause();
     private final AllSessions allSessions = new AllSessions();
     private volatile BrokerLimits limits;
+    private final BundleListener bundleListener = this::bundleChanged;
     private volatile boolean stopped;
 
     @Activate
@@ -101,11 +103,20 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
     /** Learns when a bundle is uninstalled, so that its topics needn't be kept any more. */
     @Activate
     void watch(BundleContext context) {
-        context.addBundleListener(event -> {
-            if (event.getType() == BundleEvent.UNINSTALLED) {
-                router.logs().uninstalled(event.getBundle());
-            }
-        });
+        context.addBundleListener(bundleListener);
+    }
+
+    /** Likewise when only this component stops; the framework removes listeners of bundles that stop. */
+    @Deactivate
+    void unwatch(BundleContext context) {
+        context.removeBundleListener(bundleListener);
+        stop();
+    }
+
+    private void bundleChanged(BundleEvent event) {
+        if (event.getType() == BundleEvent.UNINSTALLED) {
+            router.logs().uninstalled(event.getBundle());
+        }
     }
 
     /** Applies a new configuration: global limits take effect at once, limits of a session in new sessions. */
@@ -313,7 +324,7 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
     }
 
     /** Ends every session. */
-    @Deactivate
+    /** Ends all sessions. */
     public void stop() {
         stopped = true;
         monitor.close();
