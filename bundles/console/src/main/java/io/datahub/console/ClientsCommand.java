@@ -8,7 +8,10 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
 /** {@code datahub:clients}. */
-@Command(scope = "datahub", name = "clients", description = "Shows the clients that are connected for events")
+@Command(
+        scope = "datahub",
+        name = "clients",
+        description = "Shows the clients that are connected for events or over SSH")
 @Service
 public final class ClientsCommand extends DatahubCommand {
 
