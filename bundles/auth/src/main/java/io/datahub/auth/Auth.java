@@ -134,8 +134,7 @@ public final class Auth {
         lastUsed = new LastUsedStore(home, shared.map(peers -> peers.states().of(LAST_USED)), clock);
         verifiers = new ExternalVerifiers(executor, VERIFIER_GRACE, this::notifyListeners);
         shortLivedTokens = new ShortLivedTokens(
-                home, shared.map(peers -> peers.states().of(TOKENS)), clock, this::notifyListeners);
-        shortLivedTokens.expiries().forEach(expiry::watch);
+                home, shared.map(peers -> peers.states().of(TOKENS)), clock, expiry::watch, this::notifyListeners);
         identities = new Identities(currentUsers, shortLivedTokens, verifiers::keeps, clock);
         tokenAuthenticator = new TokenAuthenticator(
                 currentUsers,
@@ -150,15 +149,7 @@ public final class Auth {
                 configuration);
         Actors actors = new Actors(identities, clock);
         ShortLivedService shortLived = new ShortLivedService(
-                currentUsers,
-                shortLivedTokens,
-                identities,
-                actors,
-                lastUsed,
-                expiry::watch,
-                this::notifyListeners,
-                clock,
-                audit);
+                currentUsers, shortLivedTokens, identities, actors, lastUsed, this::notifyListeners, clock, audit);
         tokenService = new TokenService(
                 currentUsers,
                 new UsersEditor(record),

@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -32,22 +31,17 @@ final class ShortLivedService {
     private final Identities identities;
     private final Actors actors;
     private final LastUsedStore lastUsed;
-    private final Consumer<Instant> expiry;
     private final Runnable ended;
     private final Clock clock;
     private final AuditLog audit;
 
-    /**
-     * @param expiry is told when a token expires
-     * @param ended called when tokens were removed
-     */
+    /** @param ended called when tokens were removed */
     ShortLivedService(
             Supplier<Users> currentUsers,
             ShortLivedTokens tokens,
             Identities identities,
             Actors actors,
             LastUsedStore lastUsed,
-            Consumer<Instant> expiry,
             Runnable ended,
             Clock clock,
             AuditLog audit) {
@@ -56,7 +50,6 @@ final class ShortLivedService {
         this.identities = identities;
         this.actors = actors;
         this.lastUsed = lastUsed;
-        this.expiry = expiry;
         this.ended = ended;
         this.clock = clock;
         this.audit = audit;
@@ -80,7 +73,6 @@ final class ShortLivedService {
         if (full.isPresent()) {
             return Result.refused(full.get());
         }
-        expiry.accept(end);
         Credential credential = token.described(Optional.empty());
         audit.shortLivedIssued(token.user(), credential, login);
         return Result.done(new IssuedToken(token.user(), secret, credential));

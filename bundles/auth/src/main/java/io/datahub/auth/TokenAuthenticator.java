@@ -10,7 +10,6 @@ import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.User;
 import io.datahub.auth.external.ExternalVerifiers;
-import io.datahub.auth.shortlived.ShortLivedToken;
 import io.datahub.auth.users.StoredUser;
 import io.datahub.auth.users.Users;
 import java.io.IOException;
@@ -49,7 +48,7 @@ final class TokenAuthenticator implements Authenticator {
     private volatile Duration maxExternalLogin;
 
     /**
-     * @param expiry is told when a login expires whose credential isn't in the users file
+     * @param expiry is told when a login expires whose credential a verifier has accepted
      * @param lookups looks for tokens of other hubs, which blocks
      * @param outage why nobody can be let in at present
      */
@@ -215,9 +214,6 @@ final class TokenAuthenticator implements Authenticator {
                             + " allows it without encryption");
         }
         lastUsed.used(identity.credential());
-        if (ShortLivedToken.isNamed(identity.credential())) {
-            identity.expires().ifPresent(expiry); // another hub may have issued it
-        }
         return Result.done(identity.login(origin, Optional.empty()));
     }
 

@@ -18,6 +18,7 @@ import io.datahub.auth.users.Users;
 import io.datahub.test.cluster.TwoHubs;
 import io.datahub.test.memory.MemoryAdapterStates;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -26,9 +27,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,10 +49,17 @@ class SharedCredentialsTest {
     private Path folder;
 
     private final MemoryAdapterStates memory = new MemoryAdapterStates(InstantSource.system());
+    private final Map<String, FolderStore> stores = new HashMap<>();
     private final List<Auth> started = new ArrayList<>();
     private volatile boolean isAway;
     private Auth first;
     private Auth second;
+
+    /** Runs after a hub has found a token, once. */
+    private final AtomicReference<Runnable> afterFinding = new AtomicReference<>();
+
+    /** How often hubs have looked for ended tokens. */
+    private final AtomicInteger looks = new AtomicInteger();
 
     /** The state, unless it is away. */
     private final AdapterStates states = adapter -> {
@@ -56,7 +67,13 @@ class SharedCredentialsTest {
         return new AdapterState() {
             @Override
             public Optional<StateEntry> get(String key) throws IOException {
-                return reached().get(key);
+                Optional<StateEntry> found = reached().get(key);
+                if (key.equals("~ended")) {
+                    looks.incrementAndGet();
+                } else if (found.isPresent()) {
+                    Optional.ofNullable(afterFinding.getAndSet(null)).ifPresent(Runnable::run);
+                }
+                return found;
             }
 
             @Override
@@ -87,6 +104,7 @@ class SharedCredentialsTest {
     private Auth start(String name) throws IOException {
         Path home = Files.createDirectories(folder.resolve(name));
         FolderStore store = new FolderStore(home);
+        stores.put(name, store);
         store.put(Samples.users(Samples.ci("")));
         UsersRecordListener changes = new UsersRecordListener();
         store.listener(changes);
@@ -201,6 +219,58 @@ class SharedCredentialsTest {
         isAway = false;
         await().until(() -> refusal(second, token).isEmpty());
         assertThat(refusal(second, issueForm())).contains(Reason.UNAUTHENTICATED);
+    }
+
+    @Test
+    void shouldNotAcceptATokenThatEndsWhileItIsLookedFor() throws Exception {
+        IssuedToken issued = issue(first);
+        Login root = login(first, Samples.ROOT_TOKEN);
+        afterFinding.set(() -> {
+            revoke(root, issued);
+            int before = looks.get();
+            await().until(() -> looks.get() > before + 6); // three times each hub
+        });
+
+        assertThat(refusal(second, issued.token())).contains(Reason.UNAUTHENTICATED);
+    }
+
+    private void revoke(Login root, IssuedToken issued) {
+        try {
+            assertThat(first.registry()
+                            .revokeToken(root, "ci", issued.credential().id())
+                            .isRefused())
+                    .isFalse();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void shouldNotEndTokensElsewhereWhoseUsersAreUnknownHere() throws Exception {
+        String token = issue(first).token();
+        assertThat(refusal(second, token)).isEmpty();
+        FolderStore store = stores.get("b");
+
+        store.put(Samples.users(""));
+        await().until(() -> refusal(second, token).equals(Optional.of(Reason.UNAUTHENTICATED)));
+        second.deactivate(); // saves what has changed
+        started.remove(second);
+
+        assertThat(memory.of("auth-short-lived-tokens").list("", "", 10)).hasSize(1);
+        assertThat(refusal(first, token)).isEmpty();
+    }
+
+    @Test
+    void shouldAcceptATokenOnceItsOwnersCredentialIsKnown() throws Exception {
+        String token = issue(first).token();
+        FolderStore store = stores.get("b");
+        assertThat(refusal(second, token)).isEmpty();
+        store.put(Samples.users(""));
+        await().until(() -> refusal(second, token).isPresent());
+
+        store.put(Samples.users(Samples.ci("")));
+
+        await().until(() -> refusal(second, token).isEmpty());
     }
 
     private static String issueForm() {

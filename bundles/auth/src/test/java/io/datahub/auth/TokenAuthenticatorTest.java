@@ -67,7 +67,7 @@ class TokenAuthenticatorTest {
     private TokenAuthenticator authenticator(AuthConfiguration configuration) {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         lastUsed = new LastUsedStore(() -> home, Optional.empty(), clock);
-        ShortLivedTokens shortLived = new ShortLivedTokens(() -> home, Optional.empty(), clock, () -> {});
+        ShortLivedTokens shortLived = new ShortLivedTokens(() -> home, Optional.empty(), clock, end -> {}, () -> {});
         return new TokenAuthenticator(
                 () -> users,
                 new Identities(() -> users, shortLived, verifiers::keeps, clock),

@@ -12,8 +12,10 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * Entries of which the hubs of a cluster keep copies in memory, such as sessions, and which end at all hubs within a
@@ -33,8 +35,24 @@ public final class SharedEntries implements AutoCloseable {
     private final Supplier<Set<String>> known;
     private final Consumer<Set<String>> ended;
     private final ScheduledExecutorService executor;
+    private final AtomicLong endings = new AtomicLong(); // how often the thread has found that entries may have ended
+    private volatile boolean isOverdue; // whether the copies must be compared although the mark hasn't changed
     private volatile long lookedAt;
     private long mark = -1; // used by the thread only
+
+    /** Makes a copy of an entry. */
+    @FunctionalInterface
+    @ConsumerType
+    public interface Copier {
+
+        /**
+         * Adds the copy, or replaces it; may be called more than once for the same entry.
+         *
+         * @param entry as it was found
+         * @throws IOException if it can't be read
+         */
+        void copy(StateEntry entry) throws IOException;
+    }
 
     /**
      * Begins to look.
@@ -62,14 +80,16 @@ public final class SharedEntries implements AutoCloseable {
         try {
             look();
         } catch (IOException | RuntimeException e) {
-            // isCurrent tells it, and the medium's health check why
+            isOverdue = true; // isCurrent tells it, and the medium's health check why
         }
     }
 
     private void look() throws IOException {
         long began = System.nanoTime();
         long current = state.get(MARK).map(StateEntry::revision).orElse(0L);
-        if (current != mark) {
+        if (current != mark || isOverdue) {
+            isOverdue = false;
+            endings.incrementAndGet(); // before the copies are compared: whoever is making one looks again
             Set<String> missing = new HashSet<>(known.get());
             if (!missing.isEmpty()) {
                 all().forEach(entry -> missing.remove(entry.key()));
@@ -103,12 +123,44 @@ public final class SharedEntries implements AutoCloseable {
     }
 
     /**
-     * Lists all entries.
+     * Finds an entry and makes a copy of it, which won't outlast the entry: if entries end meanwhile, it is found again.
      *
-     * @return the entries
+     * @param key its key
+     * @param copier makes the copy
+     * @return the entry that was copied last; if empty, there is none, and the caller drops its copy
      * @throws IOException if the medium failed
      */
-    public List<StateEntry> all() throws IOException {
+    public Optional<StateEntry> copy(String key, Copier copier) throws IOException {
+        while (true) {
+            long before = endings.get();
+            Optional<StateEntry> entry = state.get(key);
+            if (entry.isEmpty()) {
+                return entry;
+            }
+            copier.copy(entry.get());
+            if (endings.get() == before) {
+                return entry;
+            }
+        }
+    }
+
+    /**
+     * Finds all entries and makes copies of them. Those of entries that end meanwhile end as others do.
+     *
+     * @param copier makes the copies
+     * @throws IOException if the medium failed
+     */
+    public void copyAll(Copier copier) throws IOException {
+        long before = endings.get();
+        for (StateEntry entry : all()) {
+            copier.copy(entry);
+        }
+        if (endings.get() != before) {
+            isOverdue = true;
+        }
+    }
+
+    private List<StateEntry> all() throws IOException {
         List<StateEntry> entries = new ArrayList<>();
         String after = "";
         while (true) {
@@ -139,10 +191,12 @@ public final class SharedEntries implements AutoCloseable {
      *
      * @param entry as it was found
      * @param keepFor how long it is kept from now on
+     * @return its revision; a refusal with {@link io.datahub.api.Reason#PRECONDITION_FAILED} if it was changed or has
+     *     ended, and others as by {@link AdapterState#update}
      * @throws IOException if the medium failed
      */
-    public void extend(StateEntry entry, Duration keepFor) throws IOException {
-        state.update(List.of(StateChange.put(entry.key(), entry.value())
+    public Result<Long> extend(StateEntry entry, Duration keepFor) throws IOException {
+        return state.update(List.of(StateChange.put(entry.key(), entry.value())
                 .ifRevision(entry.revision())
                 .expiringAfter(keepFor)));
     }
@@ -154,7 +208,12 @@ public final class SharedEntries implements AutoCloseable {
      * @throws IOException if the medium failed; perhaps some have ended then
      */
     public void end(Collection<String> keys) throws IOException {
-        List<String> left = List.copyOf(keys);
+        List<String> left = new ArrayList<>();
+        for (String key : keys) {
+            if (state.get(key).isPresent()) { // reading is cheap, and writing makes all hubs compare their copies
+                left.add(key);
+            }
+        }
         for (int from = 0; from < left.size(); from += StateLimits.MAX_CHANGES - 1) {
             List<StateChange> changes = new ArrayList<>();
             left.subList(from, Math.min(left.size(), from + StateLimits.MAX_CHANGES - 1))

@@ -37,11 +37,8 @@ final class SharedTokens implements TokenMedium {
     }
 
     @Override
-    public List<ShortLivedToken> read() throws IOException {
-        return entries.all().stream()
-                .map(SharedTokens::parse)
-                .flatMap(Optional::stream)
-                .toList();
+    public void read(Consumer<ShortLivedToken> copier) throws IOException {
+        entries.copyAll(entry -> parse(entry).ifPresent(copier));
     }
 
     private static Optional<ShortLivedToken> parse(StateEntry entry) {
@@ -86,8 +83,8 @@ final class SharedTokens implements TokenMedium {
     }
 
     @Override
-    public Optional<ShortLivedToken> find(String name) throws IOException {
-        return entries.find(name).flatMap(SharedTokens::parse);
+    public Optional<ShortLivedToken> find(String name, Consumer<ShortLivedToken> copier) throws IOException {
+        return entries.copy(name, entry -> parse(entry).ifPresent(copier)).flatMap(SharedTokens::parse);
     }
 
     @Override

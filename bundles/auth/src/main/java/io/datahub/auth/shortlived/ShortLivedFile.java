@@ -11,9 +11,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,14 +35,13 @@ final class ShortLivedFile implements TokenMedium {
 
     /** The last line may be incomplete after a power failure; a damaged one costs its own token only. */
     @Override
-    public List<ShortLivedToken> read() throws IOException {
-        List<ShortLivedToken> tokens = new ArrayList<>();
+    public void read(Consumer<ShortLivedToken> copier) throws IOException {
         try {
             for (String line : new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
                     .lines()
                     .toList()) {
                 try {
-                    tokens.add(ShortLivedToken.parse(line));
+                    copier.accept(ShortLivedToken.parse(line));
                 } catch (DateTimeParseException | IndexOutOfBoundsException e) {
                     LOG.warn(
                             "event=auth.short-lived.unreadable file={} reason={} remedy=\"clients have to get new "
@@ -54,7 +53,6 @@ final class ShortLivedFile implements TokenMedium {
         } catch (NoSuchFileException e) {
             LOG.debug("event=auth.short-lived.missing file={}", file);
         }
-        return tokens;
     }
 
     @Override
@@ -91,7 +89,7 @@ final class ShortLivedFile implements TokenMedium {
     }
 
     @Override
-    public Optional<ShortLivedToken> find(String name) {
+    public Optional<ShortLivedToken> find(String name, Consumer<ShortLivedToken> copier) {
         return Optional.empty();
     }
 

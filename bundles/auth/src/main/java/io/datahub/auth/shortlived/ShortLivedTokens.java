@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,7 @@ public final class ShortLivedTokens implements AutoCloseable {
     private final TokenMedium medium; // written under writing
     private final Clock clock;
     private final Object writing = new Object();
+    private final Consumer<Instant> expiry;
     private final Runnable ended;
     private final Map<String, ShortLivedToken> byName = new ConcurrentHashMap<>(); // written under this
     private final Map<String, Integer> counts = new HashMap<>(); // by user; guarded by this
@@ -67,9 +69,12 @@ public final class ShortLivedTokens implements AutoCloseable {
      * Reads the tokens.
      *
      * @param shared the state that this hub shares with others; empty if it is alone
+     * @param expiry told when a token expires, once it is known here
      * @param ended called when tokens have ended with their session, or at another hub
      */
-    public ShortLivedTokens(Home home, Optional<AdapterState> shared, Clock clock, Runnable ended) {
+    public ShortLivedTokens(
+            Home home, Optional<AdapterState> shared, Clock clock, Consumer<Instant> expiry, Runnable ended) {
+        this.expiry = expiry;
         this.ended = ended;
         this.clock = clock;
         this.medium = shared.<TokenMedium>map(
@@ -84,22 +89,26 @@ public final class ShortLivedTokens implements AutoCloseable {
 
     /** Also knows the tokens that others have added, if they are to be kept. */
     private void load(Predicate<ShortLivedToken> keep) throws IOException {
-        Instant now = clock.instant();
-        for (ShortLivedToken token : medium.read()) {
-            if (token.isValidAt(now) && keep.test(token)) {
-                know(token);
-            }
+        medium.read(token -> know(token, keep));
+    }
+
+    private synchronized void know(ShortLivedToken token, Predicate<ShortLivedToken> keep) {
+        if (token.isValidAt(clock.instant())
+                && keep.test(token)
+                && !gone.contains(token.name())) { // hasn't ended here since it was read
+            insert(token);
         }
     }
 
-    private synchronized void know(ShortLivedToken token) {
+    private void insert(ShortLivedToken token) {
         if (byName.putIfAbsent(token.name(), token) == null) {
             counts.merge(token.user(), 1, Integer::sum);
+            expiry.accept(token.expires());
         }
     }
 
     private void put(ShortLivedToken token) {
-        know(token);
+        insert(token);
         if (token.session().isEmpty()) {
             added.add(token);
             unsaved.add(token.name());
@@ -109,11 +118,7 @@ public final class ShortLivedTokens implements AutoCloseable {
 
     /** @param isRecorded whether the medium is told */
     private void delete(ShortLivedToken token, boolean isRecorded) {
-        if (byName.remove(token.name(), token)) {
-            counts.computeIfPresent(token.user(), (user, count) -> count == 1 ? null : count - 1);
-            token.session().ifPresent(session -> session.remove(new SessionEnd(this, token)));
-            unsaved.remove(token.name());
-            added.remove(token);
+        if (forget(token)) {
             gone.add(token.name());
             if (gone.size() > MAX_GONE) {
                 gone.remove(gone.iterator().next());
@@ -121,8 +126,20 @@ public final class ShortLivedTokens implements AutoCloseable {
             if (isRecorded && token.session().isEmpty()) {
                 removed.add(token);
             }
-            changes++;
         }
+    }
+
+    /** Removes a token from memory; in a cluster it is known again when it is looked for, if it is to be kept then. */
+    private boolean forget(ShortLivedToken token) {
+        if (!byName.remove(token.name(), token)) {
+            return false;
+        }
+        counts.computeIfPresent(token.user(), (user, count) -> count == 1 ? null : count - 1);
+        token.session().ifPresent(session -> session.remove(new SessionEnd(this, token)));
+        unsaved.remove(token.name());
+        added.remove(token);
+        changes++;
+        return true;
     }
 
     /**
@@ -176,21 +193,22 @@ public final class ShortLivedTokens implements AutoCloseable {
         delete(token, true);
     }
 
-    /** Removes the tokens that aren't to be kept; not durable before {@link #save}. */
-    public void purge(Predicate<ShortLivedToken> keep) {
-        purge(keep, true);
-    }
-
-    private synchronized void purge(Predicate<ShortLivedToken> keep, boolean isRecorded) {
+    /**
+     * Removes the tokens that aren't to be kept; not durable before {@link #save}. In a cluster the other hubs decide for
+     * themselves: they may know the users better.
+     */
+    public synchronized void purge(Predicate<ShortLivedToken> keep) {
         List<ShortLivedToken> unwanted = new ArrayList<>(byName.values());
         unwanted.removeIf(keep);
-        unwanted.forEach(token -> delete(token, isRecorded));
+        unwanted.forEach(isShared() ? this::forget : token -> delete(token, true));
     }
 
     /** Removes the tokens that have expired; not durable before {@link #save}. */
-    public void purgeExpired() {
+    public synchronized void purgeExpired() {
         Instant now = clock.instant();
-        purge(token -> token.isValidAt(now), !medium.expires());
+        List<ShortLivedToken> expired = new ArrayList<>(byName.values());
+        expired.removeIf(token -> token.isValidAt(now));
+        expired.forEach(token -> delete(token, !medium.expires()));
     }
 
     /** Finds a token by the SHA-256 of its secret, in lower-case hexadecimal, if this hub knows it. */
@@ -225,12 +243,7 @@ public final class ShortLivedTokens implements AutoCloseable {
                 return;
             }
         }
-        Optional<ShortLivedToken> found = medium.find(name)
-                .filter(token -> token.isValidAt(clock.instant()))
-                .filter(keep);
-        if (found.isPresent()) {
-            know(found.get());
-        } else {
+        if (medium.find(name, token -> know(token, keep)).isEmpty()) {
             endedElsewhere(Set.of(name));
         }
     }
@@ -277,11 +290,6 @@ public final class ShortLivedTokens implements AutoCloseable {
                         .sorted((a, b) -> a.created().compareTo(b.created()))
                         .toList()
                 : List.of();
-    }
-
-    /** The expiries of all tokens. */
-    public synchronized List<Instant> expiries() {
-        return byName.values().stream().map(ShortLivedToken::expires).distinct().toList();
     }
 
     public int size() {

@@ -3,12 +3,17 @@ package io.datahub.auth.shortlived;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Where tokens are kept. Changes are made by one thread at a time. */
 interface TokenMedium extends AutoCloseable {
 
-    /** All tokens; expired ones may be among them. */
-    List<ShortLivedToken> read() throws IOException;
+    /**
+     * Reads all tokens; expired ones may be among them.
+     *
+     * @param copier puts a token into memory
+     */
+    void read(Consumer<ShortLivedToken> copier) throws IOException;
 
     /** Whether the next change must be given all tokens instead of the added ones. */
     boolean needsAll(boolean hasRemoved);
@@ -25,8 +30,13 @@ interface TokenMedium extends AutoCloseable {
     /** Whether it removes expired tokens by itself. */
     boolean expires();
 
-    /** Finds a token that another hub may have added; empty if there is none, or no other hub. */
-    Optional<ShortLivedToken> find(String name) throws IOException;
+    /**
+     * Finds a token that another hub may have added.
+     *
+     * @param copier puts the token into memory; may be called more than once
+     * @return the token; empty if there is none, or no other hub, or another hub has removed it meanwhile
+     */
+    Optional<ShortLivedToken> find(String name, Consumer<ShortLivedToken> copier) throws IOException;
 
     /** Whether tokens that other hubs have removed are gone here, too. */
     boolean isCurrent();

@@ -1,6 +1,7 @@
 package io.datahub.jetty.authentication;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -13,6 +14,9 @@ import org.eclipse.jetty.util.URIUtil;
  */
 final class SessionCookie {
 
+    /** 32 bytes in Base64url. */
+    private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9_-]{43}");
+
     private SessionCookie() {}
 
     private static String name(Request request, boolean secure) {
@@ -23,7 +27,10 @@ final class SessionCookie {
         return (secure ? "__Host-" : "") + "datahub-session-" + effectivePort;
     }
 
-    /** The secret in the cookie; empty if there is none, or several, one of which may have been set by an attacker. */
+    /**
+     * The secret in the cookie; empty if there is none, or it can't be one, or there are several, one of which may have
+     * been set by an attacker.
+     */
     static Optional<String> read(Request request, boolean secure) {
         if (!request.getHeaders().contains(HttpHeader.COOKIE)) {
             return Optional.empty();
@@ -43,7 +50,8 @@ final class SessionCookie {
                 }
             }
         }
-        return Optional.ofNullable(value);
+        return Optional.ofNullable(value)
+                .filter(secret -> SECRET.matcher(secret).matches());
     }
 
     /** Sets a session cookie with the secret. */

@@ -17,13 +17,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,10 +41,11 @@ final class SharedSessions implements AutoCloseable {
     /**
      * A session as another hub knows it.
      *
+     * @param entry as it was found
      * @param login without the users' present grants
      * @param age how long ago it was opened
      */
-    record Found(Login login, Duration age) {}
+    record Found(StateEntry entry, Login login, Duration age) {}
 
     /**
      * @param known the hashes of the sessions that this hub has in memory
@@ -99,38 +100,53 @@ final class SharedSessions implements AutoCloseable {
     }
 
     /**
-     * Finds a session, which is kept for longer then.
+     * Finds a session and copies it into memory, unless it has ended.
      *
-     * @param keepFor how long it is kept, by its age
+     * @param copier puts it there; may be called more than once
+     * @return the session; if empty, it has ended
      * @throws UncheckedIOException if the ledger can't be reached
      */
-    Optional<Found> find(String hash, Origin origin, UnaryOperator<Duration> keepFor) {
+    Optional<Found> copy(String hash, Origin origin, Consumer<Found> copier) {
         try {
-            Optional<StateEntry> entry = entries.find(hash);
-            if (entry.isEmpty()) {
-                return Optional.empty();
-            }
-            Found found = parse(entry.get().value(), origin);
-            Duration left = keepFor.apply(found.age());
-            if (left.isNegative() || left.isZero()) {
-                return Optional.empty();
-            }
-            entries.extend(entry.get(), left);
-            return Optional.of(found);
+            return entries.copy(hash, entry -> parse(entry, origin).ifPresent(copier))
+                    .flatMap(entry -> parse(entry, origin));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Found parse(byte[] bytes, Origin origin) throws IOException {
-        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+    /**
+     * Says that a session is used.
+     *
+     * @param keepFor how long it is kept from now on
+     * @return whether it is; if not, it has ended
+     * @throws UncheckedIOException if the ledger can't be reached
+     */
+    boolean extend(Found found, Duration keepFor) {
+        if (keepFor.isNegative() || keepFor.isZero()) {
+            return false;
+        }
+        try {
+            Result<Long> extended = entries.extend(found.entry(), keepFor);
+            return !extended.isRefused() || entries.find(found.entry().key()).isPresent(); // another hub was faster
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Empty if the entry has another form, since another version of the hub wrote it. */
+    private static Optional<Found> parse(StateEntry entry, Origin origin) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(entry.value()))) {
             Duration age = Duration.between(Instant.parse(in.readUTF()), Instant.now());
             User user = new User(in.readUTF(), Set.of(), List.of());
             String credential = in.readUTF();
             Optional<String> label = read(in);
             Optional<Instant> expires = read(in).map(Instant::parse);
-            return new Found(
-                    new Login(user, credential, label, expires, origin), age.isNegative() ? Duration.ZERO : age);
+            Login login = new Login(user, credential, label, expires, origin);
+            return Optional.of(new Found(entry, login, age.isNegative() ? Duration.ZERO : age));
+        } catch (IOException | DateTimeParseException e) {
+            LOG.debug("event=http.session.unreadable", e);
+            return Optional.empty();
         }
     }
 

@@ -57,7 +57,7 @@ public final class WebSessions {
     /**
      * Times are values of {@link System#nanoTime}.
      *
-     * @param confirmed when other hubs were known not to have ended it, and that it is still used
+     * @param confirmed when other hubs were last told that it is used
      */
     private record Session(Login login, long opened, long lastUsed, long confirmed) {}
 
@@ -84,7 +84,7 @@ public final class WebSessions {
      */
     public synchronized void share(ClusterView view, AdapterState state) {
         unshare();
-        shared = new SharedSessions(view, state, this::known, this::endedElsewhere);
+        shared = new SharedSessions(view, state, this::known, this::endHere);
     }
 
     /** Shares the sessions no more; those of this hub go on. */
@@ -104,7 +104,8 @@ public final class WebSessions {
         return Set.copyOf(byHash.keySet());
     }
 
-    private void endedElsewhere(Set<String> hashes) {
+    /** Ends sessions at this hub only. */
+    private void endHere(Set<String> hashes) {
         Map<String, Session> ended = new HashMap<>();
         synchronized (this) {
             hashes.forEach(hash -> remove(hash, ended));
@@ -131,41 +132,54 @@ public final class WebSessions {
         if (others != null) {
             others.add(hash, login, left(Duration.ZERO));
         }
-        Map<String, Session> evicted = putNew(hash, login, Duration.ZERO);
+        Set<String> surplus = putNew(hash, login, Duration.ZERO);
         if (others != null) {
-            others.end(evicted.keySet());
+            others.end(surplus);
         }
         return secret;
     }
 
-    /** Adds a session, and ends those at this hub that have to make room for it. */
-    private Map<String, Session> putNew(String hash, Login login, Duration age) {
+    /**
+     * Adds a session, and removes those from memory that have to make room for it.
+     *
+     * @return those that are too many of one user, and end at all hubs; the others may be in use at another one
+     */
+    private Set<String> putNew(String hash, Login login, Duration age) {
         long now = nanoTime.getAsLong();
+        long opened = now - age.toNanos();
         Map<String, Session> evicted = new HashMap<>();
+        Set<String> surplus;
         synchronized (this) {
-            evict(login.user().name(), now, evicted);
-            put(hash, new Session(login.in(Optional.of(new LoginSession())), now - age.toNanos(), now, now));
+            surplus = evict(login.user().name(), now, evicted);
+            put(hash, new Session(login.in(Optional.of(new LoginSession())), opened, now, opened));
         }
         end(evicted);
-        return evicted;
+        return surplus;
     }
 
-    /** How much longer a session of this age may be unused at all hubs; a bit more than it may be at one. */
+    /** How much longer a session of this age may be unused. */
     private synchronized Duration left(Duration age) {
         Duration idle = Duration.ofMillis(configuration.sessionIdleMillis());
         Duration longest = Duration.ofMillis(configuration.sessionMaxMillis()).minus(age);
-        Duration unused = idle.plus(idle.dividedBy(CONFIRMATIONS));
-        return unused.compareTo(longest) < 0 ? unused : longest;
+        return idle.compareTo(longest) < 0 ? idle : longest;
     }
 
-    /** Checks only the sessions of the user and the oldest ones of all users. */
-    private void evict(String user, long now, Map<String, Session> evicted) {
+    /**
+     * Checks only the sessions of the user and the oldest ones of all users.
+     *
+     * @param evicted all that were removed
+     * @return those of them that were too many of the user
+     */
+    private Set<String> evict(String user, long now, Map<String, Session> evicted) {
         Set<String> userHashes = byUser.getOrDefault(user, Set.of());
         List.copyOf(userHashes).stream()
                 .filter(hash -> isExpired(byHash.get(hash), now))
                 .forEach(hash -> remove(hash, evicted));
+        Set<String> surplus = new LinkedHashSet<>();
         while (userHashes.size() >= MAX_PER_USER) {
-            remove(userHashes.iterator().next(), evicted);
+            String leastUsed = userHashes.iterator().next();
+            remove(leastUsed, evicted);
+            surplus.add(leastUsed);
         }
         int max = Math.max(1, configuration.maxSessions());
         for (Iterator<String> oldest = byHash.keySet().iterator();
@@ -173,10 +187,11 @@ public final class WebSessions {
                 oldest = byHash.keySet().iterator()) {
             String hash = oldest.next();
             if (byHash.size() < max && !isExpired(byHash.get(hash), now)) {
-                return;
+                return surplus;
             }
             remove(hash, evicted);
         }
+        return surplus;
     }
 
     /** Adds a session or moves it to the end, as the most recently used. */
@@ -221,19 +236,26 @@ public final class WebSessions {
         Optional<Session> session = use(hash);
         if (others != null
                 && session.filter(known -> isConfirmed(known, others)).isEmpty()) {
-            session = confirm(others, hash, origin);
+            return confirm(others, hash, origin);
         }
-        Optional<Login> renewed =
-                session.flatMap(known -> authenticator.renew(known.login().from(origin)));
+        Optional<Login> renewed = renew(session, origin);
         if (renewed.isEmpty() && session.filter(known -> isNew(known, others)).isEmpty()) {
-            end(secret);
+            endHere(Set.of(hash));
         }
         return renewed;
     }
 
+    private Optional<Login> renew(Optional<Session> session, Origin origin) {
+        return session.flatMap(known -> authenticator.renew(known.login().from(origin)));
+    }
+
     private boolean isConfirmed(Session session, SharedSessions others) {
-        long period = left(Duration.ZERO).toNanos() / CONFIRMATIONS;
-        return others.isCurrent() && nanoTime.getAsLong() - session.confirmed() < period;
+        return others.isCurrent() && !isDue(session);
+    }
+
+    /** Whether other hubs must be told that a session is used. */
+    private boolean isDue(Session session) {
+        return nanoTime.getAsLong() - session.confirmed() >= left(Duration.ZERO).toNanos() / CONFIRMATIONS;
     }
 
     /** Whether the credential of a session may be so new that only another hub knows it. */
@@ -241,23 +263,48 @@ public final class WebSessions {
         return others != null && nanoTime.getAsLong() - session.opened() < MAX_LAG_NANOS;
     }
 
-    /** Asks whether a session has ended at another hub, and says that it is used. */
-    private Optional<Session> confirm(SharedSessions others, String hash, Origin origin) {
-        Optional<SharedSessions.Found> found = others.find(hash, origin, this::left);
-        if (found.isEmpty()) {
-            endedElsewhere(Set.of(hash));
-            return Optional.empty();
+    /**
+     * Asks whether a session has ended at another hub, and says that it is used. It doesn't end at the others because its
+     * credential is unknown here: they may know more.
+     */
+    private Optional<Login> confirm(SharedSessions others, String hash, Origin origin) {
+        Set<String> surplus = new LinkedHashSet<>();
+        Optional<SharedSessions.Found> found = others.copy(hash, origin, copied -> surplus.addAll(adopt(hash, copied)));
+        others.end(surplus);
+        Optional<Session> session = found.flatMap(copied -> use(hash));
+        Optional<Login> renewed = renew(session, origin);
+        if (renewed.isEmpty()) {
+            if (session.filter(known -> isNew(known, others)).isEmpty()) {
+                endHere(Set.of(hash));
+            }
+            return renewed;
         }
-        long now = nanoTime.getAsLong();
+        if (isDue(session.orElseThrow())) {
+            if (!others.extend(found.orElseThrow(), left(found.orElseThrow().age()))) {
+                endHere(Set.of(hash));
+                return Optional.empty();
+            }
+            confirmed(hash);
+        }
+        return renewed;
+    }
+
+    /** Adds a session that another hub has opened, or knows that this one is in use. */
+    private Set<String> adopt(String hash, SharedSessions.Found found) {
         synchronized (this) {
             Session known = byHash.get(hash);
             if (known != null) {
-                put(hash, new Session(known.login(), known.opened(), now, now));
-                return Optional.of(byHash.get(hash));
+                put(hash, new Session(known.login(), known.opened(), nanoTime.getAsLong(), known.confirmed()));
+                return Set.of();
             }
         }
-        putNew(hash, found.get().login(), found.get().age());
-        return use(hash);
+        return putNew(hash, found.login(), found.age());
+    }
+
+    private synchronized void confirmed(String hash) {
+        byHash.computeIfPresent(
+                hash,
+                (key, known) -> new Session(known.login(), known.opened(), known.lastUsed(), nanoTime.getAsLong()));
     }
 
     /** A session, which is now the most recently used one; empty if there is none or it has expired. */
@@ -278,7 +325,7 @@ public final class WebSessions {
      */
     public void end(String secret) {
         String hash = Sha256.hex(secret);
-        endedElsewhere(Set.of(hash));
+        endHere(Set.of(hash));
         SharedSessions others = shared;
         if (others != null) {
             others.end(List.of(hash));

@@ -170,4 +170,16 @@ class SharedSessionsTest {
         view.outage = Optional.empty();
         assertThat(status(first, secret)).isEqualTo(200);
     }
+
+    @Test
+    void shouldWriteNothingForACookieWithoutASession() throws Exception {
+        for (String invented : List.of("x1", "A".repeat(43))) {
+            assertThat(status(first, invented)).isEqualTo(401);
+            assertThat(send(first, "DELETE", "/session", "Cookie", cookie(first, invented))
+                            .statusCode())
+                    .isEqualTo(204);
+        }
+
+        assertThat(states.of("http-sessions").list("", "", 10)).isEmpty();
+    }
 }
