@@ -26,8 +26,13 @@ final class TextRules {
     private static final String LIMIT = "\\s*[0-9]{1,12}\\s*(?:[smhd]|B|KiB|MiB|GiB|TiB)\\s*";
     private static final String KEEP_RULE = "\\s*(?!file\\.|hub\\.)[^,;\n]+:(?=\\s)" + LIMIT + "(?:," + LIMIT + ")?";
     private static final Pattern KEEP = Pattern.compile("(?:" + KEEP_RULE + ")?(?:[;\n](?:" + KEEP_RULE + "|\\s*))*");
-    private static final String LAST_RULE = "\\s*(?!file\\.|hub\\.)[^,;\n]+:\\s+[1-9][0-9]{0,8}\\s+topics\\s*";
+    private static final String LAST_RULE = "\\s*(?!file\\.|hub\\.)[^,;\n]+:\\s+[1-9][0-9]{0,8}\\s+topics\\s*"
+            + "(?:,\\s*[1-9][0-9]{0,5}\\s*(?:MiB|GiB|TiB)\\s*)?";
     private static final Pattern LAST = Pattern.compile("(?:" + LAST_RULE + ")?(?:[;\n](?:" + LAST_RULE + "|\\s*))*");
+    private static final String DEDUPLICATE_RULE = "\\s*(?!file\\.|hub\\.)[^,;\n]+:\\s+"
+            + "(?:[1-9][0-9]{0,4}\\s*s|[1-9][0-9]{0,3}\\s*m|(?:[1-9][0-9]?|1[0-5][0-9]|16[0-8])\\s*h|[1-7]\\s*d)\\s*";
+    private static final Pattern DEDUPLICATE =
+            Pattern.compile("(?:" + DEDUPLICATE_RULE + ")?(?:[;\n](?:" + DEDUPLICATE_RULE + "|\\s*))*");
     private static final Map<String, Form> HISTORY_FORMS = Map.of(
             "io.datahub.history keep",
             new Form(
@@ -35,8 +40,12 @@ final class TextRules {
                     value -> KEEP.matcher(value).matches()),
             "io.datahub.history last",
             new Form(
-                    "PREFIX: COUNT topics, separated by semicolons, such as status.: 100000 topics",
+                    "PREFIX: COUNT topics, SIZE, separated by semicolons, such as status.: 100000 topics, 1 GiB",
                     value -> LAST.matcher(value).matches()),
+            "io.datahub.history deduplicate",
+            new Form(
+                    "PREFIX: TIME, up to 7d, separated by semicolons, such as build.: 10m",
+                    value -> DEDUPLICATE.matcher(value).matches()),
             "io.datahub.history flush",
             new Form(
                     "always, or milliseconds from 1 to 60000",
