@@ -1,13 +1,14 @@
 """The page at /, in Debian's Chromium: what a new user with a token sees, and what an administrator does.
 
 Needs node, chromium, and the npm packages of .ci/clients."""
-import json, os, subprocess
+import http.server, json, os, subprocess, threading
 
 import pytest
 
 from support.hub import ROOT, new_token
 from support.waiting import until
 
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 GRANTS = '<allow subscribe="build."/><allow read="reports/" write="reports/"/>'
 
 
@@ -15,7 +16,7 @@ GRANTS = '<allow subscribe="build."/><allow read="reports/" write="reports/"/>'
 def token(hub, admin):
     """The token of a user who may write reports; three validators are configured, of which two are unavailable."""
     token = new_token()
-    assert hub.put_users({"ann": (token, GRANTS), "viewer": ("", '<allow read="reports/"/>')}) == 200
+    assert hub.put_users({"ann": (token, GRANTS), "viewer": ("", '<allow read="reports/"/>'), "ci": ("", '<allow publish="build."/>')}) == 200
     with open(f"{hub.home}/etc/io.datahub.validator.xml-reports.cfg", "w") as f:
         f.write("paths = reports/**/*.xml\n")
     with open(f"{hub.home}/etc/io.datahub.validator.xsd-broken.cfg", "w") as f:
@@ -61,16 +62,58 @@ def visit(hub, admin, token, tmp_path_factory):
                              env=dict(os.environ, TOKEN=token, ADMIN=admin, **env), capture_output=True, text=True, timeout=800)
         results = [json.loads(line) for line in out.stdout.splitlines()]
         failed = [result for result in results if not result["good"]]
-        assert out.returncode == 0, f"after {results[-1:]}: {out.stderr[-2000:]}"
+        assert out.returncode == 0, f"after {results[-1:]}, failed: {failed}: {out.stderr[-2000:]}"
         assert results
         assert failed == [], json.dumps(failed, indent=1)
         return results
     return run
 
 
+class Target(http.server.BaseHTTPRequestHandler):
+    """The target of a webhook, which refuses the first two messages."""
+
+    refused = 0
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        Target.refused += 1
+        self.send_response(400 if Target.refused <= 2 else 204)
+        self.end_headers()
+
+    def log_message(self, *words):
+        pass
+
+
+@pytest.fixture(scope="module")
+def hooks(hub, admin, token):
+    """A hook that has got a delivery, and a webhook with two dead letters."""
+    target = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Target)
+    threading.Thread(target=target.serve_forever, daemon=True).start()
+    settings = {"webhook-deploy": f"topics = deploy.*\nurl = http://127.0.0.1:{target.server_port}/\nsecretFile = etc/hook.secret\nallowLoopback = true\n",
+                "hook-ci": "kind = cloudevents\nuser = ci\nsecretFile = etc/hook.secret\n"}
+    with open(os.open(f"{hub.home}/etc/hook.secret", os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
+        f.write(SECRET)
+    for name, text in settings.items():
+        with open(f"{hub.home}/etc/io.datahub.{name}.cfg", "w") as f:
+            f.write(text)
+
+    def status(kind):
+        return {one["name"]: one for one in json.loads(hub.curl(admin, f"/status/{kind}s")[2])[f"{kind}s"]}
+    assert until(lambda: "deploy" in status("webhook") and "ci" in status("hook"), 30)
+    event = json.dumps({"specversion": "1.0", "id": "1", "source": "/ci", "type": "build.started"})
+    assert hub.curl(SECRET, "/hooks/ci", "-H", "Content-Type: application/cloudevents+json", "-d", event)[0] == 202
+    for number in range(2):
+        assert hub.curl(admin, f"/events/deploy.{number}", "-d", "now")[0] == 202
+    assert until(lambda: status("webhook")["deploy"]["deadLetters"] == 2, 30), status("webhook")
+    yield target
+    target.shutdown()
+    target.server_close()
+
+
 @pytest.mark.timeout(900)
-def test_visit(hub, token, visit):
-    visit("page")
+@pytest.mark.parametrize("name", ["page", "page-admin", "page-network", "page-newcomer"])
+def test_visit(hub, token, visit, hooks, name):
+    visit(name)
     assert not any(token in open(os.path.join(folder, name), errors="replace").read()
                    for folder, _, names in os.walk(f"{hub.home}/log") for name in names), "the token is in no log"
 

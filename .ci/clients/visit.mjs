@@ -13,7 +13,7 @@ export const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
 })
-const wait = 30_000
+const wait = 60_000
 
 export function seen(what, good, detail = '') {
   console.log(JSON.stringify({ what, good, detail: String(detail) }))

@@ -30,13 +30,13 @@ export function credentials(all, revoke) {
   ]), 'None.')
 }
 
-/** A form that asks for a token's label and expiry. */
-export function tokenForm(create) {
-  const label = createElement('input', { type: 'text', id: 'token-label', maxLength: 100, autocomplete: 'off' })
-  const expires = createElement('input', { type: 'date', id: 'token-expires', min: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10) })
+/** A form that asks for a token's label and expiry. @param id begins the ids of its fields */
+export function tokenForm(id, create) {
+  const label = createElement('input', { type: 'text', id: `${id}-label`, maxLength: 100, autocomplete: 'off' })
+  const expires = createElement('input', { type: 'date', id: `${id}-expires`, min: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10) })
   return createElement('form', { className: 'tools', onsubmit: event => { event.preventDefault(); create({ label: label.value.trim(), ...expiry(expires.value) }) } },
-    createElement('div', { className: 'field' }, createElement('label', { htmlFor: 'token-label' }, 'Label of the token'), label),
-    createElement('div', { className: 'field' }, createElement('label', { htmlFor: 'token-expires' }, 'Expires (optional)'), expires),
+    createElement('div', { className: 'field' }, createElement('label', { htmlFor: `${id}-label` }, 'Label of the token'), label),
+    createElement('div', { className: 'field' }, createElement('label', { htmlFor: `${id}-expires` }, 'Expires (optional)'), expires),
     createElement('button', { type: 'submit' }, 'Create token'))
 }
 
@@ -52,6 +52,30 @@ export function showToken(place, { token, user }) {
     createElement('div', { className: 'buttons' },
       createElement('button', { type: 'button', className: 'main', onclick: () => copyText(token) }, 'Copy token'),
       createElement('button', { type: 'button', className: 'quiet', onclick: () => place.replaceChildren() }, 'Done'))))
+}
+
+/** Counts what a section shows: a response to a request of an earlier reading, or of an earlier visit, isn't shown any more. */
+export class Turns {
+  #reading = 0
+  #visit = 0
+
+  /** Begins a reading. Returns whether nothing newer has begun since. */
+  read() {
+    const own = ++this.#reading
+    return () => own === this.#reading
+  }
+
+  /** Returns whether the user is still where it was when this was called. */
+  stay() {
+    const own = this.#visit
+    return () => own === this.#visit
+  }
+
+  /** The user leaves. */
+  leave() {
+    this.#reading++
+    this.#visit++
+  }
 }
 
 /** Shows why something was refused. */

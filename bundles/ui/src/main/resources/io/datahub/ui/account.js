@@ -2,31 +2,30 @@
 
 import { $, confirmDialog } from './dom.js'
 import { request } from './hub.js'
-import { clear, credentials, describe, ACTIONS, showRefusal, showToken, table, tokenForm } from './access.js'
+import { clear, credentials, describe, ACTIONS, showRefusal, showToken, table, tokenForm, Turns } from './access.js'
 
-let generation = 0
-let visit = 0 // counts what ends the view of a user: a response that comes later is not shown
+const turns = new Turns()
 
 export async function open(me) {
-  const thisOpening = ++generation
-  const thisVisit = visit
+  const isCurrent = turns.read()
+  const isHere = turns.stay()
   $('account-note').textContent = me.roles.length ? `${me.user}, ${me.roles.length === 1 ? 'role' : 'roles'} ${me.roles.join(', ')}` : me.user
   $('account-grants').replaceChildren(table('What you may do', ['You may', 'Where', 'By'],
     me.roles.includes('admin') ? [['Do everything', '', 'the role admin']]
       : me.grants.map(grant => [ACTIONS[grant.action] || grant.action, describe(grant), grant.origin || '']), 'Nothing yet. An administrator grants access.'))
-  if (!$('account-new').children.length) $('account-new').replaceChildren(tokenForm(create))
+  if (!$('account-new').children.length) $('account-new').replaceChildren(tokenForm('account-token', create))
   try {
     const { tokens } = await (await request('/tokens')).json()
-    if (thisOpening === generation) $('account-tokens').replaceChildren(credentials(tokens, revoke))
+    if (isCurrent()) $('account-tokens').replaceChildren(credentials(tokens, revoke))
   } catch (refused) {
-    if (thisOpening === generation) showRefusal($('account-tokens'), refused)
+    if (isCurrent()) showRefusal($('account-tokens'), refused)
   }
   async function create(wanted) {
     await change(async () => {
       const answer = await request('/tokens', { method: 'POST', body: JSON.stringify(wanted), headers: { 'Content-Type': 'application/json' } })
       const made = await answer.json()
-      if (thisVisit !== visit) return
-      $('account-new').replaceChildren(tokenForm(create))
+      if (!isHere()) return
+      $('account-new').replaceChildren(tokenForm('account-token', create))
       showToken($('account-secret'), made)
     })
   }
@@ -40,23 +39,20 @@ export async function open(me) {
     try {
       await send()
     } catch (refused) {
-      if (thisVisit === visit) showRefusal($('account-secret'), refused)
+      if (isHere()) showRefusal($('account-secret'), refused)
     }
-    if (thisOpening === generation) await open(me)
+    if (isCurrent()) await open(me)
   }
 }
 
 /** Forgets everything, and clears the screen. */
 export function reset() {
-  generation++
-  visit++
+  turns.leave()
   clear('account-note', 'account-grants', 'account-tokens', 'account-new', 'account-secret')
 }
 
 /** Leaves nothing secret on the screen. */
 export function leave() {
-  generation++
-  visit++
+  turns.leave()
   clear('account-secret')
 }
-

@@ -1,17 +1,20 @@
 // The page: the user who is signed in, and the section that is shown.
 
-import { $, dismissDialog, announce, initDialog } from './dom.js'
+import { $, announce, createElement, dismissDialog, initDialog } from './dom.js'
 import * as hub from './hub.js'
 import * as events from './events.js'
 import * as files from './files.js'
 import * as status from './status.js'
 import * as users from './users.js'
 import * as account from './account.js'
+import * as cluster from './cluster.js'
 
 const STATES = { connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting', refused: 'No access' }
 /** Responses of a hub that is starting or can't be reached: the page tries again. */
 const TEMPORARY = new Set([0, 502, 503, 504])
 const RETRY_MILLIS = 2000
+/** How often another hub behind the same address is looked for. */
+const OTHER_HUBS = 3
 const ENDED = 'Your session has ended. Sign in again.'
 const NOT_SIGNED_IN = {
   expired: 'The sign-in took too long, or was begun in another browser. Try again.',
@@ -43,7 +46,6 @@ function route() {
   }
   if (me === null) {
     document.title = 'Sign in – Datahub'
-    status.hide()
     $('token').focus()
     return
   }
@@ -55,8 +57,7 @@ function route() {
   else users.leave()
   if (known === 'account') account.open(me)
   else account.leave()
-  if (known === 'hub') status.show(isAdmin())
-  else status.hide()
+  status.show(known === 'hub')
 }
 
 function decoded(path) {
@@ -85,10 +86,12 @@ function setUser(user) {
   files.setUser(me)
   events.setUser(me)
   if (!isAdmin()) users.reset()
-  if (!isMonitor()) status.reset()
+  if (isMonitor()) status.setUser(isAdmin())
+  else status.reset()
 }
 
 function signedIn(user) {
+  cluster.compare(user)
   setUser(user)
   $('sign-in-error').textContent = ''
   $('token').value = ''
@@ -106,6 +109,7 @@ function signedOut(message = '') {
   status.reset()
   users.reset()
   account.reset()
+  cluster.reset()
   hub.clearSession()
   for (const id of ['user', 'connection', 'announcement']) $(id).textContent = ''
   $('nav-hub').hidden = $('nav-users').hidden = true
@@ -114,12 +118,25 @@ function signedOut(message = '') {
   $('sign-in-error').textContent = message
 }
 
+/** The hub doesn't know the session any more; unless it was another hub that was asked, and one of the next responses is that of the first. */
+async function ended() {
+  signedOut(ENDED)
+  for (let i = 0; i < OTHER_HUBS && me === null; i++) {
+    const user = await hub.whoami().catch(() => null)
+    if (user && user.user !== 'anonymous') {
+      cluster.warn()
+      return
+    }
+  }
+}
+
 /** Checks whether the user's grants have changed. */
 async function check() {
   if (me === null) return
   try {
     const user = await hub.whoami()
     if (me === null) return
+    cluster.compare(user)
     if (user.user !== me.user) signedOut(ENDED)
     else if (JSON.stringify(user.grants) !== JSON.stringify(me.grants) || String(user.roles) !== String(me.roles)) {
       setUser(user)
@@ -133,6 +150,7 @@ async function start() {
   events.init()
   files.init()
   users.init()
+  status.init()
   addEventListener('hashchange', () => { route(); $('main').focus({ preventScroll: true }) })
   $('sign-out').addEventListener('click', async () => {
     signedOut()
@@ -148,6 +166,7 @@ async function start() {
       signedIn(await hub.signIn($('token').value.trim()))
     } catch (refused) {
       hub.clearSession()
+      if (refused.isOfNewSession) cluster.warn()
       $('sign-in-error').textContent = refused.status === 401 ? 'The hub doesn’t know this token.' : refused.message
       $('token').select()
     }
@@ -156,7 +175,8 @@ async function start() {
     if (me === null) return
     $('connection').textContent = STATES[detail]
     $('connection').dataset.state = detail
-    if (detail === 'refused') signedOut(ENDED)
+    if (detail === 'refused') ended()
+    if (detail === 'live') check()
   })
   hub.live.addEventListener('forbidden', check)
   hub.onOtherTab(resume, () => { if (me !== null) signedOut() })
@@ -174,11 +194,9 @@ async function offerSignInElsewhere() {
   }
   try {
     const { providers } = await (await hub.request('/session/oidc', {}, [404])).json()
-    for (const { label, start } of providers || []) {
-      $('sign-in-link').textContent = `sign in with ${label}`
-      $('sign-in-link').href = start
-      $('sign-in-elsewhere').hidden = false
-    }
+    $('sign-in-elsewhere').hidden = !providers?.length
+    $('sign-in-elsewhere').replaceChildren(createElement('span', { className: 'hint' }, 'or'),
+      ...(providers || []).map(({ label, start }) => createElement('a', { className: 'outlined button', href: start }, `Sign in with ${label}`)))
   } catch { /* the token remains */ }
 }
 

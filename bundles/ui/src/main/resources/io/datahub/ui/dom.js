@@ -45,12 +45,12 @@ export async function confirmDialog(title, text, yes) {
   return await ask({ title, text, yes, isDanger: true }) !== null
 }
 
-/** Asks for a text; null if it was cancelled. */
-export function promptDialog(title, label, value, yes, text = '') {
-  return ask({ title, text, yes, label, value })
+/** Asks for a text, which may be empty if that is said; null if it was cancelled. */
+export function promptDialog(title, label, value, yes, text = '', mayBeEmpty = false) {
+  return ask({ title, text, yes, label, value, mayBeEmpty })
 }
 
-function ask({ title, text, yes, label = null, value = '', isDanger = false }) {
+function ask({ title, text, yes, label = null, value = '', mayBeEmpty = false, isDanger = false }) {
   $('ask-title').textContent = title
   $('ask-text').textContent = text
   $('ask-yes').textContent = yes
@@ -58,14 +58,14 @@ function ask({ title, text, yes, label = null, value = '', isDanger = false }) {
   $('ask-field').hidden = label === null
   $('ask-label').textContent = label || ''
   $('ask-value').value = value
-  $('ask-value').required = label !== null
+  $('ask-value').required = label !== null && !mayBeEmpty
   const dialog = $('ask')
   dialog.returnValue = 'no'
   dialog.showModal()
   if (label === null) $('ask-no').focus()
   else $('ask-value').select()
   return new Promise(done => {
-    dialog.addEventListener('close', () => done(dialog.returnValue === 'yes' ? $('ask-value').value.trim() : null), { once: true })
+    dialog.addEventListener('close', () => done(dialog.returnValue === 'yes' ? $('ask-value').value : null), { once: true })
   })
 }
 

@@ -3,10 +3,10 @@
 import { $, copyText, createElement, formatTime, announce, size } from './dom.js'
 import { changesOf, filePath, may, request } from './hub.js'
 import { rename } from './selection.js'
+import { isUniform, MAX_EDIT, textOf } from './text.js'
 import { violation } from './violation.js'
 
 const MAX_PREVIEW = 64 * 1024
-const MAX_EDIT = 256 * 1024
 const HISTORY = 50
 const IMAGE = /\.(png|jpe?g|gif|webp|avif|bmp|ico|svg)$/i
 let shown = null // the path
@@ -55,12 +55,6 @@ function mayDiscard() {
   return !isChanged() || confirm('Discard your changes of this text?')
 }
 
-/** Whether all lines end in the same manner: an editor in a page can't keep a mixture. */
-function isUniform(text) {
-  const ends = new Set(text.match(/\r\n|\r|\n/g))
-  return ends.size < 2 && !ends.has('\r')
-}
-
 /** Shows a file. */
 export async function show(path) {
   const isOther = path !== shown
@@ -75,6 +69,18 @@ export async function show(path) {
   } catch (refused) {
     if (thisLoad === lastLoad) $('file').replaceChildren(head(path), createElement('p', { className: 'error' }, refused.message))
   }
+}
+
+/** Lets the user edit a text that was refused when it was uploaded. @param saved called when it has been stored */
+export async function mend(path, text, saved) {
+  if (!mayDiscard()) return
+  lastLoad++
+  shown = path
+  const view = createElement('div')
+  $('file').replaceChildren(head(path), view)
+  $('file').hidden = false
+  const present = await request(filePath(path), { method: 'HEAD' }, [404]).catch(() => null)
+  if (shown === path) edit(path, { text, etag: present?.headers.get('ETag') }, view, saved)
 }
 
 function head(path) {
@@ -96,16 +102,6 @@ async function preview(path) {
 
 function hex(base64) {
   return [...atob(base64)].map(c => c.charCodeAt(0).toString(16).padStart(2, '0')).join('')
-}
-
-/** The text in UTF-8; null if the bytes are none. */
-function textOf(bytes, isCut) {
-  if (bytes.includes(0)) return null
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: isCut })
-  } catch {
-    return null
-  }
 }
 
 function draw(path, content, history) {
@@ -155,8 +151,8 @@ function curl(path) {
   return `curl -fO -u '${$('user').textContent.replaceAll("'", '')}' '${url}'`
 }
 
-/** Edits a text. It is saved only over the version that was shown, and only if the validators accept it. */
-function edit(path, content, view) {
+/** Edits a text. It is saved only over the version that was shown, or as a new file, and only if the validators accept it. */
+function edit(path, content, view, saved = () => {}) {
   const lineEnd = content.text.includes('\r\n') ? '\r\n' : '\n'
   const area = createElement('textarea', { defaultValue: content.text, spellcheck: false, 'aria-label': `Text of ${path}`, rows: 16 })
   const note = createElement('p', { className: 'hint', role: 'status' })
@@ -168,11 +164,13 @@ function edit(path, content, view) {
     reasons.replaceChildren()
     try {
       await request(filePath(path) + (isTrial ? '?raw&dry-run' : '?raw'), {
-        method: 'PUT', body: changed(), headers: { 'If-Match': content.etag, 'Content-Type': 'application/octet-stream' },
+        method: 'PUT', body: changed(),
+        headers: { ...(content.etag ? { 'If-Match': content.etag } : { 'If-None-Match': '*' }), 'Content-Type': 'application/octet-stream' },
       })
       note.textContent = isTrial ? 'The validators accept this text.' : ''
       if (isTrial) return
       announce(`Saved ${path}`)
+      saved()
       view.replaceChildren()
       await show(path)
     } catch (refused) {
@@ -185,6 +183,6 @@ function edit(path, content, view) {
   view.replaceChildren(area, note, reasons, createElement('div', { className: 'buttons' },
     createElement('button', { type: 'button', className: 'main', onclick: () => send(false) }, 'Save'),
     createElement('button', { type: 'button', onclick: () => send(true) }, 'Validate'),
-    createElement('button', { type: 'button', className: 'quiet', onclick: () => show(path) }, 'Discard changes')))
+    createElement('button', { type: 'button', className: 'quiet', onclick: () => content.etag ? show(path) : leave() }, 'Discard changes')))
   area.focus()
 }

@@ -48,7 +48,7 @@ export function init() {
     draw()
   })
   for (const button of document.querySelectorAll('button.sort')) button.addEventListener('click', () => sort(button.dataset.sort))
-  uploads.init(path => { if (path.startsWith(folder)) refresh() })
+  uploads.init(path => { if (path.startsWith(folder)) refresh() }, file.mend)
   live.addEventListener('event', ({ detail }) => changed(detail))
 }
 

@@ -9,9 +9,14 @@ const tabs = new BroadcastChannel('datahub.session')
 export async function signIn(token) {
   session++
   await request('/session', { method: 'POST', headers: { Authorization: `Bearer ${token}` } })
-  const me = await whoami()
-  tabs.postMessage('opened')
-  return me
+  try {
+    const me = await whoami()
+    tabs.postMessage('opened')
+    return me
+  } catch (refused) {
+    refused.isOfNewSession = refused.status === 401 // by another hub than the one that opened it
+    throw refused
+  }
 }
 
 /** Leaves the session in this tab. */

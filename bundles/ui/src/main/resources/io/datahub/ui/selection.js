@@ -99,7 +99,7 @@ export async function rename(paths) {
   const plain = path => path.replace(/\/$/, '')
   const typed = isOne
     ? await promptDialog('Rename or move', 'New path', plain(paths[0]), 'Move', 'The validators of the new path decide. Missing folders are made.')
-    : await promptDialog(`Move ${paths.length} entries`, 'To the folder', plain(folder), 'Move', 'Missing folders are made.')
+    : await promptDialog(`Move ${paths.length} entries`, 'To the folder', plain(folder), 'Move', 'Empty is the top folder. Missing folders are made.', true)
   if (typed === null) return false
   const to = plain(typed.replace(/^\/+/, ''))
   return each(paths, path => {

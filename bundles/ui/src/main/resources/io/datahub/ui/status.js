@@ -1,104 +1,76 @@
 // The state of the hub, for administrators and monitors: rates, components, clients, validators.
 
-import { $, announce, confirmDialog, createElement, formatTime, number, size, svg } from './dom.js'
+import { $, announce, confirmDialog, createElement, formatTime, number, size } from './dom.js'
+import * as charts from './charts.js'
+import * as cluster from './cluster.js'
+import * as hooks from './hooks.js'
 import { request } from './hub.js'
+import * as trial from './trial.js'
 
 const INTERVAL_MILLIS = 2000
-const POINTS = 60
-const charts = [
-  { key: 'in', title: 'Events in', unit: '/s' },
-  { key: 'out', title: 'Events out', unit: '/s' },
-  { key: 'lost', title: 'Lost', unit: '/s', bad: true },
-  { key: 'connected', title: 'Clients', unit: '', level: true },
-]
-let previous = null
+/** While another section is shown, the charts go on. */
+const BACKGROUND_MILLIS = 10_000
 let timer = 0
 let generation = 0
-const series = Object.fromEntries(charts.map(chart => [chart.key, []]))
+let isShown = false
+let isAdmin = false
 
-let mayDisconnect = false
-
-/** @param isAdmin whether the user may also disconnect clients */
-export function show(isAdmin) {
-  hide()
-  mayDisconnect = isAdmin
-  update(generation)
+export function init() {
+  trial.init()
+  $('charts-period').addEventListener('change', charts.draw)
 }
 
-/** Stops updates; responses to earlier requests are ignored. */
-export function hide() {
-  clearTimeout(timer)
-  generation++
-  previous = null
+/** Begins to remember what the charts show, for a user who may see it. @param admin whether the user may also disconnect clients */
+export function setUser(admin) {
+  isAdmin = admin
+  trial.offer()
+  if (!timer) update(++generation)
+}
+
+/** Shows the section, or stops showing it; the charts go on. */
+export function show(now) {
+  if (now === isShown) return
+  isShown = now
+  if (now) update(++generation)
 }
 
 /** Forgets everything, and clears the screen. */
 export function reset() {
-  hide()
-  for (const points of Object.values(series)) points.length = 0
-  for (const id of ['charts', 'components', 'problems', 'clients', 'validators', 'hub-note']) $(id).replaceChildren()
+  clearTimeout(timer)
+  timer = 0
+  generation++
+  isShown = false
+  charts.reset()
+  hooks.reset()
+  trial.reset()
+  for (const id of ['components', 'problems', 'clients', 'validators', 'hub-note']) $(id).replaceChildren()
   $('problems').hidden = true
 }
 
-async function update(generationOfCall) {
+async function update(thisUpdate) {
+  clearTimeout(timer)
+  timer = -1 // is about to be set
   try {
     const [state, health] = await Promise.all([
       request('/status').then(answer => answer.json()),
-      request('/health/ready', {}, [503]).then(answer => answer.json()),
+      isShown ? request('/health/ready', {}, [503]).then(answer => answer.json()) : null,
+      isShown && isAdmin ? hooks.update() : null,
     ])
-    if (generationOfCall !== generation) return
-    measure(state)
-    drawCharts(state)
-    drawComponents(health.components || [])
-    drawClients(state)
-    drawValidators(state.validators)
+    if (thisUpdate !== generation) return
+    charts.add(state)
+    if (isShown && health) {
+      charts.draw()
+      cluster.show(state.cluster)
+      drawComponents(health.components || [])
+      drawClients(state)
+      drawValidators(state.validators)
+    }
     $('hub-note').textContent = ''
   } catch (refused) {
-    if (generationOfCall !== generation) return
+    if (thisUpdate !== generation) return
     $('hub-note').textContent = refused.message
   }
-  timer = setTimeout(() => update(generationOfCall), document.hidden ? 5 * INTERVAL_MILLIS : INTERVAL_MILLIS)
-}
-
-function measure(state) {
-  const now = Date.parse(state.time)
-  for (const { key, level } of charts) {
-    const value = level ? state.connected
-      : previous ? Math.max(0, (state.events[key] - previous.events[key]) * 1000 / Math.max(1, now - previous.now)) : null
-    if (value !== null) {
-      series[key].push(value)
-      if (series[key].length > POINTS) series[key].shift()
-    }
-  }
-  previous = { now, events: state.events }
-}
-
-function drawCharts(state) {
-  $('charts').replaceChildren(...charts.map(chart => {
-    const points = series[chart.key]
-    const last = points.at(-1) ?? 0
-    const total = chart.level ? `${size(state.events.queuedBytes)} queued` : `${number(state.events[chart.key])} total`
-    return createElement('figure', { className: `chart card${chart.bad && last > 0 ? ' bad' : ''}` },
-      createElement('figcaption', {}, createElement('span', { className: 'label' }, chart.title),
-        createElement('strong', {}, number(last), createElement('small', {}, chart.unit)), createElement('span', { className: 'hint' }, total)),
-      line(points, `${chart.title}, the last two minutes: now ${number(last)}${chart.unit}, at most ${number(Math.max(0, ...points))}${chart.unit}`))
-  }))
-}
-
-function line(points, label) {
-  const width = 240
-  const height = 56
-  const top = Math.max(1, ...points) * 1.1
-  const x = i => width - (points.length - 1 - i) * width / (POINTS - 1)
-  const y = value => height - 2 - value / top * (height - 6)
-  const path = points.map((value, i) => `${i ? 'L' : 'M'}${x(i).toFixed(1)} ${y(value).toFixed(1)}`).join('')
-  const chart = svg('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label, preserveAspectRatio: 'none' })
-  if (points.length > 1) {
-    chart.append(
-      svg('path', { class: 'area', d: `${path}L${width} ${height}L${x(0).toFixed(1)} ${height}Z` }),
-      svg('path', { class: 'line', d: path, 'vector-effect': 'non-scaling-stroke' }))
-  }
-  return chart
+  timer = setTimeout(() => update(thisUpdate), isShown && !document.hidden ? INTERVAL_MILLIS : BACKGROUND_MILLIS)
 }
 
 function drawComponents(components) {
@@ -129,13 +101,13 @@ function table(id, caption, heads, rows, empty) {
 function drawClients({ clients, connected }) {
   const inCluster = clients.some(({ hub }) => hub)
   table('clients', 'Clients',
-    [...(inCluster ? [['Hub']] : []), ['User'], ['Transport'], ['Address'], ['Since'], ['Topics', 'number'], ['In', 'number'], ['Out', 'number'], ['Lost', 'number'], ['Queued', 'number'], ...(mayDisconnect ? [['']] : [])],
+    [...(inCluster ? [['Hub']] : []), ['User'], ['Transport'], ['Address'], ['Since'], ['Topics', 'number'], ['In', 'number'], ['Out', 'number'], ['Lost', 'number'], ['Queued', 'number'], ...(isAdmin ? [['']] : [])],
     clients.map(client => [
       ...(inCluster ? [client.hub] : []), client.user, client.transport, client.address, formatTime(client.since), number(client.subscriptions), number(client.in),
-      number(client.out), number(client.lost), size(client.queuedBytes), ...(mayDisconnect ? [disconnectButton(client)] : []),
+      number(client.out), number(client.lost), size(client.queuedBytes), ...(isAdmin ? [disconnectButton(client)] : []),
     ]), 'No clients.')
   if (connected > clients.length) $('clients').tBodies[0].append(
-    createElement('tr', {}, createElement('td', { colSpan: 9 + Number(inCluster) + Number(mayDisconnect), className: 'empty' }, `and ${connected - clients.length} more`)))
+    createElement('tr', {}, createElement('td', { colSpan: 9 + Number(inCluster) + Number(isAdmin), className: 'empty' }, `and ${connected - clients.length} more`)))
 }
 
 function disconnectButton({ id, hub, user, transport }) {

@@ -2,6 +2,7 @@
 // after a confirmation.
 
 import { $, createElement, announce, size } from './dom.js'
+import { localText } from './text.js'
 import { violation } from './violation.js'
 import { BY_SCRIPT, may, refusal, Refused, request } from './hub.js'
 
@@ -15,12 +16,15 @@ const TUS = { 'Tus-Resumable': '1.0.0' }
 const RESUMABLE = new Set([0, 408, 409, 423, 429, 500, 502, 503, 504, 507])
 let running = 0
 let onStored = () => {}
+let edit = () => {}
 let user = ''
 const queue = []
 const all = new Set()
 
-export function init(stored) {
+/** @param stored called with the path of a file that was stored. @param editText edits the text of a refused one: path, text, what to do once it is stored */
+export function init(stored, editText) {
   onStored = stored
+  edit = editText
   $('clear-uploads').addEventListener('click', () => {
     for (const item of [...all]) if (item.isOver) item.dismiss()
     $('find').focus()
@@ -109,6 +113,7 @@ function offerClear() {
 class Upload {
   isOver = false
   location = null
+  #refusedText = null // of a file that a validator refused, to be edited
   #expected = null // size and modification time of a file that has to be chosen again
   #stalled = 0
   #isReplacing = false
@@ -265,7 +270,14 @@ class Upload {
       this.#end('refused', refused.status === 422 ? 'Refused' : refused.message)
       const reasons = refused.violations.map(violation)
       this.reasons.replaceChildren(...(reasons.length ? reasons : refused.status === 422 ? [createElement('li', {}, refused.message)] : []))
+      if (refused.status === 422) this.#offerEdit()
     }
+  }
+
+  /** Offers to edit a text that was refused. */
+  async #offerEdit() {
+    this.#refusedText = await localText(this.file).catch(() => null)
+    if (this.#refusedText !== null) this.#name(this.retry, 'Edit')
   }
 
   /** Offers to go on with the upload. */
@@ -277,6 +289,10 @@ class Upload {
   }
 
   #retry() {
+    if (this.#refusedText !== null) {
+      edit(this.path, this.#refusedText, () => this.dismiss())
+      return
+    }
     if (this.#expected) {
       this.#chooseAgain()
       return

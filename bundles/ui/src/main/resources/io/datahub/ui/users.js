@@ -2,13 +2,12 @@
 
 import { $, announce, confirmDialog, createElement, promptDialog } from './dom.js'
 import { request } from './hub.js'
-import { ACTIONS, clear, credentials, describe, showRefusal, showToken, tokenForm } from './access.js'
+import { ACTIONS, clear, credentials, describe, showRefusal, showToken, tokenForm, Turns } from './access.js'
 
 const JSON_BODY = { 'Content-Type': 'application/json' }
 let all = []
 let chosen = null // a name
-let generation = 0
-let visit = 0 // counts what ends the view of a user: a response that comes later is not shown
+const turns = new Turns()
 
 export function init() {
   $('user-new').addEventListener('click', add)
@@ -24,8 +23,7 @@ export async function open(name) {
 
 /** Forgets everything, and clears the screen. */
 export function reset() {
-  generation++
-  visit++
+  turns.leave()
   all = []
   chosen = null
   $('user-find').value = ''
@@ -35,24 +33,23 @@ export function reset() {
 
 /** Leaves nothing secret on the screen. */
 export function leave() {
-  generation++
-  visit++
+  turns.leave()
   clear('user-secret')
 }
 
 async function read() {
-  const thisRead = ++generation
+  const isCurrent = turns.read()
   try {
     const { users } = await (await request('/users')).json()
     const tokens = chosen && users.some(({ name }) => name === chosen)
       ? (await (await request(`${path(chosen)}/tokens`)).json()).tokens : []
-    if (thisRead !== generation) return
+    if (!isCurrent()) return
     all = users
     clear('user-note')
     drawList()
     drawUser(tokens)
   } catch (refused) {
-    if (thisRead === generation) showRefusal($('user-note'), refused)
+    if (isCurrent()) showRefusal($('user-note'), refused)
   }
 }
 
@@ -100,7 +97,7 @@ function drawUser(tokens) {
     grantForm(user),
     createElement('h3', {}, 'Credentials'),
     credentials([...user.credentials, ...others].map(each => ({ ...each, lastUsed: used.get(each.id) })), token => revoke(user, token)),
-    user.name === 'anonymous' ? null : tokenForm(wanted => makeToken(user, wanted)))
+    user.name === 'anonymous' ? null : tokenForm('user-token', wanted => makeToken(user, wanted)))
 }
 
 function chips(items, text, remove) {
@@ -140,7 +137,7 @@ function grant(user, added) {
 }
 
 async function add() {
-  const name = await promptDialog('New user', 'Name', '', 'Create', 'Letters, digits and ._@-; then grant access, and create a token.')
+  const name = (await promptDialog('New user', 'Name', '', 'Create', 'Letters, digits and ._@-; then grant access, and create a token.'))?.trim()
   if (!name) return
   await change(() => request('/users', { method: 'POST', body: JSON.stringify({ name }), headers: JSON_BODY }))
   if (all.some(user => user.name === name)) location.hash = `#/users/?name=${encodeURIComponent(name)}`
@@ -167,25 +164,25 @@ async function revoke(user, token) {
 }
 
 function makeToken(user, wanted) {
-  return change(async thisVisit => {
+  return change(async isHere => {
     const answer = await request(`${path(user.name)}/tokens`, { method: 'POST', body: JSON.stringify(wanted), headers: JSON_BODY })
     const made = await answer.json()
-    if (thisVisit === visit) showToken($('user-secret'), made)
+    if (isHere()) showToken($('user-secret'), made)
   })
 }
 
 /** Makes a change, and shows the result or why it was refused. */
 async function change(send) {
   clear('user-secret')
-  const thisVisit = visit
+  const isHere = turns.stay()
   try {
-    await send(thisVisit)
-    if (thisVisit !== visit) return false
+    await send(isHere)
+    if (!isHere()) return false
     await read()
     announce('Done')
     return true
   } catch (refused) {
-    if (thisVisit === visit) showRefusal($('user-secret'), refused)
+    if (isHere()) showRefusal($('user-secret'), refused)
     return false
   }
 }

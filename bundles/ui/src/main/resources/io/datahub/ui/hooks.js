@@ -1,0 +1,136 @@
+// Hooks and webhooks, for administrators: their last deliveries, and the dead letters, which can be sent again or dropped.
+
+import { $, announce, confirmDialog, createElement, formatTime, number, reconcile } from './dom.js'
+import { request } from './hub.js'
+
+let generation = 0
+const listed = new Set() // the webhooks whose dead letters are shown
+const shown = new Map() // id of a list, a colon and a name → the element and what it shows
+
+/** Reads and shows all of them; hides the sections if the hub has no hooks. */
+export async function update() {
+  const thisUpdate = ++generation
+  const [hooks, webhooks] = await Promise.all(['/status/hooks', '/status/webhooks'].map(path =>
+    request(path, {}, [404]).then(answer => answer.ok ? answer.json() : null)))
+  if (thisUpdate !== generation) return
+  show('hooks', hooks?.hooks, hookSummary, hook => [recent(hook)])
+  show('webhooks', webhooks?.webhooks, webhookSummary, webhook => [recent(webhook), letters(webhook)])
+}
+
+/** Forgets everything, and clears the screen. */
+export function reset() {
+  generation++
+  shown.clear()
+  listed.clear()
+  for (const id of ['hooks', 'webhooks']) {
+    $(id).replaceChildren()
+    $(`${id}-part`).hidden = true
+  }
+}
+
+/** Shows a list. What hasn't changed stays as it is, open or closed. */
+function show(id, all, summary, content) {
+  $(`${id}-part`).hidden = !all
+  $(`${id}-none`).hidden = !all || all.length > 0
+  reconcile($(id), (all || []).map(one => {
+    const key = `${id}:${one.name}`
+    const json = JSON.stringify(one)
+    const present = shown.get(key)
+    if (present?.json === json) return present.element
+    const details = createElement('details', { className: 'hook card', open: present?.element.firstChild.open ?? false },
+      createElement('summary', { tabIndex: 0 }, ...summary(one)), ...content(one))
+    const element = createElement('li', {}, details)
+    const focused = present?.element.contains(document.activeElement)
+    shown.set(key, { json, element })
+    if (focused) requestAnimationFrame(() => details.firstChild.focus({ preventScroll: true }))
+    return element
+  }))
+}
+
+function head(name, state, isBad, ...facts) {
+  return [createElement('strong', {}, name), createElement('span', { className: `component ${isBad ? 'degraded' : ''}` }, state),
+    ...facts.filter(Boolean).map(fact => createElement('span', { className: 'hint' }, fact))]
+}
+
+function hookSummary(hook) {
+  return [
+    ...head(hook.name, hook.problem ? 'problem' : 'ready', hook.problem,
+      `${hook.kind}, publishes ${hook.topic || 'events'} as ${hook.user}`,
+      `${number(hook.accepted)} accepted, ${number(hook.repeated)} repeated, ${number(hook.unknown)} unknown, ${number(hook.refused)} refused`),
+    hook.problem ? createElement('span', { className: 'reason' }, hook.problem) : null,
+  ].filter(Boolean)
+}
+
+function webhookSummary(webhook) {
+  const waiting = webhook.nextAttempt ? createElement('span', { className: 'hint' }, 'next attempt ', formatTime(webhook.nextAttempt)) : null
+  return [
+    ...head(webhook.name, webhook.state, webhook.state !== 'sending' || webhook.problem, `${webhook.kind} to ${webhook.host}`,
+      `${number(webhook.delivered)} delivered, ${number(webhook.dropped)} dropped, ${count(webhook.deadLetters)}`),
+    waiting,
+    webhook.problem ? createElement('span', { className: 'reason' }, webhook.problem) : null,
+  ].filter(Boolean)
+}
+
+function count(letters) {
+  return letters === 1 ? '1 dead letter' : `${number(letters)} dead letters`
+}
+
+function recent({ name, recent: deliveries }) {
+  if (!deliveries.length) return createElement('p', { className: 'hint' }, 'No deliveries since the hub was started.')
+  return rows('Last deliveries', name, ['Time', 'Result', 'Topics', 'Delivery'], deliveries.map(({ time, id, topics, result, detail }) => [
+    formatTime(time),
+    createElement('span', {}, createElement('span', { className: ['refused', 'retrying'].includes(result) ? 'unavailable' : '' }, result),
+      detail ? createElement('span', { className: 'reason' }, detail) : null),
+    topics.join(', '), createElement('code', {}, id),
+  ]))
+}
+
+function rows(caption, name, heads, all) {
+  return createElement('div', { className: 'table-card', role: 'region', 'aria-label': `${caption} of ${name}`, tabIndex: 0 }, createElement('table', {},
+    createElement('caption', {}, caption),
+    createElement('thead', {}, createElement('tr', {}, ...heads.map(text => createElement('th', { scope: 'col' }, text || createElement('span', { className: 'unseen' }, 'Actions'))))),
+    createElement('tbody', {}, ...all.map(cells => createElement('tr', {}, ...cells.map(cell => createElement('td', {}, cell)))))))
+}
+
+/** The dead letters of a webhook; they are read when the user asks for them. */
+function letters({ name, deadLetters, state }) {
+  const place = createElement('div', { className: 'letters' })
+  const path = `/status/webhooks/${encodeURIComponent(name)}/dead-letters`
+  const note = createElement('p', { className: 'error', role: 'status' })
+  const change = async (method, id, done) => {
+    note.textContent = ''
+    try {
+      await request(id ? `${path}/${encodeURIComponent(id)}` : path, { method })
+      announce(done)
+      await update()
+    } catch (refused) {
+      note.textContent = refused.message
+    }
+  }
+  const resend = id => change('POST', id, 'Sent again')
+  const drop = async id => {
+    const what = id ? `the dead letter ${id}` : count(deadLetters)
+    if (await confirmDialog(`Drop ${what} of ${name}?`, 'They are never sent. This can’t be undone.', 'Drop')) await change('DELETE', id, 'Dropped')
+  }
+  const button = (text, label, onclick) => createElement('button', { type: 'button', className: 'quiet', 'aria-label': label, onclick }, text)
+  const list = async () => {
+    listed.add(name)
+    try {
+      const { total, deadLetters: found } = await (await request(path)).json()
+      place.replaceChildren(rows(`Dead letters${total > found.length ? `, the oldest ${found.length} of ${number(total)}` : ''}`, name, ['Time', 'Topic', 'Reason', ''], found.map(one => [
+        formatTime(one.time), one.topic, one.reason,
+        createElement('span', { className: 'actions' },
+          one.resendable ? button('Send again', `Send ${one.id} again`, () => resend(one.id)) : 'too large to be sent again',
+          button('Drop', `Drop ${one.id}`, () => drop(one.id))),
+      ])))
+    } catch (refused) {
+      note.textContent = refused.message
+    }
+  }
+  if (deadLetters === 0 && state !== 'ended') return place
+  if (listed.has(name)) list()
+  return createElement('div', {}, createElement('div', { className: 'buttons' },
+    deadLetters ? button('Show dead letters', `Show the dead letters of ${name}`, list) : null,
+    button(state === 'ended' ? 'Resume' : 'Send all again', state === 'ended' ? `Resume ${name}` : `Send all of ${name} again`, () => resend('')),
+    deadLetters ? button('Drop all', `Drop all of ${name}`, () => drop('')) : null), place, note)
+}
