@@ -68,7 +68,8 @@ def test_replay(hub, admin):
             async with connection(hub, admin) as ws:
                 await ws.recv()
                 await ws.send(json.dumps({"type": "subscribe", "topics": ["file.created/a/"], "since": cursor, "id": 1}))
-                assert json.loads(await ws.recv())["type"] == "ok"
+                answer = json.loads(await ws.recv())
+                assert answer["type"] == "ok", answer
                 for _ in range(12):
                     event = json.loads(await asyncio.wait_for(ws.recv(), 20))
                     received.append(event["topic"])
