@@ -1,6 +1,7 @@
 package io.datahub.auth;
 
 import io.datahub.api.Home;
+import io.datahub.api.Refusal;
 import io.datahub.api.cluster.ClusterView;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
@@ -27,7 +28,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -69,12 +69,17 @@ public final class Auth {
     private static final long SAVE_SECONDS = 30;
     private static final String TOKENS = "auth-short-lived-tokens";
     private static final String LAST_USED = "auth-last-used";
-    private static final int LOOKUPS = 2;
-    private static final int MAX_WAITING_LOOKUPS = 1_000;
+    private static final Refusal USERS_UNREAD = Refusal.unavailable(
+            "this hub couldn't read the users file yet, which other hubs may have changed; retry, or use another hub",
+            Duration.ofSeconds(1));
 
     private final Listeners listeners = new Listeners();
     private final ScheduledThreadPoolExecutor executor;
-    private final ThreadPoolExecutor lookups;
+
+    /** Saves and repairs; a thread of its own in a cluster, whose ledger must not hold up the expiry of logins. */
+    private final ScheduledThreadPoolExecutor saver;
+
+    private final TokenLookups lookups = new TokenLookups();
     private final UsersRecordListener changes;
     private final CurrentUsers currentUsers;
     private final UsersLoader loader;
@@ -127,8 +132,8 @@ public final class Auth {
             UnaryOperator<String> environment) {
         UsersRecord record = new UsersRecord(store);
         LastGoodUsers lastGood = new LastGoodUsers(home);
-        executor = executor();
-        lookups = lookups();
+        executor = executor("datahub-auth");
+        saver = shared.isPresent() ? executor("datahub-auth-shared") : executor;
         currentUsers = new CurrentUsers(lastGood, audit, this::usersChanged);
         expiry = new ExpiryTimer(currentUsers, clock, executor, this::notifyListeners);
         lastUsed = new LastUsedStore(home, shared.map(peers -> peers.states().of(LAST_USED)), clock);
@@ -145,7 +150,7 @@ public final class Auth {
                 audit,
                 lastUsed,
                 lookups,
-                () -> shared.flatMap(peers -> peers.view().refuse()),
+                () -> shared.flatMap(this::outage),
                 configuration);
         Actors actors = new Actors(identities, clock);
         ShortLivedService shortLived = new ShortLivedService(
@@ -164,9 +169,10 @@ public final class Auth {
                 record,
                 lastGood,
                 currentUsers,
+                shared.isPresent(),
                 () -> new InitialUsersFile(home, configuration, environment),
                 clock,
-                executor);
+                saver);
         LOG.info("event=auth.started {}", pairs(configuration));
         this.changes = changes;
         changes.forwardTo(loader::changed);
@@ -176,6 +182,7 @@ public final class Auth {
         } catch (RuntimeException e) {
             changes.stop();
             executor.shutdownNow();
+            saver.shutdownNow();
             loader.close();
             shortLivedTokens.close();
             throw e;
@@ -206,13 +213,18 @@ public final class Auth {
         return loader.health();
     }
 
+    /** Why nobody can be let in at present. */
+    private Optional<Refusal> outage(Shared peers) {
+        return peers.view().refuse().or(() -> currentUsers.isEmpty() ? Optional.of(USERS_UNREAD) : Optional.empty());
+    }
+
     private void notifyListeners() {
         listeners.notifyOf(tokenAuthenticator);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the tasks don't throw; they end with the executor
     private void scheduleSaving() {
-        executor.scheduleWithFixedDelay(this::save, SAVE_SECONDS, SAVE_SECONDS, TimeUnit.SECONDS);
+        saver.scheduleWithFixedDelay(this::save, SAVE_SECONDS, SAVE_SECONDS, TimeUnit.SECONDS);
         executor.scheduleWithFixedDelay(audit::writeOverdue, SAVE_SECONDS, SAVE_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -226,25 +238,11 @@ public final class Auth {
         }
     }
 
-    private static ScheduledThreadPoolExecutor executor() {
-        ScheduledThreadPoolExecutor executor =
-                new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "datahub-auth"));
+    private static ScheduledThreadPoolExecutor executor(String thread) {
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, thread));
         executor.setRejectedExecutionHandler(
                 new ThreadPoolExecutor.DiscardPolicy()); // rejects tasks only after shutdown
         executor.setRemoveOnCancelPolicy(true);
-        return executor;
-    }
-
-    /** For tokens of other hubs; what is too much is refused. Its threads end when they aren't needed. */
-    private static ThreadPoolExecutor lookups() {
-        ThreadPoolExecutor executor = new ThreadPoolExecutor(
-                LOOKUPS,
-                LOOKUPS,
-                SAVE_SECONDS,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(MAX_WAITING_LOOKUPS),
-                task -> new Thread(task, "datahub-auth-lookup"));
-        executor.allowCoreThreadTimeOut(true);
         return executor;
     }
 
@@ -271,7 +269,8 @@ public final class Auth {
         registrations.forEach(ServiceRegistration::unregister);
         changes.stop();
         executor.shutdownNow();
-        lookups.shutdownNow();
+        saver.shutdownNow();
+        lookups.close();
         loader.close();
         verifiers.close();
         save();
@@ -279,7 +278,9 @@ public final class Auth {
         audit.close();
         currentUsers.close();
         listeners.notifyOf(new DenyAll());
-        if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS) || !loader.awaitEnd(STOP_SECONDS)) {
+        if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)
+                || !saver.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)
+                || !loader.awaitEnd(STOP_SECONDS)) {
             LOG.warn("event=auth.thread.busy reason=\"still waiting for the store\"");
         }
         LOG.info("event=auth.stopped");
@@ -302,7 +303,7 @@ public final class Auth {
         }
         notifyListeners();
         verifiers.trustRules(users.rules());
-        executor.execute(this::save);
+        saver.execute(this::save);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

@@ -24,8 +24,6 @@ import java.util.stream.Collectors;
 /** Issues and revokes short-lived tokens. Thread-safe; blocks. */
 final class ShortLivedService {
 
-    private static final Duration MAX_LIFETIME = Duration.ofHours(1);
-
     private final Supplier<Users> currentUsers;
     private final ShortLivedTokens tokens;
     private final Identities identities;
@@ -57,7 +55,8 @@ final class ShortLivedService {
 
     Result<IssuedToken> issue(Login login, Duration lifetime, String label) throws IOException {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        Instant longest = now.plus(lifetime.compareTo(MAX_LIFETIME) < 0 ? lifetime : MAX_LIFETIME);
+        Instant longest = now.plus(
+                lifetime.compareTo(ShortLivedToken.MAX_LIFETIME) < 0 ? lifetime : ShortLivedToken.MAX_LIFETIME);
         Instant end = Identities.isTrust(login.credential())
                 ? longest
                 : login.expires().filter(longest::isAfter).orElse(longest);
@@ -142,6 +141,11 @@ final class ShortLivedService {
     /** Also knows what other hubs have issued; blocks. */
     void refresh() throws IOException {
         tokens.refresh(identities::hasParent);
+    }
+
+    /** The same for who only shows the tokens: they may be a second old. */
+    void refreshToShow() throws IOException {
+        tokens.refreshToShow(identities::hasParent);
     }
 
     /** The tokens of a user with this label or hash prefix. */

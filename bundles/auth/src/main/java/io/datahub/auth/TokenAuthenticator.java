@@ -12,16 +12,12 @@ import io.datahub.api.user.User;
 import io.datahub.auth.external.ExternalVerifiers;
 import io.datahub.auth.users.StoredUser;
 import io.datahub.auth.users.Users;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -41,7 +37,7 @@ final class TokenAuthenticator implements Authenticator {
     private final Clock clock;
     private final AuditLog audit;
     private final LastUsedStore lastUsed;
-    private final Executor lookups;
+    private final TokenLookups lookups;
     private final Supplier<Optional<Refusal>> outage;
     private volatile LoginThrottle throttle;
     private volatile boolean clearAdminAllowed;
@@ -49,7 +45,7 @@ final class TokenAuthenticator implements Authenticator {
 
     /**
      * @param expiry is told when a login expires whose credential a verifier has accepted
-     * @param lookups looks for tokens of other hubs, which blocks
+     * @param lookups looks for tokens of other hubs
      * @param outage why nobody can be let in at present
      */
     TokenAuthenticator(
@@ -60,7 +56,7 @@ final class TokenAuthenticator implements Authenticator {
             Clock clock,
             AuditLog audit,
             LastUsedStore lastUsed,
-            Executor lookups,
+            TokenLookups lookups,
             Supplier<Optional<Refusal>> outage,
             AuthConfiguration configuration) {
         this.currentUsers = currentUsers;
@@ -94,27 +90,11 @@ final class TokenAuthenticator implements Authenticator {
         Optional<Identity> found = identities.of(credentials);
         Optional<String> elsewhere = identities.elsewhere(credentials, found);
         if (elsewhere.isPresent()) {
-            return look(elsewhere.get())
+            return lookups.start(() -> identities.look(elsewhere.get()))
                     .thenCompose(done -> authenticate(credentials, origin, identities.of(credentials)))
                     .exceptionally(failure -> failed(credentials, origin, failure));
         }
         return authenticate(credentials, origin, found);
-    }
-
-    private CompletionStage<Void> look(String name) {
-        try {
-            return CompletableFuture.runAsync(
-                    () -> {
-                        try {
-                            identities.look(name);
-                        } catch (IOException e) {
-                            throw new UncheckedIOException(e);
-                        }
-                    },
-                    lookups);
-        } catch (RejectedExecutionException e) {
-            return CompletableFuture.failedFuture(e); // too many at a time, or stopping
-        }
     }
 
     private CompletionStage<Result<Login>> authenticate(

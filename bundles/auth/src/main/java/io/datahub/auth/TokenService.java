@@ -75,7 +75,7 @@ final class TokenService implements UserRegistry {
     @Override
     public List<Account> accounts() {
         try {
-            shortLived.refresh();
+            shortLived.refreshToShow();
         } catch (IOException e) {
             LOG.debug("event=auth.short-lived.refresh-failed", e); // those that this hub knows are shown
         }

@@ -44,6 +44,7 @@ final class UsersLoader {
     private final UsersRecord record;
     private final LastGoodUsers lastGood;
     private final CurrentUsers currentUsers;
+    private final boolean isShared;
     private final Supplier<InitialUsersFile> firstUsers;
     private final Clock clock;
     private final ScheduledExecutorService executor;
@@ -56,16 +57,19 @@ final class UsersLoader {
     private Duration backoff = MIN_BACKOFF;
     private boolean isOffered; // whether the first users were offered to the store, and what became of it isn't known
 
+    /** @param isShared whether other hubs may change the record while this one is stopped */
     UsersLoader(
             UsersRecord record,
             LastGoodUsers lastGood,
             CurrentUsers currentUsers,
+            boolean isShared,
             Supplier<InitialUsersFile> firstUsers,
             Clock clock,
             ScheduledExecutorService executor) {
         this.record = record;
         this.lastGood = lastGood;
         this.currentUsers = currentUsers;
+        this.isShared = isShared;
         this.firstUsers = firstUsers;
         this.clock = clock;
         this.executor = executor;
@@ -147,10 +151,15 @@ final class UsersLoader {
             LOG.error("event=auth.users.invalid file={} reason={}", RecordPath.USERS, LogText.quoted(e.getMessage()));
             refusal = Optional.of(new Refusal(Reason.INVALID, RecordPath.USERS + " is invalid: " + e.getMessage()));
         }
-        if (refusal.isPresent()) {
+        if (refusal.filter(this::isRestorable).isPresent()) {
             currentUsers.restore();
         }
         return refusal;
+    }
+
+    /** Whether the last good version may take the place of the record: not if it could be older than what others have. */
+    private boolean isRestorable(Refusal refusal) {
+        return !isShared || refusal.reason() == Reason.INVALID;
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // retry catches all exceptions

@@ -18,6 +18,7 @@ import io.datahub.auth.users.Users;
 import io.datahub.test.cluster.TwoHubs;
 import io.datahub.test.memory.MemoryAdapterStates;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +61,9 @@ class SharedCredentialsTest {
 
     /** Runs after a hub has found a token, once. */
     private final AtomicReference<Runnable> afterFinding = new AtomicReference<>();
+
+    /** Ledgers answer when it is at zero, but for the looks for ended tokens. */
+    private volatile CountDownLatch answering = new CountDownLatch(0);
 
     /** How often hubs have looked for ended tokens. */
     private final AtomicInteger looks = new AtomicInteger();
@@ -90,6 +97,13 @@ class SharedCredentialsTest {
                 if (isAway) {
                     throw new IOException("the ledger is away");
                 }
+                try {
+                    if (!Thread.currentThread().getName().equals("datahub-auth-tokens")) {
+                        answering.await();
+                    }
+                } catch (InterruptedException e) {
+                    throw new InterruptedIOException();
+                }
                 return state;
             }
         };
@@ -106,6 +120,10 @@ class SharedCredentialsTest {
         FolderStore store = new FolderStore(home);
         stores.put(name, store);
         store.put(Samples.users(Samples.ci("")));
+        return start(store);
+    }
+
+    private Auth start(FolderStore store) {
         UsersRecordListener changes = new UsersRecordListener();
         store.listener(changes);
         Auth auth = new Auth(
@@ -123,6 +141,7 @@ class SharedCredentialsTest {
     @AfterEach
     void tearDown() throws Exception {
         isAway = false;
+        answering.countDown();
         for (Auth auth : started) {
             auth.deactivate();
         }
@@ -271,6 +290,87 @@ class SharedCredentialsTest {
         store.put(Samples.users(Samples.ci("")));
 
         await().until(() -> refusal(second, token).isEmpty());
+    }
+
+    @Test
+    void shouldLetNobodyInBeforeThePresentUsersHaveBeenRead() throws Exception {
+        second.deactivate(); // has kept the users as the last good ones
+        started.remove(second);
+        FolderStore store = new FolderStore(folder.resolve("b"));
+        store.breakDown(true);
+
+        Auth restarted = start(store);
+
+        assertThat(refusal(restarted, Samples.ROOT_TOKEN)).contains(Reason.UNAVAILABLE);
+        assertThat(restarted.health().ready()).isFalse();
+        store.breakDown(false);
+        await().until(() -> refusal(restarted, Samples.ROOT_TOKEN).isEmpty());
+        assertThat(restarted.health().ready()).isTrue();
+    }
+
+    @Test
+    void shouldAnswerWhoeverWaitsForTheLedgerWhenItStops() throws Exception {
+        answering = new CountDownLatch(1);
+        List<CompletableFuture<Result<Login>>> waiting = new ArrayList<>();
+        for (int i = 0; i < 4; i++) { // more than look at once
+            waiting.add(second.authenticator()
+                    .authenticate(Samples.bearer(issueForm()), HERE)
+                    .toCompletableFuture());
+        }
+        assertThat(waiting).noneMatch(CompletableFuture::isDone);
+
+        Thread stopping = new Thread(() -> stop(second));
+        stopping.start();
+
+        await().until(() -> waiting.stream().allMatch(CompletableFuture::isDone));
+        assertThat(waiting)
+                .allMatch(result -> result.join().refusal().orElseThrow().reason() == Reason.UNAVAILABLE);
+        answering.countDown();
+        stopping.join();
+        started.remove(second);
+    }
+
+    private static void stop(Auth auth) {
+        try {
+            auth.deactivate();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void shouldEndExpiredLoginsWhileTheLedgerDoesNotAnswer() throws Exception {
+        Login parent = login(second, Samples.CI_TOKEN);
+        IssuedToken issued = second.registry()
+                .issueShortLived(parent, Duration.ofSeconds(3), "build 17")
+                .get();
+        Login login = login(second, issued.token());
+        AtomicBoolean isEnded = new AtomicBoolean();
+        second.addListener(authenticator -> {
+            if (authenticator.renew(login).isEmpty()) {
+                isEnded.set(true);
+            }
+        });
+        answering = new CountDownLatch(1);
+
+        stores.get("b").put(Samples.users(Samples.ci("")) + "<!-- changed, so that uses are saved -->");
+
+        await().until(isEnded::get);
+        answering.countDown();
+    }
+
+    @Test
+    void shouldKeepTheUsesOfTokensThatOnlyOtherHubsKnow() throws Exception {
+        Users users = Samples.read(Samples.users(Samples.ci("")));
+        LastUsedStore issuer = uses("2026-11-23T10:00:00Z");
+        issuer.used("short-lived:x");
+        issuer.save(users, name -> true);
+
+        uses("2026-11-23T10:05:00Z").save(users, name -> false);
+
+        assertThat(memory.of("uses").list("", "", 10))
+                .singleElement()
+                .matches(use -> use.expires().isPresent());
     }
 
     private static String issueForm() {

@@ -76,7 +76,7 @@ class TokenAuthenticatorTest {
                 clock,
                 new AuditLog(),
                 lastUsed,
-                Runnable::run,
+                new TokenLookups(),
                 () -> outage,
                 configuration);
     }

@@ -6,6 +6,7 @@ import io.datahub.api.user.LoginSession;
 import io.datahub.api.user.UserRegistry.Credential;
 import io.datahub.auth.users.StoredCredential;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -28,6 +29,9 @@ public record ShortLivedToken(
         Optional<LoginSession> session) {
 
     public static final String KIND = "short-lived";
+
+    /** How long a token is valid at most. */
+    public static final Duration MAX_LIFETIME = Duration.ofHours(1);
 
     private static final int FIELDS = 6;
     private static final int NAME_DIGITS = 32;

@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -34,6 +36,7 @@ public final class ShortLivedTokens implements AutoCloseable {
     private static final int MAX_PER_USER = 10_000;
     private static final int MAX_TOTAL = 50_000;
     private static final int MAX_GONE = 10_000;
+    private static final long SHOWN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final TokenMedium medium; // written under writing
     private final Clock clock;
@@ -52,6 +55,9 @@ public final class ShortLivedTokens implements AutoCloseable {
 
     /** The names of tokens that are gone, the latest ones, so that nobody looks for them. Guarded by this. */
     private final Set<String> gone = new LinkedHashSet<>();
+
+    /** When the tokens were last read to show them. */
+    private final AtomicLong shown = new AtomicLong(System.nanoTime() - SHOWN_NANOS);
 
     private long changes; // guarded by this
     private long saved; // guarded by writing
@@ -252,6 +258,18 @@ public final class ShortLivedTokens implements AutoCloseable {
     public void refresh(Predicate<ShortLivedToken> keep) throws IOException {
         if (isShared()) {
             load(keep);
+        }
+    }
+
+    /**
+     * The same for who only shows the tokens: at most once a second, and not while the hub can't tell which have ended, so
+     * that health checks don't wait for a ledger that doesn't answer.
+     */
+    public void refreshToShow(Predicate<ShortLivedToken> keep) throws IOException {
+        long now = System.nanoTime();
+        long last = shown.get();
+        if (isCurrent() && now - last >= SHOWN_NANOS && shown.compareAndSet(last, now)) {
+            refresh(keep);
         }
     }
 

@@ -4,6 +4,7 @@ import io.datahub.api.state.AdapterState;
 import io.datahub.api.state.StateChange;
 import io.datahub.api.state.StateEntry;
 import io.datahub.api.state.StateLimits;
+import io.datahub.auth.shortlived.ShortLivedToken;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,11 +55,12 @@ public final class SharedUses {
         List<StateChange> changes = new ArrayList<>();
         for (Map.Entry<String, Long> use : used.entrySet()) {
             if (use.getValue() > stored.getOrDefault(use.getKey(), 0L)) {
-                add(changes, StateChange.put(use.getKey(), use.getValue().toString()));
+                add(changes, put(use.getKey(), use.getValue()));
             }
         }
         for (Map.Entry<String, Long> use : stored.entrySet()) {
-            if (now - use.getValue() > MIN_AGE_SECONDS
+            if (!ShortLivedToken.isNamed(use.getKey())
+                    && now - use.getValue() > MIN_AGE_SECONDS
                     && !used.containsKey(use.getKey())
                     && !exists.test(use.getKey())) {
                 add(changes, StateChange.delete(use.getKey()));
@@ -67,6 +69,12 @@ public final class SharedUses {
         if (!changes.isEmpty()) {
             state.update(changes).get();
         }
+    }
+
+    /** The use of a short-lived token, which perhaps only some hubs know, expires with it. */
+    private static StateChange put(String credential, Long second) {
+        StateChange use = StateChange.put(credential, second.toString());
+        return ShortLivedToken.isNamed(credential) ? use.expiringAfter(ShortLivedToken.MAX_LIFETIME) : use;
     }
 
     private void add(List<StateChange> changes, StateChange change) throws IOException {
