@@ -1,4 +1,6 @@
 """Fixtures and options of the system tests. They start hubs as built here (`./mvnw package`) and drive them from outside."""
+import os
+
 import pytest
 
 pytest.register_assert_rewrite("support.hub", "support.clients")
@@ -99,10 +101,23 @@ def new_hub(request):
         hub.end(keep=request.config.getoption("--keep-homes"))
 
 
+def pytest_generate_tests(metafunc):
+    """With --long the shared hub of modules that set IN_A_CLUSTER is also one of a cluster."""
+    if metafunc.config.getoption("--long") and getattr(metafunc.module, "IN_A_CLUSTER", False) and "hub" in metafunc.fixturenames:
+        metafunc.parametrize("hub", ["alone", "cluster"], indirect=True, scope="module")
+
+
 @pytest.fixture(scope="module")
-def hub(new_hub):
+def hub(request, new_hub):
     """A running hub that the tests of a module share."""
-    return new_hub().start()
+    if getattr(request, "param", "alone") == "alone":
+        yield new_hub().start()
+        return
+    from support.cluster import Cluster
+    cluster = Cluster(hubs=2)
+    # Whose home has the first administrator's token, for commands that take it from there.
+    yield next(each for each in cluster.hubs if os.path.exists(f"{each.home}/admin.token"))
+    cluster.end(keep=request.config.getoption("--keep-homes"))
 
 
 @pytest.fixture(scope="module")

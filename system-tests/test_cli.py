@@ -6,6 +6,7 @@ from support.hub import LAUNCHER, ROOT, Hub
 from support.waiting import until
 
 MIB = 1 << 20
+IN_A_CLUSTER = True
 
 
 class Cli:
@@ -32,11 +33,6 @@ class Cli:
     def state(self, kind):
         folder = f"{self.work}/state/datahub/{kind}"
         return [f"{folder}/{name}" for name in os.listdir(folder) if name.endswith(".json")] if os.path.isdir(folder) else []
-
-
-@pytest.fixture(scope="module")
-def hub(new_hub):
-    return new_hub().start()
 
 
 @pytest.fixture

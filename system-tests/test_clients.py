@@ -7,6 +7,7 @@ from support.hub import ROOT
 from support.waiting import until
 
 MIB = 1 << 20
+IN_A_CLUSTER = True
 sys.path.insert(0, f"{ROOT}/clients/python/src")
 import datahub_client
 from datahub_client.partial import open_partial

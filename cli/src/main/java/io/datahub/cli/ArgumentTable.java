@@ -1,6 +1,5 @@
 package io.datahub.cli;
 
-import io.datahub.cli.ArgumentParser.Argument;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -100,7 +100,7 @@ class ArgumentParserTest {
     @Test
     void shouldKnowTheTypesOfAllFields() throws ReflectiveOperationException {
         for (String name : Commands.NAMES) {
-            for (ArgumentParser.Argument argument : ArgumentTable.of(name)) {
+            for (Argument argument : ArgumentTable.of(name)) {
                 Class<?> owner = Commands.command(name).getClass();
                 if (!argument.mixin().isEmpty()) {
                     owner = owner.getDeclaredField(argument.mixin()).getType();

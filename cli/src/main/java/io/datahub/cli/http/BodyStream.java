@@ -10,9 +10,19 @@ final class BodyStream extends InputStream {
     static final long CHUNKED = -1;
     static final long TO_THE_END = -2;
 
+    /** Where it comes from. */
+    interface Source {
+
+        /** All of it was read, and another response may follow. */
+        void keep();
+
+        /** Nothing more is read. */
+        void close();
+    }
+
     private final InputStream in;
     private final Lines lines;
-    private final Connection connection;
+    private final Source connection;
     private final boolean isKept;
     private final boolean chunked;
     private final boolean toTheEnd;
@@ -29,7 +39,7 @@ final class BodyStream extends InputStream {
      * @param connection closed when the body is, unless all has been read
      * @param isKept whether it serves another request then
      */
-    BodyStream(InputStream in, long length, Connection connection, boolean isKept) {
+    BodyStream(InputStream in, long length, Source connection, boolean isKept) {
         this.in = in;
         this.lines = new Lines(in);
         this.connection = connection;

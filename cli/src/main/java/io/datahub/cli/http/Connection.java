@@ -14,9 +14,10 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** One connection to a hub, for one request at a time. Not thread-safe. */
-final class Connection implements Closeable {
+final class Connection implements BodyStream.Source, Closeable {
 
     private static final int BUFFER = 65_536;
 
@@ -31,13 +32,13 @@ final class Connection implements Closeable {
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
-    private final Connections connections;
+    private final Consumer<Connection> reuse;
     private long idleSince;
     private boolean isReused;
 
-    Connection(Socket socket, Connections connections) throws IOException {
+    Connection(Socket socket, Consumer<Connection> reuse) throws IOException {
         this.socket = socket;
-        this.connections = connections;
+        this.reuse = reuse;
         in = new BufferedInputStream(socket.getInputStream(), BUFFER);
         out = new BufferedOutputStream(socket.getOutputStream(), BUFFER);
     }
@@ -196,10 +197,11 @@ final class Connection implements Closeable {
     }
 
     /** A response was read to its end: the connection serves the next request. */
-    void keep() {
+    @Override
+    public void keep() {
         isReused = true;
         idleSince = System.nanoTime();
-        connections.keep(this);
+        reuse.accept(this);
     }
 
     private static int status(String line) throws IOException {

@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.net.SocketFactory;
 
 /** Sends requests to one hub, over connections that are kept for the next ones. Thread-safe. */
@@ -22,6 +23,16 @@ public final class Connections {
     private final Origin origin;
     private final Trust trust;
     private final Deque<Connection> idle = new ArrayDeque<>();
+
+    /** Takes a connection that serves the next request. */
+    private final Consumer<Connection> keep = new Consumer<>() {
+        @Override
+        public void accept(Connection connection) {
+            synchronized (idle) {
+                idle.push(connection);
+            }
+        }
+    };
 
     /**
      * Connects to nothing yet.
@@ -89,16 +100,10 @@ public final class Connections {
             }
             socket.connect(address, CONNECT_MILLIS);
             socket.setSoTimeout(CONNECT_MILLIS);
-            return new Connection(origin.isTls() ? trust.secure(socket, origin) : socket, this);
+            return new Connection(origin.isTls() ? trust.secure(socket, origin) : socket, keep);
         } catch (IOException e) {
             socket.close();
             throw e;
-        }
-    }
-
-    void keep(Connection connection) {
-        synchronized (idle) {
-            idle.push(connection);
         }
     }
 }
