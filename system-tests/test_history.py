@@ -18,7 +18,7 @@ def configure(hub, flush="100"):
     """Returns once the rules are in effect."""
     since = hub.log_size()
     with open(f"{hub.home}/etc/io.datahub.history.cfg", "w") as file:
-        file.write(f"keep = {KEEP}\nlast = {LAST}\nflush = {flush}\n")
+        file.write(f"keep = {KEEP}\nlast = {LAST}\nflush = {flush}\ndeduplicate = kept.once.: 1h\n")
     assert until(lambda: any(f"flush={flush}" in line for line in hub.log_lines("event=history.configured", since=since)), 30)
 
 
@@ -156,6 +156,25 @@ def test_flushed_before_the_answer(hub, admin):
         assert publish(hub, admin, "kept.trace", "flushed") == 202
     trace.assert_order(r"^p?write(64|v)?\(\d+</state/history/topics/t-kept", r"^f(data)?sync\(\d+</state/history/topics/t-kept", response(202))
     configure(hub)
+
+
+def test_repeated_events_are_kept_once(hub, admin):
+    for name in "first", "again", "other":
+        event = json.dumps({"specversion": "1.0", "type": "t", "source": "/ci", "id": "other" if name == "other" else "1", "data": name})
+        assert hub.curl(admin, "/events/kept.once.x", "-H", "Content-Type: application/cloudevents+json", "-d", event)[0] == 202
+    assert [json.loads(e["data"])["data"] for e in all_events(hub, admin, topic="kept.once.")] == ["first", "other"]
+    assert b"datahub_history_repeated_total 1" in hub.curl(admin, "/metrics")[2]
+
+
+def test_nothing_is_accepted_that_cannot_be_kept(hub, admin):
+    hub.run("console", "bundle:stop datahub-history")
+    try:
+        assert publish(hub, admin, "kept.gone") == 503
+        assert publish(hub, admin, "other") == 202
+    finally:
+        hub.run("console", "bundle:start datahub-history")
+    assert until(lambda: publish(hub, admin, "kept.back") == 202, 30)
+    assert "kept.gone" not in [e["topic"] for e in all_events(hub, admin, topic="kept.")]
 
 
 def test_killed_under_load(hub, admin, size):
