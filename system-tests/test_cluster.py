@@ -1,5 +1,5 @@
 """Several hubs on shared servers, driven from outside while the servers are killed and a hub is frozen."""
-import json, signal, subprocess
+import json, re, signal, subprocess
 
 import pytest
 
@@ -141,3 +141,25 @@ def test_a_hub_is_degraded_while_the_store_is_away(cluster, hubs):
     assert hubs[0].curl(hubs[0].token(), "/health/ready")[0] == 200
     cluster.engines.s3.start()
     assert until(lambda: not component(hubs[0], "blobs").get("degraded"), 40)
+
+
+def test_a_browser_session_is_known_to_all_hubs_and_ends_at_all(hubs):
+    def cookie(hub, secret):
+        return "-H", f"Cookie: datahub-session-{hub.http}={secret}"
+    status, head, body = hubs[0].curl(hubs[0].token(), "/session", "-X", "POST")
+    assert status == 204, body
+    secret = re.search(r"=([^;]+)", head["set-cookie"])[1]
+    assert hubs[1].curl(None, "/whoami", *cookie(hubs[1], secret))[0] == 200
+    assert hubs[1].curl(None, "/session", "-X", "DELETE", *cookie(hubs[1], secret))[0] == 204
+    assert until(lambda: hubs[0].curl(None, "/whoami", *cookie(hubs[0], secret))[0] == 401)
+
+
+def test_the_cluster_is_shown_to_operators(hubs):
+    cluster = json.loads(hubs[0].curl(hubs[0].token(), "/status")[2])["cluster"]
+    assert cluster["hub"] == "hub1" and cluster["serves"]
+    assert {engine["name"] for engine in cluster["engines"]} == {"ledger", "blobs", "relay"}
+    assert until(lambda: {hub["name"] for hub in json.loads(hubs[0].curl(hubs[0].token(), "/status")[2])["cluster"]["hubs"] if hub["alive"]} == {"hub1", "hub2"})
+    journals = {json.loads(hub.curl(hub.token(), "/whoami")[2])["journal"] for hub in hubs}
+    assert len(journals) == 1
+    rows = json.loads(hubs[0].run("console", "datahub:cluster", "--json").stdout)
+    assert {row["name"] for row in rows} == {"hub1", "hub2", "ledger", "blobs", "relay"}

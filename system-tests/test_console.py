@@ -412,6 +412,18 @@ def test_metrics_that_are_used(metrics_text, file):
     assert used and used - names == set()
 
 
+@pytest.mark.parametrize("file", ["grafana-datahub-cluster.json", "prometheus-alerts-cluster.yml"])
+def test_metrics_of_a_cluster_that_are_used(file):
+    """By name, as they are documented: this hub is in no cluster."""
+    with open(f"{ROOT}/docs/reference/monitoring.md") as f:
+        lines = [line for line in f if line.startswith("| `datahub_")]
+    names = {name for line in lines for name in re.findall(r"`(datahub_[a-z_]+)", line)}
+    names |= {f"{name}_bucket" for line in lines if "| histogram |" in line for name in re.findall(r"`(datahub_[a-z_]+)", line)}
+    with open(f"{ROOT}/monitoring/{file}") as f:
+        used = set(re.findall(r"\bdatahub_[a-z_]+\b", f.read()))
+    assert used and used - names == set()
+
+
 def test_metrics_that_are_documented(metrics_text):
     with open(f"{ROOT}/docs/reference/monitoring.md") as f:
         documented = set(re.findall(r"`((?:datahub|jvm|process)_[a-z_]+)", f.read()))

@@ -714,6 +714,8 @@ begin
     on conflict (pk, name) do update set etag = excluded.etag, size = excluded.size, sha256 = excluded.sha256,
       blob = excluded.blob, owner = excluded.owner, modified = excluded.modified, client = excluded.client,
       seq = excluded.seq;
+  -- one of an earlier import of the same records, which was given up
+  delete from dead where blob in (select r.blob from jsonb_to_recordset(batch) as r(blob text));
   for dir in
     select r.parent, max(r.modified) / 1000000 as changed
       from jsonb_to_recordset(batch) as r(parent text, modified bigint) group by r.parent

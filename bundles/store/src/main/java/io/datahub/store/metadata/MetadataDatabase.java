@@ -108,6 +108,13 @@ final class MetadataDatabase {
         sync();
     }
 
+    /** Begins with the epoch and the numbers of another journal, before the database is shared. */
+    void adopt(String other, long last) {
+        epoch = other;
+        properties.put(EPOCH, epoch);
+        sequence = last;
+    }
+
     private static String newEpoch() {
         return Long.toString(Instant.now().getEpochSecond(), 36)
                 + Integer.toString(new SecureRandom().nextInt(36 * 36 * 36), 36);

@@ -1,0 +1,164 @@
+package io.datahub.store.archive;
+
+import io.datahub.api.Sha256;
+import io.datahub.api.cluster.HomeArchive.Stored;
+import io.datahub.api.cluster.HomeTarget;
+import io.datahub.api.cluster.LedgerEntry;
+import io.datahub.api.file.FileStat;
+import io.datahub.api.path.RecordPath;
+import io.datahub.api.record.RecordVersion;
+import io.datahub.records.change.PendingChange;
+import io.datahub.store.metadata.CommitTimes;
+import io.datahub.store.metadata.IndexEntry;
+import io.datahub.store.metadata.NewMetadata;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A home whose files are written first, and whose database gets its name at the end: until then no hub takes it for
+ * its own, and a repetition finds the files.
+ */
+final class WrittenHome implements HomeTarget {
+
+    private static final String UNFINISHED = "export.mv";
+    private static final int BUFFER = 1 << 16;
+
+    private final Path files;
+    private final Path state;
+    private final NewMetadata metadata;
+
+    private WrittenHome(Path files, Path state, NewMetadata metadata) {
+        this.files = files;
+        this.state = state;
+        this.metadata = metadata;
+    }
+
+    /** @param source the CloudEvents source of its events */
+    static WrittenHome create(Path home, String epoch, long oldest, String source) throws IOException {
+        Path files = home.resolve("files");
+        Path state = home.resolve("state");
+        Path unfinished = state.resolve(UNFINISHED);
+        if (Files.exists(state.resolve("store.mv")) || (!isEmpty(files) && !Files.exists(unfinished))) {
+            throw new FileAlreadyExistsException(
+                    home.toString(), null, "it has records already; name a directory that isn't there yet");
+        }
+        Files.createDirectories(files);
+        Files.createDirectories(state);
+        Files.deleteIfExists(unfinished);
+        return new WrittenHome(files, state, new NewMetadata(unfinished, epoch, oldest, source));
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return true;
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.findAny().isEmpty();
+        }
+    }
+
+    @Override
+    public void write(Stored record, Content content) throws IOException {
+        RecordVersion version = record.version();
+        String wanted = version.sha256().orElseThrow();
+        Path file = version.path().under(files);
+        if (!isThere(file, version.size(), wanted)) {
+            Files.createDirectories(file.getParent());
+            Path partial = state.resolve("export.part");
+            String written = copy(content, partial);
+            if (!written.equals(wanted)) {
+                throw new IOException("the bytes of " + version.path() + " have the SHA-256 " + written + " instead of "
+                        + wanted + "; look at the blob store, and export again");
+            }
+            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+        }
+        Files.setLastModifiedTime(file, FileTime.from(version.modified()));
+        FileStat stat = FileStat.of(file).orElseThrow();
+        metadata.put(
+                version.path(),
+                IndexEntry.of(
+                        stat,
+                        version.etag().orElseThrow(),
+                        wanted,
+                        record.user(),
+                        CommitTimes.written(version.clientModified())));
+    }
+
+    private static boolean isThere(Path file, long size, String sha256) throws IOException {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) != size) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return Sha256.hex(channel).equals(sha256);
+        }
+    }
+
+    /** Writes bytes durably, and returns their SHA-256. */
+    private static String copy(Content content, Path target) throws IOException {
+        MessageDigest digest = Sha256.digest();
+        try (InputStream in = content.open();
+                OutputStream out = Files.newOutputStream(target)) {
+            byte[] buffer = new byte[BUFFER];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                digest.update(buffer, 0, count);
+                out.write(buffer, 0, count);
+            }
+        }
+        force(target);
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void force(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public void makeDirectory(RecordPath directory) throws IOException {
+        Files.createDirectories(directory.under(files));
+        metadata.putMadeDirectory(directory);
+    }
+
+    @Override
+    public void addEntries(List<LedgerEntry> entries) throws IOException {
+        for (LedgerEntry entry : entries) {
+            metadata.append(
+                    entry.number(),
+                    entry.time(),
+                    new PendingChange(
+                            entry.type(), entry.version(), entry.user(), entry.validators(), entry.violations()));
+        }
+    }
+
+    @Override
+    public void finish() throws IOException {
+        metadata.finish();
+        metadata.close();
+        try (Stream<Path> tree = Files.walk(files)) {
+            for (Path directory : (Iterable<Path>) tree.filter(Files::isDirectory)::iterator) {
+                force(directory);
+            }
+        }
+        Files.move(state.resolve(UNFINISHED), state.resolve("store.mv"), StandardCopyOption.ATOMIC_MOVE);
+        force(state);
+    }
+
+    @Override
+    public void close() {
+        metadata.close();
+    }
+}
