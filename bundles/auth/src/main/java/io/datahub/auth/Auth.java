@@ -183,6 +183,7 @@ public final class Auth {
             changes.stop();
             executor.shutdownNow();
             saver.shutdownNow();
+            lookups.close();
             loader.close();
             shortLivedTokens.close();
             throw e;

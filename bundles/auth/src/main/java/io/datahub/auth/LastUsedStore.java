@@ -46,8 +46,9 @@ final class LastUsedStore {
         this.file = file(home);
         this.shared = shared.map(SharedUses::new);
         this.clock = clock;
-        if (shared.isEmpty()) {
-            read();
+        read();
+        if (shared.isPresent()) {
+            usedHere.addAll(seconds.keySet()); // of before this hub belonged to the cluster
         }
     }
 
@@ -124,7 +125,7 @@ final class LastUsedStore {
         Set<String> mine = Set.copyOf(usedHere);
         usedHere.removeAll(mine);
         Map<String, Long> used = new HashMap<>();
-        mine.forEach(credential -> used.put(credential, seconds.getOrDefault(credential, 0L)));
+        mine.stream().filter(exists).forEach(credential -> used.put(credential, seconds.getOrDefault(credential, 0L)));
         try {
             Map<String, Long> stored = uses.read();
             uses.write(stored, used, exists, clock.millis() / 1000);

@@ -1,5 +1,7 @@
 package io.datahub.auth;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.security.SecureRandom;
 import java.util.Base64;
 
@@ -7,7 +9,9 @@ import java.util.Base64;
 final class Tokens {
 
     private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String PREFIX = "dh_";
     private static final int BYTES = 32;
+    private static final int LENGTH = PREFIX.length() + (BYTES * Byte.SIZE + 5) / 6; // six bits a character
 
     private Tokens() {}
 
@@ -15,11 +19,11 @@ final class Tokens {
     static String random() {
         byte[] bytes = new byte[BYTES];
         RANDOM.nextBytes(bytes);
-        return "dh_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     /** Whether this could be one. */
     static boolean hasForm(byte[] token) {
-        return token.length == 46 && token[0] == 'd' && token[1] == 'h' && token[2] == '_';
+        return token.length == LENGTH && new String(token, US_ASCII).startsWith(PREFIX);
     }
 }

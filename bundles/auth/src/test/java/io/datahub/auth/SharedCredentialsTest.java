@@ -283,9 +283,12 @@ class SharedCredentialsTest {
     void shouldAcceptATokenOnceItsOwnersCredentialIsKnown() throws Exception {
         String token = issue(first).token();
         FolderStore store = stores.get("b");
-        assertThat(refusal(second, token)).isEmpty();
+        Login login = login(second, token);
         store.put(Samples.users(""));
         await().until(() -> refusal(second, token).isPresent());
+        isAway = true;
+        assertThat(second.authenticator().renew(login)).isEmpty(); // without asking the ledger
+        isAway = false;
 
         store.put(Samples.users(Samples.ci("")));
 
@@ -396,6 +399,20 @@ class SharedCredentialsTest {
         assertThat(late.of("token:x")).isEmpty();
         uses("2026-11-23T10:09:00Z").save(users, name -> false);
         assertThat(memory.of("uses").list("", "", 10)).isEmpty();
+    }
+
+    @Test
+    void shouldShareTheUsesOfBeforeTheHubBelongedToTheCluster() throws Exception {
+        Users users = Samples.read(Samples.users(Samples.ci("")));
+        Files.writeString(
+                Files.createDirectories(folder.resolve("state")).resolve("users.last-used"),
+                "token:kept 2026-11-20T10:00:00Z\ntoken:removed 2026-11-20T10:00:00Z\n");
+
+        uses("2026-11-23T10:00:00Z").save(users, "token:kept"::equals);
+
+        assertThat(memory.of("uses").list("", "", 10))
+                .extracting(StateEntry::key)
+                .containsExactly("token:kept");
     }
 
     private LastUsedStore uses(String time) {

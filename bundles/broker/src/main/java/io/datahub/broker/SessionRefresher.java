@@ -4,6 +4,7 @@ import io.datahub.api.event.CloseReason;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.Optional;
 
@@ -45,13 +46,22 @@ final class SessionRefresher {
         if (before.user() == User.HUB) {
             return; // the hub's own sessions, such as the console's, have no credential that could end
         }
-        Optional<Login> after = authenticator.renew(before);
+        Optional<Login> after = renew(before, authenticator);
         if (after.isEmpty()) {
             session.end(CloseReason.ACCESS_LOST);
         } else if (!after.get().equals(before)) {
             session.renew(after.get());
             router.changed();
             session.sink().renewed(after.get());
+        }
+    }
+
+    /** Empty also if it isn't known at present whether the credential is still valid: the other sessions must go on. */
+    private static Optional<Login> renew(Login before, Authenticator authenticator) {
+        try {
+            return authenticator.renew(before);
+        } catch (UncheckedIOException e) {
+            return Optional.empty();
         }
     }
 }

@@ -8,6 +8,7 @@ import static io.datahub.test.FakeSink.runs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.datahub.api.Result;
 import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
@@ -16,16 +17,24 @@ import io.datahub.api.event.Published;
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SessionInfo;
 import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.user.Authenticator;
+import io.datahub.api.user.Credentials;
+import io.datahub.api.user.Login;
 import io.datahub.api.user.LoginSession;
+import io.datahub.api.user.Origin;
 import io.datahub.api.user.User;
 import io.datahub.test.Configurations;
 import io.datahub.test.FakeSink;
 import io.datahub.test.memory.TestUsers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -303,6 +312,45 @@ class BrokerTest {
 
         assertThat(Publishing.publish(publisher, "build.1")).isEqualTo(Published.NOT_GRANTED);
         assertThat(Publishing.publish(publisher, "deploy.1")).isEqualTo(Published.ACCEPTED);
+    }
+
+    @Test
+    void shouldApplyChangedUsersAlthoughALoginCannotBeChecked() {
+        FakeSink unchecked = new FakeSink();
+        broker.open(users.login("dev"), unchecked);
+        Session session = subscribed("ci", "");
+        Session publisher = open("root");
+        users.with("ci", SUBSCRIBE, "deploy.");
+
+        broker.usersChanged(new Authenticator() {
+            @Override
+            public CompletionStage<Result<Login>> authenticate(Credentials credentials, Origin origin) {
+                return users.memory.authenticate(credentials, origin);
+            }
+
+            @Override
+            public boolean isKnown(Credentials credentials, Origin origin) {
+                return users.memory.isKnown(credentials, origin);
+            }
+
+            @Override
+            public Optional<Login> renew(Login login) {
+                if (login.user().name().equals("dev")) {
+                    throw new UncheckedIOException(new IOException("the ledger is away"));
+                }
+                return users.memory.renew(login);
+            }
+
+            @Override
+            public Duration failureDelay(Origin origin) {
+                return Duration.ZERO;
+            }
+        });
+
+        assertThat(unchecked.ended).containsExactly(CloseReason.ACCESS_LOST);
+        Publishing.publish(publisher, "build.1");
+        Publishing.publish(publisher, "deploy.1");
+        assertThat(events(session)).containsExactly("deploy.1=");
     }
 
     @Test

@@ -10,15 +10,15 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** Authenticates credentials and renews logins against the current users file. Thread-safe; never blocks. */
+/** Authenticates credentials and renews logins against the current users file. Thread-safe; doesn't block but where it says so. */
 @ProviderType
 public interface Authenticator {
 
     /**
      * Authenticates a client. A failure is counted against the address and the user, and written to the audit log.
      *
-     * <p>The kinds of credentials that the hub verifies itself are verified before this method returns. Others may take
-     * a while, at most about ten seconds. The caller's thread need not wait: the stage is completed on any thread, on
+     * <p>The kinds of credentials that the hub verifies itself are verified before this method returns, unless they may
+     * be a short-lived token of another hub of the cluster. Others may take a while, at most about ten seconds. The caller's thread need not wait: the stage is completed on any thread, on
      * which its dependents must not block.
      *
      * @param credentials what the client presents
@@ -77,6 +77,8 @@ public interface Authenticator {
      * @param login a login of this or an earlier version of the users file
      * @return the updated login, with the same origin and session; empty if the user or the credential was removed,
      *     disabled or has expired
+     * @throws java.io.UncheckedIOException if it is a short-lived token that this hub doesn't know, and it can't ask the
+     *     other hubs of its cluster; asking them blocks
      */
     Optional<Login> renew(Login login);
 

@@ -43,7 +43,10 @@ public final class LoginSession {
         listeners.remove(listener);
     }
 
-    /** Ends the session and calls the listeners; nothing happens if it has ended already. */
+    /**
+     * Ends the session and calls the listeners; nothing happens if it has ended already. What a listener throws is passed
+     * to the thread's handler of uncaught exceptions, so that the others are called, too.
+     */
     public void end() {
         List<Runnable> called;
         synchronized (this) {
@@ -51,6 +54,13 @@ public final class LoginSession {
             called = new ArrayList<>(listeners);
             listeners.clear();
         }
-        called.forEach(Runnable::run);
+        for (Runnable listener : called) {
+            try {
+                listener.run();
+            } catch (RuntimeException e) {
+                Thread thread = Thread.currentThread();
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            }
+        }
     }
 }

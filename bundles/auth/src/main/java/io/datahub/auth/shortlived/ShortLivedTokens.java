@@ -59,6 +59,9 @@ public final class ShortLivedTokens implements AutoCloseable {
     /** When the tokens were last read to show them. */
     private final AtomicLong shown = new AtomicLong(System.nanoTime() - SHOWN_NANOS);
 
+    /** The names of tokens that the present users don't allow; looked for again once the users change. Guarded by this. */
+    private final Set<String> disallowed = new HashSet<>();
+
     private long changes; // guarded by this
     private long saved; // guarded by writing
 
@@ -135,7 +138,7 @@ public final class ShortLivedTokens implements AutoCloseable {
         }
     }
 
-    /** Removes a token from memory; in a cluster it is known again when it is looked for, if it is to be kept then. */
+    /** Removes a token from memory only. */
     private boolean forget(ShortLivedToken token) {
         if (!byName.remove(token.name(), token)) {
             return false;
@@ -206,7 +209,15 @@ public final class ShortLivedTokens implements AutoCloseable {
     public synchronized void purge(Predicate<ShortLivedToken> keep) {
         List<ShortLivedToken> unwanted = new ArrayList<>(byName.values());
         unwanted.removeIf(keep);
-        unwanted.forEach(isShared() ? this::forget : token -> delete(token, true));
+        disallowed.clear();
+        for (ShortLivedToken token : unwanted) {
+            if (isShared()) {
+                forget(token);
+                disallowed.add(token.name());
+            } else {
+                delete(token, true);
+            }
+        }
     }
 
     /** Removes the tokens that have expired; not durable before {@link #save}. */
@@ -245,7 +256,7 @@ public final class ShortLivedTokens implements AutoCloseable {
      */
     public void look(String name, Predicate<ShortLivedToken> keep) throws IOException {
         synchronized (this) {
-            if (gone.contains(name) || unsaved.contains(name)) {
+            if (gone.contains(name) || unsaved.contains(name) || disallowed.contains(name)) {
                 return;
             }
         }
