@@ -147,7 +147,7 @@ def replay_of_nats(port, pid, count, name):
     question = json.dumps({"stream_name": "BENCH", "config": {"deliver_subject": f"events.{name}", "ack_policy": "none", "deliver_policy": "all"}}).encode()
     found, rest = 0, b""
     with Measured(pid) as measured:
-        nats.end.sendall(b"PUB $JS.API.CONSUMER.CREATE.BENCH answers %d\r\n%s\r\n" % (len(question), question))
+        nats.end.sendall(b"PUB $JS.API.CONSUMER.CREATE.BENCH unread %d\r\n%s\r\n" % (len(question), question))
         while found < count:
             text = rest + nats.end.recv(1 << 20)
             found += text.count(b"MSG " + TOPIC)
