@@ -79,8 +79,8 @@ function recent({ name, recent: deliveries }) {
   if (!deliveries.length) return createElement('p', { className: 'hint' }, 'No deliveries since the hub was started.')
   return rows('Last deliveries', name, ['Time', 'Result', 'Topics', 'Delivery'], deliveries.map(({ time, id, topics, result, detail }) => [
     formatTime(time),
-    createElement('span', {}, createElement('span', { className: ['refused', 'retrying'].includes(result) ? 'unavailable' : '' }, result),
-      detail ? createElement('span', { className: 'reason' }, detail) : null),
+    createElement('span', { className: ['refused', 'retrying'].includes(result) ? 'failed' : '' }, result,
+      detail ? createElement('span', { className: 'detail' }, detail) : null),
     topics.join(', '), createElement('code', {}, id),
   ]))
 }

@@ -51,10 +51,10 @@ async function update(thisUpdate) {
   clearTimeout(timer)
   timer = -1 // is about to be set
   try {
-    const [state, health] = await Promise.all([
+    const [state, health, failure] = await Promise.all([
       request('/status').then(answer => answer.json()),
       isShown ? request('/health/ready', {}, [503]).then(answer => answer.json()) : null,
-      isShown && isAdmin ? hooks.update() : null,
+      isShown && isAdmin ? hooks.update().catch(refused => refused) : null,
     ])
     if (thisUpdate !== generation) return
     charts.add(state)
@@ -65,7 +65,7 @@ async function update(thisUpdate) {
       drawClients(state)
       drawValidators(state.validators)
     }
-    $('hub-note').textContent = ''
+    $('hub-note').textContent = failure?.message ?? ''
   } catch (refused) {
     if (thisUpdate !== generation) return
     $('hub-note').textContent = refused.message
