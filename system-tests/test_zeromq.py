@@ -173,6 +173,7 @@ def subscriptions(hub, user):
     return sum(c.get("subscriptions", 0) for c in connections(hub) if c.get("user") == user)
 
 
+@pytest.mark.single_hub
 def test_command_line(hub, datahub, by_token, key_file):
     by_key = {"DATAHUB_CURVE_KEY_FILE": key_file}
     before = subscriptions(hub, "peer")
