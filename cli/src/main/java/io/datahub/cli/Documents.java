@@ -18,7 +18,18 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 final class Documents {
 
     private static final List<String> HUB_COMMANDS = List.of(
-            "run", "start", "stop", "status", "console", "check-config", "curve-key", "backup", "restore", "help");
+            "run",
+            "start",
+            "stop",
+            "status",
+            "console",
+            "check-config",
+            "curve-key",
+            "backup",
+            "restore",
+            "cluster-import",
+            "cluster-export",
+            "help");
 
     private Documents() {}
 
