@@ -62,6 +62,9 @@ class SharedCredentialsTest {
     /** Runs after a hub has found a token, once. */
     private final AtomicReference<Runnable> afterFinding = new AtomicReference<>();
 
+    /** Runs after a hub has listed tokens, once. */
+    private final AtomicReference<Runnable> afterListing = new AtomicReference<>();
+
     /** Ledgers answer when it is at zero, but for the looks for ended tokens. */
     private volatile CountDownLatch answering = new CountDownLatch(0);
 
@@ -85,7 +88,11 @@ class SharedCredentialsTest {
 
             @Override
             public List<StateEntry> list(String prefix, String after, int limit) throws IOException {
-                return reached().list(prefix, after, limit);
+                List<StateEntry> page = reached().list(prefix, after, limit);
+                if (adapter.equals("auth-short-lived-tokens")) {
+                    Optional.ofNullable(afterListing.getAndSet(null)).ifPresent(Runnable::run);
+                }
+                return page;
             }
 
             @Override
@@ -244,21 +251,34 @@ class SharedCredentialsTest {
     void shouldNotAcceptATokenThatEndsWhileItIsLookedFor() throws Exception {
         IssuedToken issued = issue(first);
         Login root = login(first, Samples.ROOT_TOKEN);
-        afterFinding.set(() -> {
-            revoke(root, issued);
-            int before = looks.get();
-            await().until(() -> looks.get() > before + 6); // three times each hub
-        });
+        afterFinding.set(() -> revoke(first, root, issued));
 
         assertThat(refusal(second, issued.token())).contains(Reason.UNAUTHENTICATED);
     }
 
-    private void revoke(Login root, IssuedToken issued) {
+    @Test
+    void shouldNotKeepATokenThatEndsWhileAllAreListed() throws Exception {
+        for (Auth revoker : started) {
+            IssuedToken issued = issue(first);
+            Login root = login(revoker, Samples.ROOT_TOKEN);
+            afterListing.set(() -> revoke(revoker, root, issued));
+
+            second.registry().revokeToken(login(second, Samples.ROOT_TOKEN), "ci", "none of this name");
+            assertThat(afterListing).hasNullValue();
+
+            await().until(() -> refusal(second, issued.token()).equals(Optional.of(Reason.UNAUTHENTICATED)));
+        }
+    }
+
+    /** Revokes a token, and returns when all hubs have looked what has ended since. */
+    private void revoke(Auth auth, Login root, IssuedToken issued) {
         try {
-            assertThat(first.registry()
+            assertThat(auth.registry()
                             .revokeToken(root, "ci", issued.credential().id())
                             .isRefused())
                     .isFalse();
+            int before = looks.get();
+            await().until(() -> looks.get() > before + 6); // three times each hub
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
