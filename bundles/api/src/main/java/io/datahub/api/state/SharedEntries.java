@@ -34,6 +34,7 @@ public final class SharedEntries implements AutoCloseable {
     private final AdapterState state;
     private final Supplier<Set<String>> known;
     private final Consumer<Set<String>> ended;
+    private final Consumer<Exception> failed;
     private final ScheduledExecutorService executor;
     private final AtomicLong endings = new AtomicLong(); // how often the thread has found that entries may have ended
     private volatile boolean isOverdue; // whether the copies must be compared although the mark hasn't changed
@@ -61,12 +62,19 @@ public final class SharedEntries implements AutoCloseable {
      * @param thread the name of the thread that looks
      * @param known the keys of which this hub has copies, all of them stored before; called by the thread
      * @param ended told the keys whose entries have ended or expired; called by the thread
+     * @param failed told why it couldn't be seen whether entries have ended, for the log; called by the thread
      */
     @SuppressWarnings("FutureReturnValueIgnored") // the task catches its exceptions
-    public SharedEntries(AdapterState state, String thread, Supplier<Set<String>> known, Consumer<Set<String>> ended) {
+    public SharedEntries(
+            AdapterState state,
+            String thread,
+            Supplier<Set<String>> known,
+            Consumer<Set<String>> ended,
+            Consumer<Exception> failed) {
         this.state = state;
         this.known = known;
         this.ended = ended;
+        this.failed = failed;
         lookedAt = System.nanoTime() - MAX_AGE_NANOS;
         executor = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread created = new Thread(task, thread);
@@ -80,7 +88,8 @@ public final class SharedEntries implements AutoCloseable {
         try {
             look();
         } catch (IOException | RuntimeException e) {
-            isOverdue = true; // isCurrent tells it, and the medium's health check why
+            isOverdue = true;
+            failed.accept(e);
         }
     }
 

@@ -33,7 +33,12 @@ final class SharedTokens implements TokenMedium {
      */
     SharedTokens(AdapterState state, Clock clock, Supplier<Set<String>> known, Consumer<Set<String>> ended) {
         this.clock = clock;
-        entries = new SharedEntries(state, "datahub-auth-tokens", known, ended);
+        entries = new SharedEntries(
+                state,
+                "datahub-auth-tokens",
+                known,
+                ended,
+                failure -> LOG.debug("event=auth.short-lived.look-failed", failure));
     }
 
     @Override

@@ -53,7 +53,12 @@ final class SharedSessions implements AutoCloseable {
      */
     SharedSessions(ClusterView view, AdapterState state, Supplier<Set<String>> known, Consumer<Set<String>> ended) {
         this.view = view;
-        entries = new SharedEntries(state, "datahub-http-sessions", known, ended);
+        entries = new SharedEntries(
+                state,
+                "datahub-http-sessions",
+                known,
+                ended,
+                failure -> LOG.debug("event=http.session.look-failed", failure));
     }
 
     /** Whether this hub may be asked: its view of the cluster is young enough to know who has lost access. */
