@@ -31,6 +31,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -117,6 +118,7 @@ class HomeTransferTest {
     private final Map<RecordPath, String> exported =
             new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
     private final List<LedgerEntry> exportedEntries = new ArrayList<>();
+    private long exportedFrom;
     private boolean isFinished;
 
     private final HomeArchives homes = new HomeArchives() {
@@ -128,7 +130,8 @@ class HomeTransferTest {
         @Override
         public HomeTarget create(Path path, String epoch, long oldest) {
             assertThat(epoch).isEqualTo("home");
-            assertThat(oldest).isEqualTo(OLDEST);
+            exportedFrom = oldest;
+            exportedEntries.clear();
             return target;
         }
     };
@@ -235,6 +238,7 @@ class HomeTransferTest {
         assertThat(exporter.run(Path.of("/new"), progress -> {}).get()).isEqualTo(new Progress(700, 700, 700, 700));
 
         assertThat(exported).isEqualTo(texts);
+        assertThat(exportedFrom).isEqualTo(OLDEST);
         assertThat(exportedEntries).isEqualTo(home.entries(OLDEST, 700));
         assertThat(isFinished).isTrue();
     }
@@ -260,5 +264,46 @@ class HomeTransferTest {
 
         assertThat(result.refusal().map(refusal -> refusal.reason())).contains(Reason.CONFLICT);
         assertThat(isFinished).isFalse();
+    }
+
+    private void trim() {
+        try {
+            ledger.journal().trim(Duration.ofDays(10_000), 4_000);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void shouldFinishAnExportDuringWhichTheJournalIsTrimmed() throws Exception {
+        put(700);
+        run().get();
+        HomeExporter exporter = new HomeExporter(ledger, blobs, homes);
+
+        Result<Progress> result = exporter.run(Path.of("/new"), progress -> {
+            if (progress.records() > 0) {
+                trim();
+            }
+        });
+
+        assertThat(result.get().entries()).isEqualTo(700);
+        assertThat(ledger.journal().head().oldest()).isGreaterThan(OLDEST);
+        assertThat(exportedEntries).isEqualTo(home.entries(OLDEST, 700));
+        assertThat(isFinished).isTrue();
+    }
+
+    @Test
+    void shouldBeginAgainWhenTheJournalIsTrimmedFasterThanItIsRead() throws Exception {
+        put(700);
+        run().get();
+        HomeExporter exporter = new HomeExporter(ledger, blobs, homes);
+
+        Result<Progress> result = exporter.run(Path.of("/new"), progress -> trim());
+
+        assertThat(exportedFrom).isEqualTo(ledger.journal().head().oldest()).isGreaterThan(OLDEST);
+        assertThat(exportedEntries).isNotEmpty().isEqualTo(home.entries(exportedFrom, 700));
+        assertThat(result.get()).isEqualTo(new Progress(700, 700, exportedEntries.size(), exportedEntries.size()));
+        assertThat(exported).isEqualTo(texts);
+        assertThat(isFinished).isTrue();
     }
 }

@@ -9,7 +9,6 @@ import io.datahub.api.cluster.HomeArchive.Stored;
 import io.datahub.api.cluster.HomeArchives;
 import io.datahub.api.cluster.HomeTarget;
 import io.datahub.api.cluster.LedgerDirectory;
-import io.datahub.api.cluster.LedgerEntry;
 import io.datahub.api.cluster.LedgerJournal;
 import io.datahub.api.cluster.LedgerRecord;
 import io.datahub.api.cluster.SharedLedger;
@@ -18,6 +17,7 @@ import io.datahub.api.path.RecordPath;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
@@ -51,10 +51,31 @@ public final class HomeExporter implements ClusterExport {
         if (!isRunning.compareAndSet(false, true)) {
             return Result.refused(Reason.CONFLICT, "this hub is exporting already");
         }
+        try {
+            LOG.info("event=cluster.export.began home={} epoch={}", LogText.quoted(home), ledger.epoch());
+            Optional<Result<Progress>> result = Optional.empty();
+            while (result.isEmpty()) {
+                result = attempt(home, progress);
+            }
+            return result.get();
+        } finally {
+            isRunning.set(false);
+        }
+    }
+
+    /**
+     * Exports. The journal comes first, since its oldest entries are trimmed from time to time.
+     *
+     * @return the outcome; empty if entries were trimmed before they were read
+     */
+    private Optional<Result<Progress>> attempt(Path home, Consumer<Progress> progress) throws IOException {
         LedgerJournal.Head head = ledger.journal().head();
         try (HomeTarget target = archives.create(home, ledger.epoch(), head.oldest())) {
-            LOG.info("event=cluster.export.began home={} epoch={}", LogText.quoted(home), ledger.epoch());
-            long records = writeRecords(target, progress, head);
+            if (!writeEntries(target, progress, head)) {
+                return Optional.empty();
+            }
+            long entries = head.newest() - head.oldest();
+            long records = writeRecords(target, progress, entries);
             for (RecordPath after = RecordPath.ROOT; after != null; ) {
                 List<LedgerDirectory> page = ledger.records().directoriesBelow(RecordPath.ROOT, after, PAGE);
                 for (LedgerDirectory directory : page) {
@@ -64,23 +85,37 @@ public final class HomeExporter implements ClusterExport {
                 }
                 after = page.size() < PAGE ? null : page.get(page.size() - 1).path();
             }
-            long entries = writeEntries(target, progress, head, records);
-            if (!ledger.journal().head().equals(head)) {
-                return Result.refused(
+            if (ledger.journal().head().newest() != head.newest()) {
+                return Optional.of(Result.refused(
                         Reason.CONFLICT,
                         "something was written to the cluster meanwhile; keep clients away and stop the other hubs, and"
-                                + " export again: what is there isn't fetched again");
+                                + " export again: what is there isn't fetched again"));
             }
             target.finish();
             LOG.info("event=cluster.export.finished records={} entries={}", records, entries);
-            return Result.done(new Progress(records, records, entries, entries));
-        } finally {
-            isRunning.set(false);
+            return Optional.of(Result.done(new Progress(records, records, entries, entries)));
         }
     }
 
-    private long writeRecords(HomeTarget target, Consumer<Progress> progress, LedgerJournal.Head head)
+    /** Returns false if some were trimmed before they were read. */
+    private boolean writeEntries(HomeTarget target, Consumer<Progress> progress, LedgerJournal.Head head)
             throws IOException {
+        for (long after = head.oldest(); after < head.newest(); ) {
+            LedgerJournal.Page page = ledger.journal().read(after, head.newest(), "", PAGE);
+            if (page.head().oldest() > after) {
+                return false;
+            }
+            if (page.next() <= after) {
+                throw new IOException("the ledger's journal has no entry after " + after);
+            }
+            target.addEntries(page.entries());
+            after = page.next();
+            progress.accept(new Progress(0, 0, after - head.oldest(), head.newest() - head.oldest()));
+        }
+        return true;
+    }
+
+    private long writeRecords(HomeTarget target, Consumer<Progress> progress, long entries) throws IOException {
         long records = 0;
         for (RecordPath after = RecordPath.ROOT; after != null; ) {
             List<LedgerRecord> page = ledger.records().recordsBelow(RecordPath.ROOT, after, PAGE);
@@ -89,26 +124,9 @@ public final class HomeExporter implements ClusterExport {
                         new Stored(record.version(), record.user()), () -> blobs.open(record.blob(), 0, record.size()));
                 records++;
             }
-            progress.accept(new Progress(records, records, 0, head.newest() - head.oldest()));
+            progress.accept(new Progress(records, records, entries, entries));
             after = page.size() < PAGE ? null : page.get(page.size() - 1).path();
         }
         return records;
-    }
-
-    private long writeEntries(HomeTarget target, Consumer<Progress> progress, LedgerJournal.Head head, long records)
-            throws IOException {
-        long written = 0;
-        for (long after = head.oldest(); after < head.newest(); ) {
-            LedgerJournal.Page page = ledger.journal().read(after, head.newest(), "", PAGE);
-            if (page.next() <= after) {
-                throw new IOException("the ledger's journal has no entry after " + after);
-            }
-            List<LedgerEntry> entries = page.entries();
-            target.addEntries(entries);
-            written += entries.size();
-            after = page.next();
-            progress.accept(new Progress(records, records, written, head.newest() - head.oldest()));
-        }
-        return written;
     }
 }
