@@ -22,6 +22,7 @@ import io.datahub.records.service.RecordValidation;
 import io.datahub.records.service.Registrations;
 import io.datahub.records.settings.StoreConfiguration;
 import io.datahub.records.settings.StoreSettings;
+import io.datahub.store.archive.StoppedHomes;
 import io.datahub.store.core.FailPoints;
 import io.datahub.store.metadata.Journal;
 import io.datahub.store.metadata.MetadataStore;
@@ -85,6 +86,7 @@ public final class StoreService {
             @Reference EventBroker broker,
             @Reference ConfigurationAdmin admin)
             throws IOException {
+        StoppedHomes.requireFinished(home.root());
         settings = StoreSettings.of(configuration);
         registrations = new Registrations(context);
         validation = RecordValidation.of(context, admin, settings);

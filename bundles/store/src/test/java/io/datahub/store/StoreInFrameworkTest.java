@@ -57,6 +57,7 @@ import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.launch.Framework;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
 
 /** Tests the built bundle in an OSGi framework with Declarative Services and Configuration Admin. */
 @Timeout(120)
@@ -65,6 +66,7 @@ class StoreInFrameworkTest {
     private static final String SHARED_PACKAGES = String.join(
             ",",
             "io.datahub.api;version=0.9",
+            "io.datahub.api.cluster;version=0.9",
             "io.datahub.api.disk;version=0.9",
             "io.datahub.api.event;version=0.9",
             "io.datahub.api.config;version=0.9",
@@ -355,6 +357,20 @@ class StoreInFrameworkTest {
         assertThat(notified).hasSize(1);
         context.registerService(ChangeListener.class, listener, null);
         assertThat(notified).containsExactly("file.created/a", "file.created/broker_users.xml");
+    }
+
+    @Test
+    void shouldNotStartOnAHomeWhoseExportIsNotFinished() throws Exception {
+        brokerRegistration.unregister();
+        await().until(() -> context.getServiceReference(RecordStore.class) == null);
+        Path state = folder.resolve("home/state");
+        Files.move(state.resolve("store.mv"), state.resolve("export.mv"));
+        context.registerService(EventBroker.class, broker, null);
+
+        ActivationFailures failures = new ActivationFailures(service(ServiceComponentRuntime.class));
+        await().until(() -> failures.of("io.datahub.store").orElse("").contains("repeat cluster-export"));
+        assertThat(context.getServiceReference(RecordStore.class)).isNull();
+        assertThat(state.resolve("store.mv")).doesNotExist();
     }
 
     @Test

@@ -54,7 +54,8 @@ public interface HomeTarget extends Closeable {
     void addEntries(List<LedgerEntry> entries) throws IOException;
 
     /**
-     * Makes everything durable: a hub can be started on the home.
+     * Deletes files that an earlier attempt has left and that belong to no record any more, and makes everything
+     * durable: a hub can be started on the home.
      *
      * @throws IOException if it can't be written
      */

@@ -28,6 +28,20 @@ public final class StoppedHomes implements HomeArchives {
         this.settings = settings;
     }
 
+    /**
+     * Refuses a home on which no hub may start yet.
+     *
+     * @throws IOException if an export into it was begun and not finished; the message names the remedy
+     */
+    public static void requireFinished(Path home) throws IOException {
+        Path unfinished = home.resolve("state").resolve(WrittenHome.UNFINISHED);
+        if (Files.exists(unfinished)) {
+            throw new IOException("the export of a cluster into the home " + home + " isn't finished (there is "
+                    + unfinished + "), so records may be missing or outdated; repeat cluster-export at a hub of the"
+                    + " cluster, or set DATAHUB_HOME to another directory");
+        }
+    }
+
     @Override
     public HomeArchive open(Path home) throws IOException {
         Path database = home.resolve("state").resolve("store.mv");

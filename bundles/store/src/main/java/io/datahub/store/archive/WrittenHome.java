@@ -25,22 +25,23 @@ import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
- * A home whose files are written first, and whose database gets its name at the end: until then no hub takes it for
- * its own, and a repetition finds the files.
+ * A home whose database gets its name at the end: until then no hub starts on it, and a repetition finds the files. Those
+ * of records that aren't there any more are deleted at the end, too.
  */
 final class WrittenHome implements HomeTarget {
 
-    private static final String UNFINISHED = "export.mv";
+    /** The database until the home is finished. */
+    static final String UNFINISHED = "export.mv";
+
     private static final int BUFFER = 1 << 16;
 
-    private final Path files;
+    private final WrittenFiles files;
     private final Path state;
     private final NewMetadata metadata;
 
-    private WrittenHome(Path files, Path state, NewMetadata metadata) {
+    private WrittenHome(WrittenFiles files, Path state, NewMetadata metadata) {
         this.files = files;
         this.state = state;
         this.metadata = metadata;
@@ -51,32 +52,22 @@ final class WrittenHome implements HomeTarget {
         Path files = home.resolve("files");
         Path state = home.resolve("state");
         Path unfinished = state.resolve(UNFINISHED);
-        if (Files.exists(state.resolve("store.mv")) || (!isEmpty(files) && !Files.exists(unfinished))) {
+        if (Files.exists(state.resolve("store.mv")) || (!WrittenFiles.isEmpty(files) && !Files.exists(unfinished))) {
             throw new FileAlreadyExistsException(
                     home.toString(), null, "it has records already; name a directory that isn't there yet");
         }
         Files.createDirectories(files);
         Files.createDirectories(state);
         Files.deleteIfExists(unfinished);
-        return new WrittenHome(files, state, new NewMetadata(unfinished, epoch, oldest, source));
-    }
-
-    private static boolean isEmpty(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return true;
-        }
-        try (Stream<Path> entries = Files.list(folder)) {
-            return entries.findAny().isEmpty();
-        }
+        return new WrittenHome(new WrittenFiles(files), state, new NewMetadata(unfinished, epoch, oldest, source));
     }
 
     @Override
     public void write(Stored record, Content content) throws IOException {
         RecordVersion version = record.version();
         String wanted = version.sha256().orElseThrow();
-        Path file = version.path().under(files);
+        Path file = files.makeRoom(version.path());
         if (!isThere(file, version.size(), wanted)) {
-            Files.createDirectories(file.getParent());
             Path partial = state.resolve("export.part");
             String written = copy(content, partial);
             if (!written.equals(wanted)) {
@@ -117,19 +108,13 @@ final class WrittenHome implements HomeTarget {
                 out.write(buffer, 0, count);
             }
         }
-        force(target);
+        WrittenFiles.force(target);
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static void force(Path path) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 
     @Override
     public void makeDirectory(RecordPath directory) throws IOException {
-        Files.createDirectories(directory.under(files));
+        files.makeDirectory(directory);
         metadata.putMadeDirectory(directory);
     }
 
@@ -147,14 +132,10 @@ final class WrittenHome implements HomeTarget {
     @Override
     public void finish() throws IOException {
         metadata.finish();
+        files.retain(metadata::hasRecord, metadata::isMadeDirectory);
         metadata.close();
-        try (Stream<Path> tree = Files.walk(files)) {
-            for (Path directory : (Iterable<Path>) tree.filter(Files::isDirectory)::iterator) {
-                force(directory);
-            }
-        }
         Files.move(state.resolve(UNFINISHED), state.resolve("store.mv"), StandardCopyOption.ATOMIC_MOVE);
-        force(state);
+        WrittenFiles.force(state);
     }
 
     @Override

@@ -38,10 +38,18 @@ public final class NewMetadata implements AutoCloseable {
         changed();
     }
 
+    public boolean hasRecord(RecordPath path) {
+        return database.index.get(PathKeys.of(path)) != null;
+    }
+
     /** Records that a directory was made on purpose. */
     public void putMadeDirectory(RecordPath directory) {
         database.madeDirectories.put(PathKeys.of(directory), new byte[0]);
         changed();
+    }
+
+    public boolean isMadeDirectory(RecordPath directory) {
+        return database.madeDirectories.get(PathKeys.of(directory)) != null;
     }
 
     /**

@@ -18,9 +18,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -134,5 +136,51 @@ class StoppedHomesTest {
                 home.finish();
             }
         }
+    }
+
+    @Test
+    void shouldLeaveOutWhatWasDeletedBeforeTheExportWasRepeated() throws Exception {
+        Path target = folder.resolve("target");
+        try (TestHub hub = new TestHub(folder.resolve("before"))) {
+            for (String path : List.of("gone/key.pem", "made/x", "a", "b/c", "d")) {
+                put(hub, path, "old " + path);
+            }
+        }
+        try (HomeArchive before = homes.open(folder.resolve("before"))) {
+            write(before, target, false);
+        }
+        Files.createSymbolicLink(target.resolve("files/link"), folder);
+        try (TestHub hub = new TestHub(folder.resolve("after"))) {
+            for (String path : List.of("a/b", "b", "d")) {
+                put(hub, path, "new " + path);
+            }
+            hub.records
+                    .mkdir(new WriteRequest(TestHub.ADMIN, "test", RecordPath.of("made")))
+                    .get();
+        }
+        try (HomeArchive after = homes.open(folder.resolve("after"))) {
+            write(after, target, true);
+        }
+
+        try (Stream<Path> files = Files.walk(target.resolve("files"))) {
+            assertThat(files.map(path -> target.resolve("files").relativize(path))
+                            .map(Path::toString))
+                    .containsExactlyInAnyOrder("", "a", "a/b", "b", "d", "made");
+        }
+        assertThat(target.resolve("files/b")).hasContent("new b");
+        assertThat(folder.resolve("before")).isDirectory();
+    }
+
+    @Test
+    void shouldRefuseAHubOnAHomeWhoseExportIsNotFinished() throws Exception {
+        Path target = folder.resolve("target");
+        try (HomeTarget home = homes.create(target, "epoch", 0)) {
+            assertThatThrownBy(() -> StoppedHomes.requireFinished(target))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(target.toString())
+                    .hasMessageContaining("repeat cluster-export");
+            home.finish();
+        }
+        StoppedHomes.requireFinished(target);
     }
 }
