@@ -104,7 +104,7 @@ public final class WebhookRegistry implements Webhooks, HealthCheck, MetricSourc
             report.counter(MESSAGES, HELP, webhook.refused.sum(), "webhook", name, "result", "refused");
             report.counter(
                     "datahub_webhook_overflowed_total",
-                    "Live events that arrived while a webhook's queue was full; kept ones are read from the history",
+                    "Live events that arrived while a webhook's queue was full; file events, and on a single hub kept ones, are read from the history",
                     webhook.overflowed.sum(),
                     "webhook",
                     name);

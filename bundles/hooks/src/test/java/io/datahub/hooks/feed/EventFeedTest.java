@@ -3,6 +3,7 @@ package io.datahub.hooks.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.datahub.api.record.Cursor;
 import io.datahub.api.state.AdapterState;
 import io.datahub.test.memory.MemoryAdapterStates;
 import io.datahub.test.memory.MemoryBroker;
@@ -22,6 +23,7 @@ class EventFeedTest {
     private final MemoryHistory history = new MemoryHistory();
     private final AdapterState state = new MemoryAdapterStates(InstantSource.system()).of("feed");
     private final List<String> passed = new CopyOnWriteArrayList<>();
+    private final List<String> withoutPosition = new CopyOnWriteArrayList<>();
     private final List<String> gaps = new CopyOnWriteArrayList<>();
 
     /** Collects topics, and fails or stops where a topic says so. */
@@ -37,6 +39,9 @@ class EventFeedTest {
                 hasFailed = true;
                 throw new IOException("on purpose");
             }
+            if (event.cursor().isEmpty()) {
+                withoutPosition.add(event.topic());
+            }
             passed.add(event.topic());
         }
 
@@ -47,8 +52,11 @@ class EventFeedTest {
     };
 
     private EventFeed start() throws IOException {
-        EventFeed feed = new EventFeed(
-                "test", List.of("file.created/*", "x."), broker, history, state, Optional.empty(), consumer);
+        return start(Optional.empty());
+    }
+
+    private EventFeed start(Optional<String> hub) throws IOException {
+        EventFeed feed = new EventFeed("test", List.of("file.created/*", "x."), broker, history, state, hub, consumer);
         feed.start();
         await().until(() -> state.get("cursor").isPresent());
         return feed;
@@ -71,6 +79,30 @@ class EventFeedTest {
         feed.close();
         assertThat(passed).containsExactly("x.live", "file.created/a", "file.created/b");
         assertThat(broker.sessions()).isEmpty();
+    }
+
+    /** Another hub has stored the position; the numbers of its kept events mean nothing here. */
+    @Test
+    void shouldShareThePositionOfFileEventsOnly() throws IOException {
+        history.create("before");
+        state.put("cursor", "e1-1.300000".getBytes(StandardCharsets.UTF_8)).get();
+        history.append("ann", "x.kept-by-this-hub", "");
+        history.create("a");
+        EventFeed feed = start(Optional.of("one"));
+        await().until(() -> broker.sessions().stream().anyMatch(session -> session.subscriptions() == 2));
+        await().until(() -> passed.contains("file.created/a"));
+        broker.announce(new Cursor("e1", 3, 41), "x.live", new byte[0]);
+        await().until(() -> passed.contains("x.live"));
+        assertThat(state.get("cursor").orElseThrow().text()).isEqualTo("e1-3");
+        history.create("b");
+        broker.announce(new Cursor("e1", 4), "file.created/b", new byte[0]);
+        await().until(() -> passed.contains("file.created/b"));
+        feed.close();
+        assertThat(passed).containsExactly("file.created/a", "x.live", "file.created/b");
+        assertThat(withoutPosition)
+                .as("hubs give the same number to different events")
+                .containsExactly("x.live");
+        assertThat(state.get("cursor").orElseThrow().text()).isEqualTo("e1-4");
     }
 
     @Test
