@@ -44,8 +44,8 @@ public interface Webhooks {
      *
      * @param webhook the name of the webhook
      * @param id the ID of a dead letter; empty for all
-     * @return how many were removed; or a refusal, {@link io.datahub.api.Reason#NOT_FOUND} if there is no such webhook or
-     *     dead letter
+     * @return how many were removed; or a refusal, {@link io.datahub.api.Reason#NOT_FOUND} if there is no such
+     *     webhook or dead letter, {@link io.datahub.api.Reason#CONFLICT} if another hub of the cluster sends
      * @throws java.io.UncheckedIOException if the medium failed
      */
     Result<Integer> drop(String webhook, Optional<String> id);
@@ -60,8 +60,9 @@ public interface Webhooks {
      *     its dead letter; {@code ended} by the target; or {@code standby}, while another hub of the cluster sends
      * @param nextAttempt when it tries again, if it is retrying
      * @param delivered events that the target has accepted
-     * @param dropped events of topics that aren't kept, lost while the target was unreachable or slow
-     * @param deadLetters the number of dead letters
+     * @param dropped events of topics that aren't kept (in a cluster all but file events), lost while the target was
+     *     unreachable or slow
+     * @param deadLetters the number of dead letters; 0 in standby
      * @param recent the message that it is retrying, if it is, and the last ones before it, the newest first; at most 20
      * @param problem why it isn't sending; empty if it is
      */

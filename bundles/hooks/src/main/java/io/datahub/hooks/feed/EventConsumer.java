@@ -31,6 +31,9 @@ public interface EventConsumer {
      */
     void gap(String reason);
 
+    /** Called on any thread, once or more, when another hub of the cluster may run the feed: the consumer must not block. */
+    default void disowned() {}
+
     /** Live events were lost because they arrived faster than they were processed, and their topics aren't kept. */
     default void lost(long events) {}
 }

@@ -103,7 +103,10 @@ public final class EventFeed implements EventSink, AutoCloseable {
             owner.renew();
         } catch (IOException | RuntimeException e) {
             LOG.warn("event=hooks.feed.lease-not-renewed feed={} reason={}", name, LogText.quoted(e));
+        }
+        if (!owner.isOwner()) {
             wake();
+            consumer.disowned();
         }
     }
 
@@ -123,7 +126,12 @@ public final class EventFeed implements EventSink, AutoCloseable {
         renewal.ifPresent(ScheduledExecutorService::shutdownNow);
     }
 
-    /** The other hub of the cluster that runs this feed; empty if this one does, or is alone. */
+    /** Whether this hub runs the feed: it is alone, or no other hub of the cluster can have taken over. */
+    public boolean isOwner() {
+        return owner.isOwner();
+    }
+
+    /** The other hub of the cluster that runs this feed, as far as this one knows. */
     public Optional<String> otherHub() {
         return owner.other();
     }

@@ -11,11 +11,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Which hub of a cluster runs a feed that several hubs are configured for: one at a time, by a lease in the state that they
  * share. What the owner stores is stored only if no other hub has taken over. A hub that is alone owns all its feeds.
- * Thread-safe; methods block on the network.
+ * Thread-safe; methods that throw block on the network.
  */
 final class FeedOwner {
 
@@ -26,13 +27,20 @@ final class FeedOwner {
 
     private final AdapterState state;
     private final Optional<String> hub;
-    private long revision; // of the own lease; 0 without one; guarded by this
+    private final LongSupplier nanoTime;
+    private volatile long revision; // of the own lease; 0 without one; written by those who hold the lock
+    private volatile long renewed; // when the lease was extended last, by nanoTime; written likewise
     private volatile Optional<String> other = Optional.empty();
 
     /** @param hub the name of this hub in its cluster; empty if it is alone */
     FeedOwner(AdapterState state, Optional<String> hub) {
+        this(state, hub, System::nanoTime);
+    }
+
+    FeedOwner(AdapterState state, Optional<String> hub, LongSupplier nanoTime) {
         this.state = state;
         this.hub = hub;
+        this.nanoTime = nanoTime;
     }
 
     /** Whether there may be other owners. */
@@ -40,9 +48,9 @@ final class FeedOwner {
         return hub.isPresent();
     }
 
-    /** Whether this hub owns the feed, as far as it knows. */
-    synchronized boolean isOwner() {
-        return hub.isEmpty() || revision != 0;
+    /** Whether this hub owns the feed: false, too, once its lease can have expired without an answer from the state. */
+    boolean isOwner() {
+        return hub.isEmpty() || (revision != 0 && nanoTime.getAsLong() - renewed < LEASE.toNanos());
     }
 
     /** The other hub that owns the feed, as far as this one knows. */
@@ -55,6 +63,7 @@ final class FeedOwner {
         if (hub.isEmpty()) {
             return true;
         }
+        long now = nanoTime.getAsLong();
         Optional<StateEntry> present = state.get(OWNER);
         Optional<String> owner = present.map(StateEntry::text);
         if (owner.isPresent() && !owner.equals(hub)) {
@@ -65,6 +74,7 @@ final class FeedOwner {
         StateChange lease = StateChange.put(OWNER, hub.get()).expiringAfter(LEASE);
         Result<Long> taken = state.update(
                 List.of(present.isPresent() ? lease.ifRevision(present.get().revision()) : lease.ifAbsent()));
+        renewed = now;
         revision = taken.isRefused() ? 0 : taken.get();
         if (revision != 0) {
             other = Optional.empty();
@@ -85,6 +95,7 @@ final class FeedOwner {
      * @throws IOException if another hub has taken over, or the changes can't be made
      */
     synchronized void update(List<StateChange> changes) throws IOException {
+        long now = nanoTime.getAsLong();
         List<StateChange> all = new ArrayList<>(changes);
         if (hub.isPresent()) {
             if (revision == 0) {
@@ -102,6 +113,7 @@ final class FeedOwner {
             throw new IOException(
                     "the position can't be stored: " + refusal.get().detail());
         }
+        renewed = now;
         revision = updated.get();
     }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ final class PersistentSender {
     private final Target target;
     private final AdapterState state;
     private final String urlHash;
+    private final BooleanSupplier isOwner;
     private final Backoff backoff = new Backoff(ThreadLocalRandom.current());
     private final RecentDeliveries recent = new RecentDeliveries();
 
@@ -51,12 +53,14 @@ final class PersistentSender {
      * @param name the name of the webhook, for logs
      * @param state where it is stored that the target has ended it
      * @param urlHash a hash of the target's URL, which may have a secret in it
+     * @param isOwner whether this hub may send: false when another hub of the cluster may have taken over
      */
-    PersistentSender(String name, Target target, AdapterState state, String urlHash) {
+    PersistentSender(String name, Target target, AdapterState state, String urlHash, BooleanSupplier isOwner) {
         this.name = name;
         this.target = target;
         this.state = state;
         this.urlHash = urlHash;
+        this.isOwner = isOwner;
     }
 
     /** Finds out whether the target has ended it. Another URL is another target, so that a correction resumes it. */
@@ -74,11 +78,15 @@ final class PersistentSender {
      *
      * @return that it was delivered, or refused for good
      * @throws InterruptedException if this is stopped
+     * @throws IOException if another hub of the cluster may have taken over, or the state can't be written
      */
     Attempt send(Message message) throws IOException, InterruptedException {
         for (int attempts = 1; ; attempts++) {
             awaitResumption();
             Attempt attempt = target.send(message);
+            if (attempt.what() != Attempt.What.DELIVERED) {
+                requireOwner(); // another hub may have got another answer
+            }
             switch (attempt.what()) {
                 case DELIVERED, REFUSED -> {
                     if (attempt.what() == Attempt.What.DELIVERED) {
@@ -107,7 +115,7 @@ final class PersistentSender {
     }
 
     /** Records a failure, and waits as long as it asks for, or until this is resumed. */
-    void retryLater(Message message, Attempt attempt, int attempts) throws InterruptedException {
+    void retryLater(Message message, Attempt attempt, int attempts) throws IOException, InterruptedException {
         retried.increment();
         retrying =
                 Optional.of(RecentDeliveries.of(message.id(), List.of(message.topic()), "retrying", attempt.detail()));
@@ -132,12 +140,21 @@ final class PersistentSender {
         LOG.error("event=hooks.webhook.ended webhook={} reason=\"the target answered 410\"", name);
     }
 
-    private synchronized void awaitResumption() throws InterruptedException {
-        while (ended && !stopping) {
+    private synchronized void awaitResumption() throws IOException, InterruptedException {
+        while (ended && !stopping && isOwner.getAsBoolean()) {
             wait();
         }
         if (stopping) {
             throw new InterruptedException("the webhook is being stopped");
+        }
+        requireOwner();
+    }
+
+    private void requireOwner() throws IOException {
+        if (!isOwner.getAsBoolean()) {
+            failure = "";
+            retrying = Optional.empty();
+            throw new IOException("another hub of the cluster may have taken over");
         }
     }
 
@@ -160,7 +177,7 @@ final class PersistentSender {
         endPause();
     }
 
-    /** Tries again at once. */
+    /** Tries again at once, if this hub still may. */
     synchronized void endPause() {
         resumptions++;
         notifyAll();

@@ -80,8 +80,7 @@ public final class Webhook implements EventConsumer {
             @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
                     ClusterView cluster,
             WebhookConfiguration configuration,
-            Map<String, ?> properties)
-            throws IOException {
+            Map<String, ?> properties) {
         name = String.valueOf(properties.get("service.pid")).replaceFirst("^" + PID.replace(".", "\\.") + "[~.-]", "");
         if (!name.matches("[a-z0-9][a-z0-9.-]{0,49}")) {
             throw new IllegalArgumentException(
@@ -97,7 +96,6 @@ public final class Webhook implements EventConsumer {
         String file = configuration.secretFile().strip();
         AdapterState state = states.of("webhook-" + name);
         letters = new DeadLetters(state);
-        deadLetters = letters.list().size();
         target = new Target(
                 name,
                 url,
@@ -105,8 +103,7 @@ public final class Webhook implements EventConsumer {
                         ? Optional.empty()
                         : Optional.of(new SecretFile(home.root().resolve(file))),
                 configuration.allowLoopback());
-        sender = new PersistentSender(name, target, state, Sha256.hex(url.toString()));
-        sender.loadEnd();
+        sender = new PersistentSender(name, target, state, Sha256.hex(url.toString()), this::isOwner);
         feed = new EventFeed(
                 "webhook-" + name,
                 topics,
@@ -140,8 +137,13 @@ public final class Webhook implements EventConsumer {
         return sender;
     }
 
+    private boolean isOwner() {
+        return feed.isOwner();
+    }
+
+    /** The number of dead letters; 0 while another hub of the cluster sends, which counts them. */
     int deadLetterCount() {
-        return deadLetters;
+        return isOwner() ? deadLetters : 0;
     }
 
     @Override
@@ -208,6 +210,11 @@ public final class Webhook implements EventConsumer {
     }
 
     @Override
+    public void disowned() {
+        sender.endPause();
+    }
+
+    @Override
     public void lost(long events) {
         overflowed.add(events);
     }
@@ -218,12 +225,7 @@ public final class Webhook implements EventConsumer {
 
     /** Sends dead letters again, and whatever is waiting, now. */
     Result<Integer> resend(Optional<String> id) throws IOException {
-        Optional<String> other = feed.otherHub();
-        if (other.isPresent()) {
-            return Result.refused(
-                    Reason.CONFLICT, "the hub " + other.get() + " sends this webhook; send dead letters again there");
-        }
-        Result<List<Letter>> found = find(id);
+        Result<List<Letter>> found = findAsOwner(id);
         if (found.isRefused()) {
             return Result.refused(found.refusal().orElseThrow());
         }
@@ -241,7 +243,16 @@ public final class Webhook implements EventConsumer {
         return Result.done(chosen.size());
     }
 
-    private Result<List<Letter>> find(Optional<String> id) throws IOException {
+    /** Finds dead letters, which only the hub that sends changes. */
+    private Result<List<Letter>> findAsOwner(Optional<String> id) throws IOException {
+        if (!isOwner()) {
+            return Result.refused(
+                    Reason.CONFLICT,
+                    feed.otherHub()
+                            .map(hub -> "the hub " + hub
+                                    + " sends this webhook; send dead letters again or remove them there")
+                            .orElse("this hub doesn't know which hub of the cluster sends this webhook; try again"));
+        }
         List<Letter> found = letters.list().stream()
                 .filter(letter -> id.isEmpty() || letter.shown().id().equals(id.get()))
                 .toList();
@@ -252,7 +263,7 @@ public final class Webhook implements EventConsumer {
 
     /** Removes dead letters, also those that are to be sent again. */
     Result<Integer> drop(Optional<String> id) throws IOException {
-        Result<List<Letter>> found = find(id);
+        Result<List<Letter>> found = findAsOwner(id);
         if (found.isRefused()) {
             return Result.refused(found.refusal().orElseThrow());
         }
@@ -270,7 +281,7 @@ public final class Webhook implements EventConsumer {
     }
 
     WebhookStatus status() {
-        String what = feed.otherHub().isPresent()
+        String what = !isOwner()
                 ? "standby"
                 : sender.hasEnded() ? "ended" : sender.failure().isEmpty() ? "sending" : "retrying";
         return new WebhookStatus(
@@ -281,7 +292,7 @@ public final class Webhook implements EventConsumer {
                 what.equals("retrying") ? sender.nextAttempt() : Optional.empty(),
                 sender.delivered.sum(),
                 overflowed.sum(),
-                deadLetters,
+                deadLetterCount(),
                 sender.recent(),
                 problem(0));
     }
@@ -292,7 +303,7 @@ public final class Webhook implements EventConsumer {
     }
 
     private String problem(long tolerated) {
-        if (feed.otherHub().isPresent()) {
+        if (!isOwner()) {
             return "";
         }
         if (sender.hasEnded()) {

@@ -17,7 +17,10 @@ class FeedOwnerTest {
 
     private Instant now = Instant.EPOCH;
     private final AdapterState state = new MemoryAdapterStates(() -> now).of("feed");
-    private final FeedOwner one = new FeedOwner(state, Optional.of("one"));
+    private final FeedOwner one = new FeedOwner(
+            state,
+            Optional.of("one"),
+            () -> Duration.between(Instant.EPOCH, now).toNanos());
     private final FeedOwner two = new FeedOwner(state, Optional.of("two"));
 
     private static List<StateChange> change(String value) {
@@ -45,7 +48,9 @@ class FeedOwnerTest {
         one.renew();
         now = now.plus(FeedOwner.LEASE).minusSeconds(1);
         assertThat(two.acquire()).isFalse();
+        assertThat(one.isOwner()).isTrue();
         now = now.plus(Duration.ofSeconds(2));
+        assertThat(one.isOwner()).as("without an answer for so long").isFalse();
         assertThat(two.acquire()).isTrue();
         assertThatThrownBy(() -> one.update(change("late"))).hasMessageContaining("taken this feed over");
         assertThatThrownBy(() -> one.update(change("later"))).isInstanceOf(IOException.class);

@@ -5,14 +5,21 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.datahub.api.Home;
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
+import io.datahub.api.cluster.ClusterStatus;
+import io.datahub.api.cluster.ClusterView;
 import io.datahub.api.hook.RecentDelivery;
 import io.datahub.api.hook.Webhooks.DeadLetter;
+import io.datahub.api.state.AdapterState;
+import io.datahub.api.state.AdapterStates;
 import io.datahub.hooks.outgoing.DeadLetters.Letter;
 import io.datahub.test.Configurations;
 import io.datahub.test.memory.MemoryAdapterStates;
 import io.datahub.test.memory.MemoryBroker;
 import io.datahub.test.memory.MemoryHistory;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +68,11 @@ class WebhookTest {
         server.stop(0);
     }
 
-    private Webhook webhook(String path) throws IOException {
+    private Webhook webhook(String path) {
+        return webhook(path, states, null);
+    }
+
+    private Webhook webhook(String path, AdapterStates stored, ClusterView cluster) {
         return new Webhook(
                 new Home() {
                     @Override
@@ -71,8 +82,8 @@ class WebhookTest {
                 },
                 broker,
                 history,
-                states,
-                null,
+                stored,
+                cluster,
                 Configurations.of(
                         WebhookConfiguration.class,
                         "topics",
@@ -93,13 +104,60 @@ class WebhookTest {
         first.stop();
 
         Webhook again = webhook("/gone");
-        assertThat(again.status().state()).isEqualTo("ended");
+        await().until(() -> again.status().state().equals("ended"));
         again.stop();
 
         Webhook corrected = webhook("/moved");
+        await().until(() -> states.of("webhook-w").get("ended").isEmpty());
         assertThat(corrected.status().state()).isEqualTo("sending");
         corrected.stop();
-        assertThat(states.of("webhook-w").get("ended")).isEmpty();
+    }
+
+    @Test
+    void shouldStartWhileItsStateIsUnreachable() {
+        AdapterStates unreachable = adapter -> (AdapterState) Proxy.newProxyInstance(
+                AdapterState.class.getClassLoader(),
+                new Class<?>[] {AdapterState.class},
+                (proxy, method, arguments) -> {
+                    throw new IOException("unreachable");
+                });
+        Webhook webhook = webhook("/moved", unreachable, null);
+        assertThat(webhook.status().state()).isEqualTo("sending");
+        webhook.stop();
+    }
+
+    @Test
+    void shouldLeaveDeadLettersToTheHubThatSends() throws Exception {
+        states.of("webhook-w")
+                .put("owner", "two".getBytes(StandardCharsets.UTF_8))
+                .get();
+        DeadLetters letters = new DeadLetters(states.of("webhook-w"));
+        letters.add(message(1), "status 422");
+        Webhook webhook = webhook("/moved", states, new ClusterView() {
+            @Override
+            public String hub() {
+                return "one";
+            }
+
+            @Override
+            public Optional<Refusal> refuse() {
+                return Optional.empty();
+            }
+
+            @Override
+            public ClusterStatus status() {
+                throw new UnsupportedOperationException();
+            }
+        });
+        await().until(() ->
+                webhook.drop(Optional.empty()).refusal().orElseThrow().detail().contains("the hub two"));
+        assertThat(webhook.drop(Optional.of("msg_1")).refusal())
+                .map(Refusal::reason)
+                .contains(Reason.CONFLICT);
+        assertThat(webhook.status().state()).isEqualTo("standby");
+        assertThat(webhook.status().deadLetters()).isZero();
+        assertThat(webhook.deadLetters()).extracting(DeadLetter::id).containsExactly("msg_1");
+        webhook.stop();
     }
 
     private Message message(int number) {
