@@ -119,6 +119,58 @@ class FailingDiskTest {
     }
 
     @Test
+    void shouldHaveTheNewestEventOfATopicThatItHasNotRefused() throws Exception {
+        start();
+        Cursor first = hub.append("a.x", "1").get();
+        Change change = hub.journal.append(Change.Type.CREATED, RecordPath.of("f"));
+        Change unheard = hub.journal.append(Change.Type.CREATED, RecordPath.of("g"));
+        List<CompletableFuture<Cursor>> outcomes = new ArrayList<>();
+        hub.log.announce(
+                change.cursor(),
+                () -> { // within the lock: all are in one flush
+                    outcomes.add(hub.append("b.x", "delivered"));
+                    hub.log.announce(unheard.cursor(), () -> {
+                        throw new IllegalStateException("a delivery that fails after the flush");
+                    });
+                    outcomes.add(hub.append("a.x", "2"));
+                    outcomes.add(hub.append("a.xy", "1"));
+                    outcomes.add(hub.append("a.x", ""));
+                });
+        outcomes.get(0).get();
+        for (CompletableFuture<Cursor> one : outcomes.subList(1, outcomes.size())) {
+            assertThatThrownBy(one::join).hasMessageContaining("UNAVAILABLE");
+        }
+        await().until(() -> newest().equals(List.of("a.x" + first)));
+        hub = hub.reopen(RULES);
+        await().until(() -> newest().equals(List.of("a.x" + first)));
+    }
+
+    @Test
+    void shouldKeepTheNewestEventIfTheOneThatReplacesItIsRefused() throws Exception {
+        start();
+        Path obstacle = breakDisk("a.");
+        hub.configure(RULES, "60000");
+        List<CompletableFuture<Cursor>> outcomes = new ArrayList<>();
+        Change change = hub.journal.append(Change.Type.CREATED, RecordPath.of("f"));
+        hub.log.announce(
+                change.cursor(),
+                () -> { // within the lock: all are in one flush
+                    outcomes.add(hub.append("a.x", "answered"));
+                    for (int i = 0; i < 40; i++) {
+                        outcomes.add(hub.append("b.x", "x".repeat(500_000)));
+                    }
+                    outcomes.add(hub.append("a.x", "refused"));
+                });
+        Cursor answered = outcomes.get(0).get();
+        assertThatThrownBy(() -> outcomes.get(41).join()).hasMessageContaining("UNAVAILABLE");
+        Files.delete(obstacle);
+        await().until(() -> hub.log.failure().isEmpty());
+        await().until(() -> newest().equals(List.of("a.x" + answered)));
+        hub = hub.reopen(RULES);
+        await().until(() -> newest().equals(List.of("a.x" + answered)));
+    }
+
+    @Test
     void shouldNotTakeAFileInUseForADamagedOne() throws Exception {
         start();
         Cursor cursor = hub.append("a.x", "1").get();

@@ -33,6 +33,11 @@ record LastEvent(String topic, long number, EventRun event, boolean isRemoval) {
         return bytes.array();
     }
 
+    /** Removes the event of a topic. */
+    static LastEvent none(String topic) {
+        return new LastEvent(topic, 0, null, true);
+    }
+
     static LastEvent read(String topic, byte[] stored) {
         ByteBuffer bytes = ByteBuffer.wrap(stored);
         long number = bytes.getLong();

@@ -119,36 +119,62 @@ final class LastEventStore implements Closeable {
         return name.equals("events:" + rule.prefix()) || name.equals("numbers:" + rule.prefix());
     }
 
-    /** Stores events; those of rules that have been removed are ignored. */
-    void put(Map<String, ? extends Iterable<LastEvent>> events) {
+    /**
+     * Stores events; those of rules that have been removed are ignored.
+     *
+     * @param delivered the number of the last event that can't be refused any more
+     * @param replaced where it is noted what later ones have replaced, also if this fails
+     */
+    void put(Map<String, ? extends Iterable<LastEvent>> events, long delivered, List<Replaced> replaced) {
         events.forEach((prefix, all) -> {
             RuleMaps maps = rules.get(prefix);
             if (maps != null) {
                 long bytes = sizes.get(prefix);
+                long newest = 0;
                 for (LastEvent event : all) {
-                    bytes += put(maps, event);
+                    byte[] stored = event.isRemoval() ? new byte[0] : event.bytes();
+                    byte[] before = put(maps, event, stored);
+                    bytes += (long) stored.length - (before == null ? 0 : before.length);
+                    if (event.number() > delivered) {
+                        replaced.add(new Replaced(
+                                prefix,
+                                event.number(),
+                                before == null
+                                        ? LastEvent.none(event.topic())
+                                        : LastEvent.read(event.topic(), before)));
+                        newest = Math.max(newest, event.number());
+                    }
                 }
-                sizes.put(prefix, bytes - forget(maps, bytes));
+                sizes.put(prefix, bytes - forget(maps, bytes, newest, replaced));
             }
         });
         store.setReuseSpace(!Files.exists(snapshot));
         store.commit();
     }
 
-    /** Removes what has been there for the longest time, as far as there is too much; returns how many bytes. */
-    private static long forget(RuleMaps maps, long bytes) {
+    /**
+     * Removes what has been there for the longest time, as far as there is too much.
+     *
+     * @param newest the number of the last event that may still be refused; 0 if there is none
+     * @param replaced where that is noted
+     * @return how many bytes were removed
+     */
+    private static long forget(RuleMaps maps, long bytes, long newest, List<Replaced> replaced) {
         long removed = 0;
         while (maps.events().sizeAsLong() > maps.rule().topics()
                 || bytes - removed > maps.rule().bytes()) {
             String topic = maps.byNumber().remove(maps.byNumber().firstKey());
-            removed += maps.events().remove(topic).length;
+            byte[] stored = maps.events().remove(topic);
+            removed += stored.length;
+            if (newest > 0) {
+                replaced.add(new Replaced(maps.rule().prefix(), newest, LastEvent.read(topic, stored)));
+            }
         }
         return removed;
     }
 
-    /** Stores an event; returns how many more bytes there are. */
-    private static long put(RuleMaps maps, LastEvent event) {
-        byte[] stored = event.isRemoval() ? new byte[0] : event.bytes();
+    /** Stores an event; returns the one that it replaces, or null. */
+    private static byte[] put(RuleMaps maps, LastEvent event, byte[] stored) {
         byte[] before = event.isRemoval()
                 ? maps.events().remove(event.topic())
                 : maps.events().put(event.topic(), stored);
@@ -158,7 +184,7 @@ final class LastEventStore implements Closeable {
         if (!event.isRemoval()) {
             maps.byNumber().put(event.number(), event.topic());
         }
-        return (long) stored.length - (before == null ? 0 : before.length);
+        return before;
     }
 
     /** Flushes what was stored. */

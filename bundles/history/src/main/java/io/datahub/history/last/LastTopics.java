@@ -28,6 +28,11 @@ public final class LastTopics implements Closeable {
     /** Being written. Replaced under the owner's lock. */
     private Map<String, Map<String, LastEvent>> written = new HashMap<>();
 
+    private final ReplacedEvents replaced = new ReplacedEvents();
+
+    /** What {@link #write} has replaced on disk and isn't noted yet; for the thread that writes. */
+    private final List<Replaced> justReplaced = new ArrayList<>();
+
     /** How often {@link #forget()} was called. Changed under the owner's lock. */
     private final AtomicLong writes = new AtomicLong();
 
@@ -68,10 +73,25 @@ public final class LastTopics implements Closeable {
                 .toList();
     }
 
-    /** Appends an event, under the owner's lock; one without a payload removes that of its topic. */
-    public void append(LastRule rule, String topic, long number, EventRun event, boolean isRemoval) {
+    /**
+     * Appends an event, under the owner's lock.
+     *
+     * @param isRemoval whether it has no payload: it removes that of its topic
+     * @param isWaiting whether it may still be refused
+     */
+    public void append(LastRule rule, String topic, long number, EventRun event, boolean isRemoval, boolean isWaiting) {
+        LastEvent before = isWaiting ? pending(rule, topic) : null;
+        if (before != null) {
+            replaced.addInMemory(new Replaced(rule.prefix(), number, before));
+        }
         appended.computeIfAbsent(rule.prefix(), key -> new LinkedHashMap<>())
                 .put(topic, new LastEvent(topic, number, event, isRemoval));
+    }
+
+    /** The newest event of a topic that is in memory; null if there is none. */
+    private LastEvent pending(LastRule rule, String topic) {
+        LastEvent newest = of(appended, rule).get(topic);
+        return newest == null ? of(written, rule).get(topic) : newest;
     }
 
     /** Takes what was appended, under the owner's lock, to be written by {@link #write}. */
@@ -86,30 +106,52 @@ public final class LastTopics implements Closeable {
         }
     }
 
-    /** Writes what was taken, without a flush. */
-    public void write() {
+    /**
+     * Writes what was taken, without a flush.
+     *
+     * @param delivered the number of the last event that can't be refused any more
+     */
+    public void write(long delivered) {
         if (!written.isEmpty()) {
             Map<String, Iterable<LastEvent>> events = new HashMap<>();
             written.forEach((prefix, all) -> events.put(prefix, all.values()));
-            store.put(events);
             unflushed = true;
+            store.put(events, delivered, justReplaced);
         }
     }
 
     /** Forgets what was written, under the owner's lock. */
     public void forget() {
         if (!written.isEmpty()) {
+            noteReplaced();
             written = new HashMap<>();
             writes.incrementAndGet();
         }
     }
 
-    /** Forgets what wasn't written from a number on, under the owner's lock. */
-    public void forget(long from) {
+    private void noteReplaced() {
+        replaced.addOnDisk(justReplaced);
+        justReplaced.clear();
+    }
+
+    /** Notes, under the owner's lock, up to which number events can't be refused any more. */
+    public void delivered(long number) {
+        replaced.delivered(number);
+    }
+
+    /**
+     * Takes events back that are refused, from a number on, under the owner's lock: those before them are the newest ones
+     * again, and are written by {@link #write}. For the thread that writes.
+     */
+    public void refuse(long from) {
+        noteReplaced();
         for (Map<String, Map<String, LastEvent>> all : List.of(appended, written)) {
             all.values().forEach(events -> events.values().removeIf(event -> event.number() >= from));
             all.values().removeIf(Map::isEmpty);
         }
+        replaced.takeFrom(from)
+                .forEach((prefix, events) -> written.computeIfAbsent(prefix, key -> new LinkedHashMap<>())
+                        .putAll(events));
     }
 
     /** Whether something isn't written; under the owner's lock. */
@@ -131,7 +173,12 @@ public final class LastTopics implements Closeable {
     public void flush() {
         if (unflushed) {
             unflushed = false;
-            store.flush();
+            try {
+                store.flush();
+            } catch (RuntimeException e) {
+                unflushed = true;
+                throw e;
+            }
         }
     }
 

@@ -177,6 +177,7 @@ final class HistoryFlusher {
         lock.lock();
         try {
             queue.deliverUpTo(upTo);
+            last.delivered(upTo);
         } finally {
             lock.unlock();
         }
@@ -189,7 +190,7 @@ final class HistoryFlusher {
      */
     private void refuse(Set<TopicLog> unknown) {
         try {
-            writer.refuse(queue, unknown);
+            writer.refuse(unknown);
         } catch (IOException | RuntimeException e) {
             failure.fail(e);
         }

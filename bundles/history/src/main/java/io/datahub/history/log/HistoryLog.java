@@ -75,7 +75,7 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
         queue = new DeliveryQueue(positions.end());
         lock = queue.lock();
         retention = new Retention(folder, logs, last, positions, failure);
-        writer = new SegmentWriter(logs, last, recent, positions, lock);
+        writer = new SegmentWriter(logs, last, recent, positions, queue);
         flusher = new HistoryFlusher(writer, queue, positions, last, retention, failure, counters);
         readers = new TopicReaders(logs, positions, writer);
         sender = new LastEventSender(last, lock, this::writeOutLast);
@@ -144,6 +144,7 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
             int length = log == null ? event.length() : log.append(positions.epoch(), position, event);
             counters.append(length);
             Cursor cursor = log == null ? null : positions.cursor(position);
+            boolean isWaiting = !queue.isEmpty() || flusher.mustFlushBeforeAnswer();
             if (rule != null) {
                 EventRun newest = cursor == null ? event : event.at(cursor);
                 last.append(
@@ -151,11 +152,11 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
                         topic,
                         position.number(),
                         newest,
-                        !reader.payload().hasRemaining());
+                        !reader.payload().hasRemaining(),
+                        isWaiting);
             }
             Head after = new Head(cursor == null ? queue.lastHead().cursor() : cursor, position.number());
             Runnable delivery = () -> complete(completion, cursor);
-            boolean isWaiting = !queue.isEmpty() || flusher.mustFlushBeforeAnswer();
             if (isWaiting) {
                 queue.add(new DeliveryQueue.Waiting(position.number(), after, delivery, completion, true));
             } else {

@@ -28,6 +28,7 @@ final class SegmentWriter {
     private final LastTopics last;
     private final RecentEvents recent;
     private final Positions positions;
+    private final DeliveryQueue queue;
     private final Lock lock;
     private final ReentrantLock writing = new ReentrantLock();
     private final WriteThread thread = new WriteThread(writing);
@@ -44,13 +45,13 @@ final class SegmentWriter {
     /** The number up to which everything is in segments; set under the writing lock. */
     private volatile long written;
 
-    /** @param lock of the history */
-    SegmentWriter(TopicLogs logs, LastTopics last, RecentEvents recent, Positions positions, Lock lock) {
+    SegmentWriter(TopicLogs logs, LastTopics last, RecentEvents recent, Positions positions, DeliveryQueue queue) {
         this.logs = logs;
         this.last = last;
         this.recent = recent;
         this.positions = positions;
-        this.lock = lock;
+        this.queue = queue;
+        lock = queue.lock();
         written = positions.lastNumber();
     }
 
@@ -139,7 +140,7 @@ final class SegmentWriter {
 
     /** Writes the newest events that {@link #write} has taken, under the writing lock. */
     void writeLast() {
-        last.write();
+        last.write(queue.head().number());
         lock.lock();
         try {
             last.forget();
@@ -152,21 +153,20 @@ final class SegmentWriter {
      * Removes refused events from memory and segments. Nothing is appended meanwhile, since writing has failed, and
      * nothing was read of what waits.
      *
-     * @param waiting the first of them, to be asked under the history's lock
      * @param failed logs of which it is unknown what the disk has of them
      * @throws IOException if the disk fails; they are then removed before anything else is written
      */
-    void refuse(DeliveryQueue waiting, Set<TopicLog> failed) throws IOException {
+    void refuse(Set<TopicLog> failed) throws IOException {
         writing.lock();
         try {
             failed.forEach(TopicLog::endSegment);
             unflushed.addAll(failed);
             lock.lock();
             try {
-                OptionalLong first = waiting.firstNumber();
+                OptionalLong first = queue.firstNumber();
                 if (first.isPresent()) {
                     logs.all().forEach(log -> log.forget(first.getAsLong()));
-                    last.forget(first.getAsLong());
+                    last.refuse(first.getAsLong());
                     recent.forget(first.getAsLong());
                     refused = refused.isPresent() ? refused : first;
                 }
@@ -174,6 +174,7 @@ final class SegmentWriter {
                 lock.unlock();
             }
             removeRefused();
+            writeLast();
         } finally {
             writing.unlock();
         }
