@@ -12,7 +12,7 @@ SIZES = {
     "absences": ("times that a validator is absent between two versions", 2, 5),
     "big": ("MiB of the upload during which a hub is killed", 64, 1024),
     "cluster-imports": ("times that the home of a single hub is imported into a cluster", 0, 1),
-    "cluster-kills": ("times that a hub or a server of a cluster is killed or stopped under load", 10, 200),
+    "cluster-kills": ("times that a hub or a server of a cluster is killed or stopped under load", 6, 200),
     "entries": ("entries of a large directory", 20_000, 150_000),
     "exchanges": ("JWTs that are exchanged for tokens of the hub", 1_000, 10_000),
     "idle-clients": ("idle WebSocket clients to connect, and to report what each costs", 0, 4_000),

@@ -1,6 +1,7 @@
 """The servers of a cluster on one machine, each as a process on loopback that can be stopped, killed and frozen. Debian's packages
 postgresql, nats-server and nginx (with libnginx-mod-stream); S3Proxy comes from Maven Central. Standard library only."""
 import contextlib, glob, os, pwd, random, secrets, shutil, signal, socket, subprocess, tempfile, time
+from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -294,12 +295,14 @@ class Engines:
         return [getattr(self, name) for name in ("s3", "nats", "standby", "primary") if hasattr(self, name)]
 
     def start(self):
-        self.primary.make().start()
-        self.primary.sql(f"CREATE ROLE datahub LOGIN PASSWORD '{self.password}'", "CREATE DATABASE datahub OWNER datahub")
-        self.standby.copy(self.primary).start()
-        self.primary.wait_for(self.standby)
-        self.nats.start()
-        self.s3.start()
+        with ThreadPoolExecutor() as pool:
+            others = [pool.submit(server.start) for server in (self.nats, self.s3)]
+            self.primary.make().start()
+            self.primary.sql(f"CREATE ROLE datahub LOGIN PASSWORD '{self.password}'", "CREATE DATABASE datahub OWNER datahub")
+            self.standby.copy(self.primary).start()
+            self.primary.wait_for(self.standby)
+            for other in others:
+                other.result()
         return self
 
     def promote(self):

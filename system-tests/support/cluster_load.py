@@ -1,6 +1,8 @@
 """Load on a cluster whose servers fail meanwhile, and what must hold after it: every acknowledged write can be read, with its
-SHA-256, through any hub; the journal's numbers are 1 to n at every hub; and a subscriber of each hub has heard each change once."""
-import concurrent.futures, hashlib, http.client, json, random, threading, time
+SHA-256, through every hub, and what was refused can't; the journal's numbers are 1 to n at every hub, and each write and deletion is
+in it as often as it was acknowledged, or at most also as often as its fate wasn't known; and a subscriber of each hub has heard each
+change once."""
+import collections, concurrent.futures, hashlib, http.client, json, random, threading, time
 
 from support.waiting import until
 
@@ -21,6 +23,20 @@ def ask(port, token, method, path, body=None, timeout=TIMEOUT_SECONDS, **headers
         return answer.status, answer.headers, answer.read()
     finally:
         connection.close()
+
+
+def may_be_done(status, text):
+    """Whether a request without success may have been carried out nevertheless: there is no answer, or it doesn't say that nothing was done."""
+    return status in (0, 502, 504) or status == 503 and (b"retry" not in text or b"look before" in text)
+
+
+def patient(*words, seconds=60, doubtful=True, **more):
+    """As `ask`, of a hub that may be busy: one that isn't sure of its view for a moment answers 503, and is asked again; if not
+    `doubtful`, only when it says that nothing was done."""
+    def answer():
+        found = ask(*words, timeout=60, **more)
+        return found if found[0] != 503 or not doubtful and may_be_done(found[0], found[2]) else None
+    return until(answer, seconds) or ask(*words, timeout=60, **more)
 
 
 class Client(threading.Thread):
@@ -60,7 +76,12 @@ class Writer(Client):
                 self.load.wrote(path, sha(data), text)
             else:
                 self.load.refused(path, status, text)
-                self.load.doubts[path] = sha(data)
+                if status == 412:
+                    self.load.wrong.append(f"{path}: 412 without a condition")
+                if self.load.in_doubt("stored", path, status, text):
+                    self.load.doubts[path] = sha(data)
+                else:
+                    self.load.sure[path] = None
             return
         path = f"{self.directory}/{self.random.randrange(12)}"
         hash_, etag = self.known.get(path, (None, None))
@@ -72,11 +93,18 @@ class Writer(Client):
             self.load.wrote(path, self.known[path][0], text)
         else:
             self.load.refused(path, status, text)
-            self.look(path, {hash_, None if delete else sha(data)})
+            possible = {hash_}
+            if self.load.in_doubt("deleted" if delete else "stored", path, status, text):
+                possible.add(None if delete else sha(data))
+                if not etag:
+                    self.load.creations.setdefault(path, set()).add(sha(data))
+            self.look(path, possible)
 
     def look(self, path, possible):
-        """Finds out what has become of a write without an answer."""
+        """Finds out what has become of a write that failed."""
         possible = possible | self.load.late.get(path, set())  # also what former requests without an answer may have done
+        if None in possible:
+            possible |= self.load.creations.get(path, set())
 
         def answer():
             found = self.ask("GET", f"/files/{path}")
@@ -149,6 +177,9 @@ class Load:
         self.hubs, self.directory, self.token = hubs, directory, hubs[0].token()
         self.ports = [hub.http for hub in hubs]
         self.sure, self.once, self.doubts, self.late = {}, {}, {}, {}  # path to SHA-256, or to a set of them
+        self.creations = {}  # path to the SHA-256 of what may still be stored there whenever there is nothing
+        self.deletions = collections.Counter()  # how often a path's deletion was acknowledged
+        self.unknown = {"stored": collections.Counter(), "deleted": collections.Counter()}  # how often that may have been done to a path
         self.responses, self.statuses, self.wrong, self.reads = {}, {}, [], 0
         self.acknowledged, self.longest, self.newest = 0, 0.0, None
         self.ended, self.lock = threading.Event(), threading.Lock()
@@ -165,6 +196,9 @@ class Load:
         with self.lock:
             self.sure[path] = hash_
             self.late.pop(path, None)
+            if hash_ is None:
+                self.late[path] = self.creations.get(path, set())
+                self.deletions[path] += 1
             if "/once/" in path:
                 self.once[path] = hash_
             if text:
@@ -182,6 +216,13 @@ class Load:
             if status not in (0, 412, 502, 503, 504):
                 self.wrong.append(f"{path}: {status} {text[:200]}")
 
+    def in_doubt(self, kind, path, status, text):
+        """Counts a request that may have been carried out though it failed."""
+        doubt = may_be_done(status, text)
+        with self.lock:
+            self.unknown[kind][path] += doubt
+        return doubt
+
     def progress(self, writes=20, seconds=60):
         """Whether as many writes are acknowledged from now on."""
         before = self.acknowledged
@@ -196,8 +237,7 @@ class Load:
     def journal(self, hub):
         lines, since = [], "0"
         while True:
-            path = f"/changes?since={since}&limit=1000"
-            status, _, text = until(lambda: (found := ask(hub.http, self.token, "GET", path, timeout=60))[0] != 503 and found, 60)
+            status, _, text = patient(hub.http, self.token, "GET", f"/changes?since={since}&limit=1000")
             assert status == 200, text
             if not text:
                 return lines
@@ -212,16 +252,14 @@ class Load:
                 follower.ended.set()
 
     def check_records(self):
-        def check(number, path, hash_):
-            hub = self.hubs[number % len(self.hubs)]
-            # A hub that is busy may not be sure of its view for a moment.
-            status, _, body = until(lambda: (found := ask(hub.http, self.token, "GET", f"/files/{path}", timeout=60))[0] != 503 and found, 60)
+        def check(hub, path, hash_):
+            status, _, body = patient(hub.http, self.token, "GET", f"/files/{path}")
             found = sha(body) if status == 200 else None if status == 404 else status
             allowed = {hash_} | ({None} if path in self.doubts else set()) | self.late.get(path, set())
             return None if found in allowed else f"{path} at {hub.name} is {found}, not {allowed}"
-        expected = [*self.sure.items(), *self.doubts.items()]
+        expected = [(hub, *item) for item in (*self.sure.items(), *self.doubts.items()) for hub in self.hubs]
         with concurrent.futures.ThreadPoolExecutor(6) as pool:
-            return [wrong for wrong in pool.map(lambda number: check(number, *expected[number]), range(len(expected))) if wrong]
+            return [wrong for wrong in pool.map(lambda each: check(*each), expected) if wrong]
 
     def check_events(self):
         wrong, journals = [], [self.journal(hub) for hub in self.hubs]
@@ -234,10 +272,27 @@ class Load:
             data = entries.get(number)
             if data is None or (data["path"], data.get("sha256"), data.get("etag")) != answer:
                 wrong.append(f"the write that was answered with {number} isn't in the journal: {answer}, {data}")
+        wrong += self.check_counts(journals[0])
         for follower in self.followers:
             until(lambda: follower.sequences[-1:] >= numbers[-1:], 60)
             if follower.sequences[:len(numbers)] != numbers:
                 heard = follower.sequences
                 wrong.append(f"the subscriber of {follower.hub.name} has heard {len(heard)} of {len(numbers)} changes, "
                              f"{len(heard) - len(set(heard))} of them twice, missing {sorted(set(numbers) - set(heard))[:5]}")
+        return wrong
+
+    def check_counts(self, journal):
+        """That nothing was done which was refused, and nothing is missing that was acknowledged."""
+        done = {kind: collections.Counter() for kind in self.unknown}
+        for change in journal:
+            path = change["data"]["path"]
+            if path.startswith(f"{self.directory}/"):
+                done["deleted" if change["type"].endswith(".deleted") else "stored"][path] += 1
+        acknowledged = {"stored": collections.Counter(path for path, _, _ in self.responses.values()), "deleted": self.deletions}
+        wrong = []
+        for kind, unknown in self.unknown.items():
+            for path in {*done[kind], *acknowledged[kind]}:
+                least = acknowledged[kind][path]
+                if not least <= done[kind][path] <= least + unknown[path]:
+                    wrong.append(f"{path} was {kind} {done[kind][path]} times by the journal, {least} times acknowledged, {unknown[path]} times in doubt")
         return wrong
