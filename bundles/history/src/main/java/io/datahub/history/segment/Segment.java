@@ -69,11 +69,16 @@ public final class Segment {
         count++;
     }
 
-    /** Sets what an index file says of a segment that is complete. */
-    synchronized void load(SegmentIndexFile.Content content) {
+    /**
+     * Sets what an index file says.
+     *
+     * @param first when the first of its events was received, if it is the log's last segment
+     */
+    synchronized void load(SegmentIndexFile.Content content, long first) {
         index.addAll(content.index(), 0);
         length = content.length();
         last = content.last();
+        firstMillis = first;
         lastMillis = content.lastMillis();
         count = content.count();
     }

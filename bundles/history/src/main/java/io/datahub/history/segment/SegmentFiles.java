@@ -31,13 +31,22 @@ final class SegmentFiles {
             return Optional.empty();
         }
         Segment segment = new Segment(file, header.get());
-        Optional<SegmentIndexFile.Content> content = isLast ? Optional.empty() : SegmentIndexFile.read(file);
+        Optional<SegmentIndexFile.Content> content = SegmentIndexFile.read(file);
+        if (isLast) {
+            Files.deleteIfExists(SegmentIndexFile.of(file)); // the segment is going to be longer
+        }
         if (content.isPresent()) {
-            segment.load(content.get());
+            segment.load(content.get(), isLast ? firstMillis(file) : 0);
         } else {
             complete(segment, isLast);
         }
         return Optional.of(segment);
+    }
+
+    private static long firstMillis(Path file) throws IOException {
+        try (RecordReader reader = new RecordReader(file, SegmentHeader.LENGTH, Files.size(file))) {
+            return reader.next() ? reader.timeMillis() : 0;
+        }
     }
 
     /** Finds the records of a segment; one that isn't the last of its log keeps what is no record, and is reported. */

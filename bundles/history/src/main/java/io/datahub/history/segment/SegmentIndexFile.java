@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The file beside a complete segment that spares reading the segment at start. It is written without a flush: one that
- * is missing or damaged is replaced after reading the segment.
+ * The file beside a segment that spares reading the segment at start: beside a complete one, and beside the last one of a
+ * log while that is closed. It is written without a flush: one that is missing, damaged or of another length isn't used.
  */
 final class SegmentIndexFile {
 

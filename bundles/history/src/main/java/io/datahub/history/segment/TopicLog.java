@@ -373,8 +373,13 @@ public final class TopicLog implements Closeable {
     @Override
     public void close() throws IOException {
         if (channel != null) {
-            channel.force(true);
-            channel.close();
+            try (FileChannel closing = channel) {
+                closing.force(true);
+            }
+            if (!isSegmentEnded) {
+                Segment last = lastSegment();
+                SegmentIndexFile.write(last.file(), last.content());
+            }
         }
     }
 }

@@ -160,8 +160,16 @@ public final class TopicLogs implements Closeable {
 
     @Override
     public void close() throws IOException {
+        IOException failure = new IOException("a log of kept topics can't be closed");
         for (TopicLog log : all) {
-            log.close();
+            try {
+                log.close();
+            } catch (IOException e) {
+                failure.addSuppressed(e);
+            }
+        }
+        if (failure.getSuppressed().length > 0) {
+            throw failure;
         }
     }
 }

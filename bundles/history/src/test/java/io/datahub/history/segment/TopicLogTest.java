@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.datahub.history.TestHistory;
 import io.datahub.history.rules.KeepRule;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,6 +96,36 @@ class TopicLogTest {
         assertThat(numbers(log)).isEqualTo(expected);
         assertThat(log.gaps(EPOCH)).isEmpty();
         assertThat(log.count()).isEqualTo(expected.size());
+    }
+
+    private static void write(TopicLog log, int number) throws IOException {
+        append(log, number, 30_000);
+        log.swap();
+        log.write();
+    }
+
+    @Test
+    void shouldStartWithoutReadingTheLastSegmentAfterACleanStop() throws Exception {
+        Path file = folder.resolve("topics/dev");
+        try (TopicLog log = TopicLog.open(file, RULE)) {
+            write(log, 1);
+            write(log, 2);
+        }
+        TopicLog killed = TopicLog.open(file, RULE);
+        write(killed, 3);
+        killed.abandon();
+        try (TopicLog log = TopicLog.open(file, RULE)) {
+            assertThat(numbers(log)).containsExactly(1L, 2L, 3L);
+        }
+        Path segment = file.resolve(Segment.name(1));
+        byte[] bytes = Files.readAllBytes(segment);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(segment, bytes);
+        try (TopicLog log = TopicLog.open(file, RULE)) {
+            assertThat(log.count()).isEqualTo(3);
+            assertThat(log.segments().get(0).firstMillis()).isPositive();
+            assertThat(file).isDirectoryNotContaining("glob:**.idx");
+        }
     }
 
     @Test
