@@ -190,7 +190,8 @@ def test_one_hub_is_cut_off_from_the_ledger(cluster, hubs, token, load, size):
     for name in ("primary", "standby"):
         cluster.links[name].stall()
     try:
-        assert until(lambda: refused(cut, token, "GET", "/files/") and not ready(cut, token), 60)
+        # In this order: a request that finds a young view would wait for the ledger.
+        assert until(lambda: not ready(cut, token) and refused(cut, token, "GET", "/files/"), 60)
         assert status(near, token, "GET", "/files/") == 200
         assert near.put_users({}) == 200
         publisher.send_multipart([b"cut.revoked", b"x"])
@@ -238,7 +239,7 @@ def test_faults_of_the_blob_store(cluster, hubs, token):
     with link.fault(delay=0.01):
         assert until(lambda: download() == 200, 60)
         put(hub, token, "/files/faults/slow", data)
-    for number, fault in enumerate(({"answer": 503}, {"answer": 500}, {"cut_after": 100_000})):
+    for number, fault in enumerate(({"answer": 500}, {"cut_after": 100_000})):
         with link.fault(**fault):
             download()
             if not refused(hub, token, "PUT", f"/files/faults/{number}", data):
@@ -246,6 +247,7 @@ def test_faults_of_the_blob_store(cluster, hubs, token):
     with link.fault(answer=503):
         assert status(hub, token, "GET", "/files/faults/") == 200, "listings need no blobs"
         assert refused(hub, token, "PUT", "/files/faults/refused", data)
+        download()
     assert until(lambda: download() == 200, 60)
     assert status(hubs[0], token, "GET", "/files/faults/refused") == 404
     assert body(hubs[0], token, "/files/faults/slow") == data

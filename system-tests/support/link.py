@@ -22,8 +22,8 @@ class Link:
                 threading.Thread(target=self.serve, args=(client,), daemon=True).start()
 
     def serve(self, client):
-        if answer := self.answer:
-            return self.refuse(client, answer)
+        if self.answer:
+            return self.refuse(client)
         self.flows.wait()
         try:
             server = socket.create_connection(("127.0.0.1", self.target), 10)
@@ -35,8 +35,8 @@ class Link:
         threading.Thread(target=self.forward, args=(client, server, None), daemon=True).start()
         self.forward(server, client, self.cut_after)
 
-    def refuse(self, client, answer):
-        """Answers each request with a status and without a body."""
+    def refuse(self, client):
+        """Answers each request with a status and without a body, until the fault is over."""
         with contextlib.suppress(OSError, ValueError), client, client.makefile("rb") as requests:
             while line := requests.readline():
                 length = 0
@@ -44,6 +44,8 @@ class Link:
                     if header.lower().startswith(b"content-length:"):
                         length = int(header.split(b":")[1])
                 requests.read(length)
+                if not (answer := self.answer):
+                    return
                 client.sendall(b"HTTP/1.1 %d x\r\nContent-Length: 0\r\n\r\n" % answer)
 
     def forward(self, source, sink, left):
