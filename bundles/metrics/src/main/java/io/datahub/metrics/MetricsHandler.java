@@ -108,6 +108,8 @@ public final class MetricsHandler extends Handler.Abstract {
         Optional<User> user = exchange.login().map(Login::user);
         if (!exchange.isRead()) {
             exchange.refuseMethod("GET, HEAD, OPTIONS");
+        } else if (!open && exchange.unverified().isPresent()) {
+            exchange.refuse(exchange.unverified().get());
         } else if (!open && user.isEmpty()) {
             exchange.refuse(
                     Reason.UNAUTHENTICATED,

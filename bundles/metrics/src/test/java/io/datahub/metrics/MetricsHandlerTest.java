@@ -10,12 +10,14 @@ import io.datahub.api.metric.MetricSource;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.api.user.User;
+import io.datahub.jetty.web.Exchange;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +43,7 @@ class MetricsHandlerTest {
     private final MetricsHandler handler = new MetricsHandler("1.2.3", false);
     private final Server server = new Server();
     private final ServerConnector connector = new ServerConnector(server);
+    private volatile Refusal unverified;
     private volatile User user = new User("nagios", Set.of(User.MONITOR), List.of());
 
     @BeforeEach
@@ -56,6 +59,7 @@ class MetricsHandlerTest {
                     Login login = new Login(current, "t", Optional.empty(), Optional.empty(), origin);
                     request.setAttribute(Login.class.getName(), login);
                 }
+                request.setAttribute(Exchange.UNVERIFIED, unverified);
                 return super.handle(request, response, callback);
             }
         });
@@ -140,6 +144,15 @@ class MetricsHandlerTest {
         HttpResponse<String> response = get("/metrics");
         assertThat(response.statusCode()).isEqualTo(403);
         assertThat(response.body()).contains("role monitor");
+    }
+
+    @Test
+    void shouldNotTakeCredentialsThatCannotBeVerifiedForMissing() throws Exception {
+        user = null;
+        unverified = Refusal.unavailable("authentication restarts", Duration.ofSeconds(1));
+        assertThat(get("/metrics").statusCode()).isEqualTo(503);
+        handler.modified(configuration(true));
+        assertThat(get("/metrics").statusCode()).isEqualTo(200);
     }
 
     @Test

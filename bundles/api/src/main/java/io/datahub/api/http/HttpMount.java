@@ -55,7 +55,8 @@ public @interface HttpMount {
      *       publish:build.}
      *   <li>{@code read:PATH}, {@code create:PATH}, {@code write:PATH}: users with a grant for this record, or for this
      *       tree if it ends with a slash
-     *   <li>{@code open}: everybody, also without credentials; who presents some must have valid ones
+     *   <li>{@code open}: everybody, also without credentials; who presents some must have valid ones, and is
+     *       without a login while they can't be verified
      *   <li>{@code handler}: everybody. The server doesn't evaluate credentials at all: the handler authenticates on its
      *       own, by a signature or by what {@code Authorization} has, say. It can open a session for a browser, see
      *       {@link SessionOpener}

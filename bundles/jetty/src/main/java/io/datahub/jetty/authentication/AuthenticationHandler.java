@@ -200,6 +200,9 @@ public final class AuthenticationHandler extends Handler.Abstract {
                 refuseDelayed(request, response, callback, login.refusal().orElseThrow(), delay);
                 return true;
             }
+            if (login.isRefused() && !hasNoCredentials(presented)) {
+                request.setAttribute(Exchange.UNVERIFIED, login.refusal().orElseThrow());
+            }
             if (!login.isRefused()) {
                 request.setAttribute(Login.class.getName(), login.get());
                 ConnectionHandler.loggedIn(request, login.get());

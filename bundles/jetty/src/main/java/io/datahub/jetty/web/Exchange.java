@@ -29,6 +29,9 @@ public record Exchange(Request request, Response response, Callback callback) {
     public static final HttpField NOT_STORED = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store");
     public static final HttpField NO_SNIFFING = new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
 
+    /** The request attribute with the refusal of {@link #unverified}. */
+    public static final String UNVERIFIED = Exchange.class.getName() + ".unverified";
+
     public boolean is(HttpMethod method) {
         return method.is(request.getMethod());
     }
@@ -41,6 +44,14 @@ public record Exchange(Request request, Response response, Callback callback) {
     /** The login of the sender; empty if the handler is open and the request is unauthenticated. */
     public Optional<Login> login() {
         return Optional.ofNullable((Login) request.getAttribute(Login.class.getName()));
+    }
+
+    /**
+     * Why the credentials in the request can't be verified at present, so that an open handler that serves some users only
+     * doesn't take them for missing; empty if they were verified, or there are none.
+     */
+    public Optional<Refusal> unverified() {
+        return Optional.ofNullable((Refusal) request.getAttribute(UNVERIFIED));
     }
 
     /**

@@ -375,7 +375,7 @@ class UsersValidatorTest {
     }
 
     @Test
-    @Timeout(30)
+    @Timeout(180)
     void shouldValidateAHundredThousandUsers() throws Exception {
         StringBuilder users =
                 new StringBuilder("<role name='ci'><allow publish='ci/{user}/' subscribe='ci.{user}.'/></role>");
