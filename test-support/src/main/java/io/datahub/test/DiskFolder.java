@@ -38,4 +38,9 @@ public record DiskFolder(Path root, List<String> reconciled, Map<String, Duratio
         quietTimes.put(path.toString(), quiet);
         reconciled.add(path.toString());
     }
+
+    @Override
+    public void listen(Consumer<RecordPath> listener) {
+        // It finds nothing by itself.
+    }
 }

@@ -28,22 +28,37 @@ public final class RescanCommand extends DatahubCommand {
     private static final int PAGE = 1_000;
     private static final Duration QUIET = Duration.ofMillis(500);
 
+    /** How often files that have just changed are looked at again, each time after the quiet period. */
+    private static final int REPEATS = 4;
+
     @Argument(name = "path", description = "A record or directory; default: all")
     @Completion(RecordPaths.class)
     String path = "";
 
     @Override
-    public Object execute() throws IOException {
+    public Object execute() throws IOException, InterruptedException {
         String root = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         ChangeJournal journal = service(ChangeJournal.class);
         Cursor before = journal.head();
-        List<RecordPath> pending = new ArrayList<>();
-        diskService(DiskRecords.class, "there are no files to compare with the index")
-                .reconcile(require(RecordPath.parse(root)), QUIET, pending::add);
+        DiskRecords records = diskService(DiskRecords.class, "there are no files to compare with the index");
+        List<RecordPath> pending = reconcile(records, List.of(require(RecordPath.parse(root))));
+        for (int repeat = 0; repeat < REPEATS && !pending.isEmpty(); repeat++) {
+            Thread.sleep(QUIET.toMillis());
+            pending = reconcile(records, pending);
+        }
         print(new Table("changes", "pending")
                 .formerName("pending", "unsettled")
                 .row(changesAfter(before, journal), pending));
         return null;
+    }
+
+    /** Returns the files that have changed too recently. */
+    private static List<RecordPath> reconcile(DiskRecords records, List<RecordPath> paths) throws IOException {
+        List<RecordPath> pending = new ArrayList<>();
+        for (RecordPath each : paths) {
+            records.reconcile(each, QUIET, pending::add);
+        }
+        return pending;
     }
 
     private static long changesAfter(Cursor begin, ChangeJournal journal) {

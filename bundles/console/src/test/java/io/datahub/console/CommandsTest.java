@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.cluster.ClusterView;
+import io.datahub.api.disk.DiskRecords;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.NoOpSink;
@@ -46,6 +47,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.completers.ArgumentCommandLine;
 import org.junit.jupiter.api.Test;
@@ -478,6 +480,44 @@ class CommandsTest {
     @Test
     void shouldNameTheServiceThatIsUnavailable() {
         assertThatThrownBy(() -> context.run(new UsersCommand())).hasMessageContaining("UserRegistry is unavailable");
+    }
+
+    @Test
+    void shouldCompareAFileThatHasJustChangedAgainWhenItHasBecomeQuiet(@TempDir Path folder) throws Exception {
+        MemoryRecordStore store = new MemoryRecordStore();
+        List<String> compared = new ArrayList<>();
+        DiskRecords disk = new DiskRecords() {
+            @Override
+            public Path files() {
+                return folder;
+            }
+
+            @Override
+            public Path servedLinks() {
+                return folder;
+            }
+
+            @Override
+            public void listen(Consumer<RecordPath> listener) {
+                throw new AssertionError("the watcher is the listener");
+            }
+
+            @Override
+            public void reconcile(RecordPath path, Duration quiet, Consumer<RecordPath> stillChanging) {
+                compared.add(path.toString());
+                if (compared.size() < 3) {
+                    stillChanging.accept(RecordPath.parse("log").get());
+                }
+            }
+        };
+        context.add(RecordStore.class, store)
+                .add(ChangeJournal.class, store.journal())
+                .add(DiskRecords.class, disk);
+        RescanCommand rescan = new RescanCommand();
+        rescan.json = true;
+
+        assertThat(context.run(rescan)).contains("\"pending\":[]");
+        assertThat(compared).containsExactly("", "log", "log");
     }
 
     @Test

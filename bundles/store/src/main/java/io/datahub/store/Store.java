@@ -149,7 +149,7 @@ final class Store implements AutoCloseable {
                 clientTimes,
                 new Room(quotas, freeSpace::space),
                 () -> settings.get().urls());
-        diskRecords = new HomeRecords(context.tree().root(), servedLinks, treeReconciler);
+        diskRecords = new HomeRecords(context.tree().root(), servedLinks, treeReconciler, context.mismatches());
 
         new RootIdentity(context.tree(), metadata).require();
         recovery = new Recovery(context, intents, indexWriter, rollback, lastGoodVersions, unflushed);

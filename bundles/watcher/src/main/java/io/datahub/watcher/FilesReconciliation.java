@@ -55,6 +55,7 @@ final class FilesReconciliation implements PathChangeListener, AutoCloseable {
         fullScans = new FullScanScheduler(scanExecutor, this::fullScan);
         debouncer =
                 new Debouncer("watcher", initialDelay, quiet, maxQuiet, configuration.checkThreads(), this::onQuiet);
+        records.listen(debouncer::touch);
         // Permissions take effect without the initial delay.
         scanExecutor.execute(() -> reconcile(RecordPath.USERS, quiet));
         watcher = new DirectoryWatcher("watcher", root, polling.millis(), polling.reason(root), this);
@@ -173,6 +174,7 @@ final class FilesReconciliation implements PathChangeListener, AutoCloseable {
     /** Stops; comparisons that are in progress are completed first. */
     @Override
     public void close() {
+        records.listen(path -> {});
         watcher.close();
         scanExecutor.shutdownNow();
         debouncer.close();

@@ -39,10 +39,17 @@ public interface DiskRecords {
      *
      * @param path a record or a directory
      * @param quiet how long a file must have been unmodified before its change counts
-     * @param stillChanging receives each path whose change doesn't count yet, so that it is reconciled again later; the
-     *     consumer passed to the latest reconciliation of the whole tree is also called, at any time and from any
-     *     thread, for paths that a reader found changed
+     * @param stillChanging receives each path whose change doesn't count yet, so that it is reconciled again later
      * @throws IOException if the disk failed; part of the differences may be recorded
      */
     void reconcile(RecordPath path, Duration quiet, Consumer<RecordPath> stillChanging) throws IOException;
+
+    /**
+     * Sets who reconciles the paths of which the store itself learns that they have to be: those that a reader found
+     * changed, and those that couldn't be recorded while the disk failed. There is one listener; until it is set such
+     * paths are left to the next reconciliation of the whole tree.
+     *
+     * @param listener called at any time, from any thread; must not block
+     */
+    void listen(Consumer<RecordPath> listener);
 }

@@ -48,8 +48,7 @@ public final class TreeReconciler {
      * Reconciles a path with the disk.
      *
      * @param quiet how long a file must have been unmodified before its change counts
-     * @param checkLater called with each path whose change doesn't count yet; after the root was reconciled it is also
-     *     called with the paths that a reader finds changed
+     * @param checkLater called with each path whose change doesn't count yet
      */
     public void reconcile(RecordPath path, Duration quiet, Consumer<RecordPath> checkLater) throws IOException {
         if (ReservedPaths.contain(path)) {
@@ -58,7 +57,6 @@ public final class TreeReconciler {
         try {
             if (path.isRoot()) {
                 context.metadata().announcePending();
-                context.mismatches().listen(checkLater);
                 rejectedFiles.trim();
             }
             compare(path, quiet, checkLater);

@@ -100,7 +100,8 @@ class FullDiskTest {
     void shouldDeleteWithoutAnIntentWhenThereIsNoSpaceForIt() throws Exception {
         hub.put("a", "x");
         List<RecordPath> reported = new ArrayList<>();
-        hub.disk.reconcile(RecordPath.ROOT, Duration.ZERO, reported::add);
+        hub.disk.listen(reported::add);
+        hub.disk.reconcile(RecordPath.ROOT, Duration.ZERO, notForTheListener -> {});
         hub.topics();
         full = 2;
 
@@ -158,7 +159,8 @@ class FullDiskTest {
     void shouldRetryAReconciliationThatFailedForLackOfSpace() throws Exception {
         hub.register("strict", "1.0.0", "**", candidate -> Verdict.refuse("never"));
         List<RecordPath> reported = new ArrayList<>();
-        hub.disk.reconcile(RecordPath.ROOT, Duration.ZERO, reported::add);
+        hub.disk.listen(reported::add);
+        hub.disk.reconcile(RecordPath.ROOT, Duration.ZERO, notForTheListener -> {});
         hub.write("bad", "x");
         full = 1;
 
