@@ -417,3 +417,64 @@ def test_javascript_package(tmp_path):
     (tmp_path / "use.ts").write_text(TYPED_JAVASCRIPT)
     done("node", f"{ROOT}/.ci/clients/node_modules/typescript/bin/tsc", "--strict", "--target", "es2022", "--module", "nodenext", "--types", "node", "use.ts", cwd=tmp_path)
     assert done("node", "use.js", cwd=tmp_path) == "true\n"
+
+
+JAVA = """
+import io.datahub.client.record.*;
+import java.net.URI;
+import java.nio.file.*;
+import java.util.*;
+
+class Records {
+    public static void main(String[] args) throws Exception {
+        Path folder = Path.of(args[1]);
+        RecordClient hub = RecordClient.of(URI.create(args[0]), Files.readString(folder.resolve("token")));
+        StoredRecord stored = hub.upload(folder.resolve("big"), "java/ä 1%.bin", Condition.ABSENT, folder.resolve("memory"));
+        System.out.println("stored " + stored.size() + " " + hub.find("java/ä 1%.bin").equals(Optional.of(stored)));
+        hub.download("java/ä 1%.bin", folder.resolve("back"));
+        try {
+            RecordClient.of(URI.create(args[0]), args[2]).write("broker_users.xml", "no XML".getBytes(), Condition.PRESENT);
+        } catch (RequestRefusedException e) {
+            System.out.println("refused " + e.status() + " by " + e.violations().get(0).validator());
+        }
+        try {
+            hub.write("java/ä 1%.bin", new byte[0], Condition.ABSENT);
+        } catch (RequestRefusedException e) {
+            System.out.println("refused " + e.status());
+        }
+        String begin = hub.changes("0", "nowhere/", java.time.Duration.ZERO).next();
+        Files.writeString(folder.resolve("cursor"), begin);
+        hub.write("java/small", new byte[] {1}, Condition.NONE);
+        hub.move("java/small", "java/renamed", false);
+        hub.delete("java/renamed", Condition.matches(hub.find("java/renamed").get().etag()));
+        hub.write("java/small", "last".getBytes(), Condition.NONE);
+        System.out.println("read " + new String(hub.read("java/small")));
+        hub.list("java").forEach(entry -> System.out.println("listed " + entry.path() + " " + entry.size()));
+        List<String> kinds = new ArrayList<>();
+        hub.watch("java/", folder.resolve("cursor"), change -> {
+            kinds.add(change.kind() + " " + change.path());
+            return kinds.size() < 5;
+        });
+        System.out.println(kinds);
+        hub.renewToken(token -> System.out.println("renewed " + token.startsWith("dh_")));
+        System.out.println("found " + hub.find("java/none").isPresent());
+    }
+}
+"""
+
+
+def test_java_records(hub, url, admin, tmp_path):
+    """The program is run from its source, with nothing but the library and Jackson's parser."""
+    jars = [f"{ROOT}/bundles/client/target/classes", *glob.glob(f"{ROOT}/karaf-assembly/target/assembly/system/com/fasterxml/jackson/core/jackson-core/*/*.jar")]
+    assert len(jars) == 2
+    (tmp_path / "Records.java").write_text(JAVA, encoding="utf-8")
+    (tmp_path / "big").write_bytes(os.urandom(20 * MIB))
+    (tmp_path / "token").write_text(hub.add_users(java='<allow read="java/" write="java/"/>')["java"])
+    run = subprocess.run(["java", "-XX:TieredStopAtLevel=1", "-Dfile.encoding=UTF-8", "-cp", ":".join(jars), str(tmp_path / "Records.java"), url, str(tmp_path), admin],
+                         capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert run.stdout.splitlines() == [
+        f"stored {20 * MIB} true", "refused 422 by users", "refused 412", "read last", "listed java/small 4", f"listed java/ä 1%.bin {20 * MIB}",
+        "[created java/small, created java/renamed, deleted java/small, deleted java/renamed, created java/small]", "renewed true", "found false"]
+    assert (tmp_path / "back").read_bytes() == (tmp_path / "big").read_bytes()
+    assert not (tmp_path / "memory").exists()

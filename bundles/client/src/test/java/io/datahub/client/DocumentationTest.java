@@ -6,7 +6,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.tools.DiagnosticCollector;
@@ -22,11 +21,21 @@ class DocumentationTest {
     private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
     @Test
-    void shouldCompileTheExampleOfTheDocumentation(@TempDir Path classes) throws Exception {
-        Matcher example = EXAMPLE.matcher(Files.readString(Path.of("../../docs/reference/java-client.md")));
-        assertThat(example.find()).isTrue();
-        String imports = example.group(1).lines().filter(this::isImport).collect(Collectors.joining("\n"));
-        String body = example.group(1).lines().filter(line -> !isImport(line)).collect(Collectors.joining("\n"));
+    void shouldCompileTheExamplesOfTheDocumentation(@TempDir Path classes) throws Exception {
+        List<String> examples = EXAMPLE.matcher(Files.readString(Path.of("../../docs/reference/java-client.md")))
+                .results()
+                .map(example -> example.group(1))
+                .filter(this::isImport)
+                .toList();
+        assertThat(examples).hasSizeGreaterThan(1);
+        for (String example : examples) {
+            compileExample(example, classes);
+        }
+    }
+
+    private void compileExample(String example, Path classes) {
+        String imports = example.lines().filter(this::isImport).collect(Collectors.joining("\n"));
+        String body = example.lines().filter(line -> !isImport(line)).collect(Collectors.joining("\n"));
         String source =
                 imports + "\nclass Example { void run(String token, byte[] payload, byte[] line) throws Exception {\n"
                         + body + "\n}}";
