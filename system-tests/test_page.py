@@ -1,13 +1,14 @@
 """The page at /, in Debian's Chromium: what a new user with a token sees, and what an administrator does.
 
 Needs node, chromium, and the npm packages of .ci/clients."""
-import http.server, json, os, subprocess, threading
+import concurrent.futures, http.client, http.server, json, os, subprocess, threading
 
 import pytest
 
 from support.hub import ROOT, new_token
 from support.waiting import until
 
+IN_A_CLUSTER = True
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 GRANTS = '<allow subscribe="build."/><allow read="reports/" write="reports/"/>'
 
@@ -118,14 +119,26 @@ def test_visit(hub, token, visit, hooks, name):
                    for folder, _, names in os.walk(f"{hub.home}/log") for name in names), "the token is in no log"
 
 
+def upload(hub, token, files):
+    """Stores records, four at a time."""
+    connections = threading.local()
+
+    def put(path, content):
+        if not hasattr(connections, "own"):
+            connections.own = http.client.HTTPConnection("127.0.0.1", hub.http, timeout=60)
+        connections.own.request("PUT", f"/files/{path}", content, {"Authorization": f"Bearer {token}"})
+        response = connections.own.getresponse()
+        response.read()
+        assert response.status == 201, f"{path}: {response.status}"
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        list(threads.map(put, *zip(*files.items())))
+
+
 @pytest.mark.timeout(900)
 def test_much(hub, admin, visit, size):
     """Events that were kept, a thousand events a second, and a folder of many files."""
     entries = size("page-entries")
-    os.makedirs(f"{hub.home}/files/many")
-    for i in range(entries):
-        with open(f"{hub.home}/files/many/{i:06}.txt", "w") as f:
-            f.write("larger" if i == entries - 1 else "")
+    upload(hub, admin, {f"many/{i:06}.txt": b"larger" if i == entries - 1 else b"" for i in range(entries)})
     with open(f"{hub.home}/etc/io.datahub.history.cfg", "w") as f:
         f.write("keep = kept.: 1d\n")
     assert until(lambda: "rules=1" in hub.curl(admin, "/health/ready")[2].decode(), 30)
