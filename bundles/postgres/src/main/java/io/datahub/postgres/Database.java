@@ -150,6 +150,15 @@ final class Database implements AutoCloseable {
         }
     }
 
+    /** Repeats a change in short transactions, which others get in between of, until nothing is left or time is up. */
+    boolean repeat(long end, String sql, Object... parameters) throws IOException {
+        boolean more;
+        do {
+            more = change(sql, row -> row.getBoolean(1), parameters).get(0);
+        } while (more && System.nanoTime() < end);
+        return more;
+    }
+
     private static boolean isClosed(Connection connection) {
         try {
             return connection.isClosed();

@@ -117,17 +117,8 @@ final class PostgresJournal implements LedgerJournal {
     @Override
     public boolean trim(Duration keepFor, long maxBytes) throws IOException {
         long end = System.nanoTime() + MAX_TRIM_NANOS;
-        boolean mayTrim = repeat(end, "select trim_1(?, ?)", keepFor.toMillis(), maxBytes);
-        boolean mayForget = repeat(end, "select forget_1(?)", Attempt.REMEMBERED.toMillis());
+        boolean mayTrim = database.repeat(end, "select trim_1(?, ?)", keepFor.toMillis(), maxBytes);
+        boolean mayForget = database.repeat(end, "select forget_1(?)", Attempt.REMEMBERED.toMillis());
         return mayTrim || mayForget;
-    }
-
-    /** Repeats a change in short transactions, which others get in between of, until nothing is left or time is up. */
-    private boolean repeat(long end, String sql, Object... parameters) throws IOException {
-        boolean more;
-        do {
-            more = database.change(sql, row -> row.getBoolean(1), parameters).get(0);
-        } while (more && System.nanoTime() < end);
-        return more;
     }
 }

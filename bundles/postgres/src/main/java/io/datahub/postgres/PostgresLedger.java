@@ -2,6 +2,7 @@ package io.datahub.postgres;
 
 import io.datahub.api.cluster.LedgerBlobs;
 import io.datahub.api.cluster.LedgerDrafts;
+import io.datahub.api.cluster.LedgerEvents;
 import io.datahub.api.cluster.LedgerHubs;
 import io.datahub.api.cluster.LedgerJournal;
 import io.datahub.api.cluster.LedgerRecords;
@@ -23,6 +24,7 @@ final class PostgresLedger implements SharedLedger {
     private final Database database;
     private final LedgerRecords records;
     private final LedgerJournal journal;
+    private final LedgerEvents events;
     private final LedgerHubs hubs;
     private final LedgerDrafts drafts;
     private final LedgerBlobs blobs;
@@ -34,6 +36,7 @@ final class PostgresLedger implements SharedLedger {
         this.database = database;
         records = new PostgresRecords(database, counts);
         journal = new PostgresJournal(database);
+        events = new PostgresEvents(database);
         hubs = new PostgresHubs(database);
         drafts = new PostgresDrafts(database);
         blobs = new PostgresBlobs(database);
@@ -84,6 +87,11 @@ final class PostgresLedger implements SharedLedger {
     @Override
     public LedgerJournal journal() {
         return journal;
+    }
+
+    @Override
+    public LedgerEvents events() {
+        return events;
     }
 
     @Override

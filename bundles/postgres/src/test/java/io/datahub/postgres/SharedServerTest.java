@@ -114,7 +114,7 @@ final class SharedServerTest {
         }
 
         assertThat(server.sql("another", "select count(*) from datahub.schema_version"))
-                .isEqualTo("1");
+                .isEqualTo("2");
         Migrations.apply(source);
     }
 }

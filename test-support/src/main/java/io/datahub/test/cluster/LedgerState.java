@@ -43,6 +43,7 @@ final class LedgerState {
     final Map<UUID, Outcome> decided = new HashMap<>();
     final Map<String, LedgerDraft> drafts = new LinkedHashMap<>();
     final Set<Usage.Subject> measured = new HashSet<>();
+    final LedgerKept kept = new LedgerKept();
 
     private final Map<String, Instant> dead = new LinkedHashMap<>();
     private final Set<String> forgotten = new HashSet<>();
@@ -52,6 +53,7 @@ final class LedgerState {
     private Optional<String> importing = Optional.empty();
     private String epoch = "memory";
     private long newest;
+    private long trimmed;
     private Instant latest = Instant.EPOCH;
 
     LedgerState(InstantSource clock) {
@@ -71,7 +73,7 @@ final class LedgerState {
     }
 
     long oldest() {
-        return journal.isEmpty() ? newest : journal.firstKey() - 1;
+        return trimmed;
     }
 
     String epoch() {
@@ -88,15 +90,20 @@ final class LedgerState {
         importing = Optional.of(of);
         epoch = of;
         newest = 0;
+        trimmed = 0;
         records.clear();
         directories.keySet().removeIf(path -> !path.isRoot());
         journal.clear();
         decided.clear();
         drafts.clear();
+        Set<String> blobs = kept.blobs();
+        kept.clear();
+        blobs.forEach(blob -> dead.putIfAbsent(blob, now()));
     }
 
-    void finishImport(long last) {
+    void finishImport(long oldest, long last) {
         importing = Optional.empty();
+        trimmed = oldest;
         newest = last;
         journal.values().stream()
                 .map(LedgerEntry::time)
@@ -134,9 +141,15 @@ final class LedgerState {
         undo.push(() -> newest--);
     }
 
-    /** Passes over a number. */
-    void skip() {
+    /** Deletes the oldest entry of the journal. */
+    void trimOldest() {
+        trimmed = journal.pollFirstEntry().getKey();
+    }
+
+    /** Takes a number that no entry has. */
+    long skip() {
         newest++;
+        return newest;
     }
 
     /** The blob is dead if nothing has it. */
@@ -150,7 +163,8 @@ final class LedgerState {
         return records.values().stream().anyMatch(record -> record.blob().equals(blob))
                 || drafts.values().stream()
                         .anyMatch(draft -> draft.parts().stream()
-                                .anyMatch(part -> part.blob().equals(blob)));
+                                .anyMatch(part -> part.blob().equals(blob)))
+                || kept.blobs().contains(blob);
     }
 
     boolean isGone(String blob) {

@@ -2,6 +2,7 @@ package io.datahub.test.cluster;
 
 import io.datahub.api.cluster.LedgerBlobs;
 import io.datahub.api.cluster.LedgerDrafts;
+import io.datahub.api.cluster.LedgerEvents;
 import io.datahub.api.cluster.LedgerHub;
 import io.datahub.api.cluster.LedgerHubs;
 import io.datahub.api.cluster.LedgerJournal;
@@ -32,6 +33,7 @@ public final class MemoryLedger implements SharedLedger, LedgerHubs {
     private final LedgerState state; // guarded by this
     private final LedgerRecords records;
     private final LedgerJournal journal;
+    private final LedgerEvents events;
     private final LedgerDrafts drafts;
     private final LedgerBlobs blobs;
     private final AdapterStates states;
@@ -65,6 +67,7 @@ public final class MemoryLedger implements SharedLedger, LedgerHubs {
         state = new LedgerState(clock);
         records = new MemoryLedgerRecords(this);
         journal = new MemoryLedgerJournal(this);
+        events = new MemoryLedgerEvents(this);
         drafts = new MemoryLedgerDrafts(this);
         blobs = new MemoryLedgerBlobs(this);
         states = new MemoryAdapterStates(clock);
@@ -122,6 +125,11 @@ public final class MemoryLedger implements SharedLedger, LedgerHubs {
     @Override
     public LedgerJournal journal() {
         return journal;
+    }
+
+    @Override
+    public LedgerEvents events() {
+        return events;
     }
 
     @Override

@@ -67,7 +67,7 @@ final class MemoryLedgerJournal implements LedgerJournal {
             while (!state.journal.isEmpty()
                     && (state.journal.firstEntry().getValue().time().isBefore(limit)
                             || (long) state.journal.size() * ENTRY_BYTES > maxBytes)) {
-                state.journal.pollFirstEntry();
+                state.trimOldest();
             }
             return false;
         });

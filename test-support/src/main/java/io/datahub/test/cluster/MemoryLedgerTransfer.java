@@ -101,7 +101,7 @@ public final class MemoryLedgerTransfer implements LedgerTransfer {
             if (state.journal.size() != newest - oldest) {
                 return Result.refused(Reason.CONFLICT, "entries of the journal are missing");
             }
-            state.finishImport(newest);
+            state.finishImport(oldest, newest);
             return Result.done(progress(state));
         });
     }

@@ -6,8 +6,8 @@ import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * The journal: entries numbered from 1 without a gap, in the order in which they were committed. The oldest are trimmed
- * from time to time. Entries of a kind that only later versions know, which hubs of those may write, are left out of what
+ * The journal: entries numbered from 1 in the order in which they were committed; {@link LedgerEvents} have numbers in
+ * between. The oldest are trimmed from time to time. Entries of a kind that only later versions know, which hubs of those may write, are left out of what
  * is read.
  */
 @ProviderType

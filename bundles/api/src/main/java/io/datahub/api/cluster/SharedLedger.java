@@ -58,6 +58,13 @@ public interface SharedLedger {
     LedgerJournal journal();
 
     /**
+     * The events of kept topics.
+     *
+     * @return the same object always
+     */
+    LedgerEvents events();
+
+    /**
      * The hubs of the cluster.
      *
      * @return the same object always
