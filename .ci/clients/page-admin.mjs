@@ -62,7 +62,7 @@ await see('a user can be made', detail.getByRole('heading', { name: 'agent' }).w
 await detail.getByLabel('May').selectOption('create')
 await detail.getByLabel('Topic prefix or path').fill('builds/{user}/')
 await detail.getByRole('button', { name: 'Add grant' }).click()
-await see('granted something', detail.locator('.chips').getByText('Create files: files in builds/{user}/').waitFor())
+await see('granted something', detail.locator('.chips').getByText('Create files: in builds/{user}/').waitFor())
 await detail.getByLabel('Role').fill('no-such-role')
 await detail.getByRole('button', { name: 'Add role' }).click()
 await see('but no role that isn’t there', admin.locator('#user-secret .error').getByText('no-such-role').waitFor())

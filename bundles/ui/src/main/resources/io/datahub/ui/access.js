@@ -7,7 +7,7 @@ export const ACTIONS = { publish: 'Publish events', subscribe: 'Subscribe to eve
 /** What a grant permits, in words. */
 export function describe({ action, what }) {
   if (action === 'publish' || action === 'subscribe') return what === '' ? 'all topics' : `topics that begin with ${what}`
-  return what === '' ? 'all files' : what.endsWith('/') ? `files in ${what}` : `the file ${what}`
+  return what === '' ? 'all files' : what.endsWith('/') ? `in ${what}` : `the file ${what}`
 }
 
 /** A table with a heading for each column. */

@@ -108,7 +108,7 @@ function draw(path, content, history) {
   const mayWrite = may('write', path)
   const view = createElement('div', {}, IMAGE.test(path) ? picture(path) : text(content))
   const buttons = createElement('div', { className: 'buttons' },
-    createElement('a', { className: 'quiet button', href: filePath(path) + '?download', download: '' }, 'Download'),
+    createElement('a', { className: 'button', href: filePath(path) + '?download', download: '' }, 'Download'),
     mayWrite && content.text !== null && content.isWhole && content.etag && isUniform(content.text)
       ? createElement('button', { type: 'button', onclick: () => edit(path, content, view) }, 'Edit') : null,
     mayWrite && path !== 'broker_users.xml'
@@ -142,7 +142,7 @@ function historyOf(changes) {
   return createElement('ol', { className: 'history' }, ...changes.map(({ type, time, data }) => createElement('li', {},
     createElement('span', { className: `topic ${type.split('.').at(-1)}` }, type.split('.').at(-1)), ' ', formatTime(time),
     ' by ', data.user || 'the hub', data.size === undefined ? '' : `, ${size(data.size)}`,
-    data.validators?.length ? createElement('span', { className: 'hint' }, ` validated by ${data.validators.map(({ name, version }) => `${name} ${version}`).join(', ')}`) : null)))
+    data.validators?.length ? createElement('span', { className: 'hint' }, `, validated by ${data.validators.map(({ name, version }) => `${name} ${version}`).join(', ')}`) : null)))
 }
 
 /** A command that downloads the file. It asks for the token, which isn't in it. */
