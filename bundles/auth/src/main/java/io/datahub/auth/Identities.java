@@ -80,7 +80,7 @@ final class Identities {
         }
         return found.map(identity -> ShortLivedToken.isNamed(identity.credential()) && !shortLived.isCurrent())
                         .orElseGet(() -> Tokens.hasForm(token.token()))
-                ? Optional.of(ShortLivedToken.name(Sha256.hex(token.token())))
+                ? Optional.of(ShortLivedToken.name(Sha256.hex(token.token()))).filter(shortLived::mayBeElsewhere)
                 : Optional.empty();
     }
 

@@ -90,7 +90,7 @@ final class TokenAuthenticator implements Authenticator {
         Optional<Identity> found = identities.of(credentials);
         Optional<String> elsewhere = identities.elsewhere(credentials, found);
         if (elsewhere.isPresent()) {
-            return lookups.start(() -> identities.look(elsewhere.get()))
+            return lookups.start(origin, !throttle.delay(origin).isZero(), () -> identities.look(elsewhere.get()))
                     .thenCompose(done -> authenticate(credentials, origin, identities.of(credentials)))
                     .exceptionally(failure -> failed(credentials, origin, failure));
         }

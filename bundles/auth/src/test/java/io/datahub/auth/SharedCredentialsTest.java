@@ -71,6 +71,9 @@ class SharedCredentialsTest {
     /** How often hubs have looked for ended tokens. */
     private final AtomicInteger looks = new AtomicInteger();
 
+    /** How often hubs have looked for single tokens. */
+    private final AtomicInteger finds = new AtomicInteger();
+
     /** The state, unless it is away. */
     private final AdapterStates states = adapter -> {
         AdapterState state = memory.of(adapter);
@@ -80,7 +83,10 @@ class SharedCredentialsTest {
                 Optional<StateEntry> found = reached().get(key);
                 if (key.equals("~ended")) {
                     looks.incrementAndGet();
-                } else if (found.isPresent()) {
+                    return found;
+                }
+                finds.incrementAndGet();
+                if (found.isPresent()) {
                     Optional.ofNullable(afterFinding.getAndSet(null)).ifPresent(Runnable::run);
                 }
                 return found;
@@ -245,6 +251,18 @@ class SharedCredentialsTest {
         isAway = false;
         await().until(() -> refusal(second, token).isEmpty());
         assertThat(refusal(second, issueForm())).contains(Reason.UNAUTHENTICATED);
+    }
+
+    @Test
+    void shouldNotAskTheLedgerAgainForATokenThatNoHubHas() {
+        String unknown = issueForm();
+        assertThat(refusal(second, unknown)).contains(Reason.UNAUTHENTICATED);
+        int asked = finds.get();
+        assertThat(asked).isPositive();
+
+        assertThat(refusal(second, unknown)).contains(Reason.UNAUTHENTICATED);
+
+        assertThat(finds).hasValue(asked);
     }
 
     @Test

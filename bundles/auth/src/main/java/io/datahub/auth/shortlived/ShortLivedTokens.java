@@ -62,6 +62,8 @@ public final class ShortLivedTokens implements AutoCloseable {
     /** The names of tokens that the present users don't allow; looked for again once the users change. Guarded by this. */
     private final Set<String> disallowed = new HashSet<>();
 
+    private final UnknownNames unknown = new UnknownNames(System::nanoTime);
+
     private long changes; // guarded by this
     private long saved; // guarded by writing
 
@@ -248,6 +250,16 @@ public final class ShortLivedTokens implements AutoCloseable {
         return medium.expires();
     }
 
+    /** Whether another hub may have added or ended this token: it isn't known that none has it. */
+    public boolean mayBeElsewhere(String name) {
+        synchronized (this) {
+            if (gone.contains(name) || unsaved.contains(name) || disallowed.contains(name)) {
+                return false;
+            }
+        }
+        return !unknown.contains(name);
+    }
+
     /**
      * Looks for a token that another hub may have added or ended. Blocks.
      *
@@ -255,12 +267,9 @@ public final class ShortLivedTokens implements AutoCloseable {
      * @param keep whether its owner still has the credential that it was made with
      */
     public void look(String name, Predicate<ShortLivedToken> keep) throws IOException {
-        synchronized (this) {
-            if (gone.contains(name) || unsaved.contains(name) || disallowed.contains(name)) {
-                return;
-            }
-        }
-        if (medium.find(name, token -> know(token, keep)).isEmpty()) {
+        if (mayBeElsewhere(name)
+                && medium.find(name, token -> know(token, keep)).isEmpty()) {
+            unknown.add(name);
             endedElsewhere(Set.of(name));
         }
     }
