@@ -2,8 +2,11 @@ package io.datahub.cluster;
 
 import io.datahub.api.Home;
 import io.datahub.api.cluster.Blobs;
+import io.datahub.api.cluster.LedgerEvents;
 import io.datahub.api.cluster.LedgerHub;
+import io.datahub.api.cluster.SharedEvents;
 import io.datahub.api.cluster.SharedLedger;
+import io.datahub.api.event.EventRun;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.ChangeListener;
 import io.datahub.api.record.LastingDrafts;
@@ -12,6 +15,12 @@ import io.datahub.api.record.StorageSpace;
 import io.datahub.cluster.commit.AnnouncedCommit;
 import io.datahub.cluster.commit.GroupCommit;
 import io.datahub.cluster.draft.LedgerLastingDrafts;
+import io.datahub.cluster.history.EventContents;
+import io.datahub.cluster.history.HubEvents;
+import io.datahub.cluster.history.KeptDelivery;
+import io.datahub.cluster.history.SentEvents;
+import io.datahub.cluster.history.SharedEventLog;
+import io.datahub.cluster.history.SharedHistory;
 import io.datahub.cluster.journal.ClusterJournal;
 import io.datahub.cluster.journal.Confirmation;
 import io.datahub.cluster.journal.EntryChanges;
@@ -41,6 +50,7 @@ import io.datahub.records.draft.OrdinaryDrafts;
 import io.datahub.records.draft.UploadCounts;
 import io.datahub.records.guard.MoveGuard;
 import io.datahub.records.guard.WriteGuard;
+import io.datahub.records.history.FileEventHistory;
 import io.datahub.records.quota.Quotas;
 import io.datahub.records.quota.Room;
 import io.datahub.records.settings.RetentionRule;
@@ -50,7 +60,9 @@ import io.datahub.records.validation.ValidationService;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
@@ -62,7 +74,10 @@ final class Cluster implements AutoCloseable {
     private final Freshness freshness;
     private final JournalTail tail;
     private final GroupCommit commits;
+    private final SharedEventLog eventLog;
     private final ClusterJournal journal;
+    private final FileEventHistory fileEvents;
+    private final SharedHistory history;
     private final ClusterRecordStore records;
     private final LedgerLastingDrafts lastingDrafts;
     private final Sweeper sweeper;
@@ -74,6 +89,7 @@ final class Cluster implements AutoCloseable {
      * Connects this hub to the cluster.
      *
      * @param listener notified of each change, in order and once
+     * @param injector delivers kept events of other hubs
      * @param advanced told the newest number that this hub has committed
      * @throws IOException if the ledger can't be reached, or the disk can't be written
      */
@@ -85,6 +101,7 @@ final class Cluster implements AutoCloseable {
             ValidationService validation,
             Supplier<StoreSettings> settings,
             ChangeListener listener,
+            Consumer<EventRun> injector,
             LongConsumer advanced)
             throws IOException {
         StagingFolder staging = new StagingFolder(home.state()); // fails before there are threads
@@ -102,17 +119,30 @@ final class Cluster implements AutoCloseable {
         Lookups lookups = new Lookups(ledger.records(), confirmation);
         cache = new BlobCache(blobs, CACHE_BYTES);
         RecordBytes bytes = new RecordBytes(blobs, cache);
+        StoredBlobs stored = new StoredBlobs(blobs);
+        EventContents contents = new EventContents(blobs, stored);
+        SentEvents sent = new SentEvents();
         tail = new JournalTail(
-                ledger.journal(), confirmation, freshness, changes, new UsersFetch(lookups, bytes), listener);
-        commits = new GroupCommit(ledger.records(), number -> {
+                ledger.journal(),
+                confirmation,
+                freshness,
+                changes,
+                new UsersFetch(lookups, bytes),
+                listener,
+                new KeptDelivery(ledger.events(), contents, sent, changes, injector));
+        LongConsumer committed = number -> {
             confirmation.proven(number);
             tail.wake();
             advanced.accept(number);
-        });
+        };
+        commits = new GroupCommit(ledger.records(), committed);
+        eventLog = new SharedEventLog(ledger.events(), contents, sent, committed);
         journal = new ClusterJournal(ledger.journal(), changes, tail, freshness);
+        fileEvents = new FileEventHistory(journal);
+        tail.onAdvanced(fileEvents::advanced);
+        history = new SharedHistory(fileEvents, ledger.events(), contents, freshness);
 
         AnnouncedCommit announced = new AnnouncedCommit(commits, tail);
-        StoredBlobs stored = new StoredBlobs(blobs);
         WriteGuard guard = new WriteGuard(path -> true);
         LedgerUsage usage = new LedgerUsage(ledger.records());
         Quotas quotas = new Quotas(usage, usage, settings);
@@ -163,9 +193,27 @@ final class Cluster implements AutoCloseable {
                         lease -> ledger.journal()
                                 .trim(
                                         settings.get().keepJournal(),
-                                        settings.get().maxJournalBytes())));
+                                        settings.get().maxJournalBytes()),
+                        lease -> trimEvents(ledger.events())));
         members = new ClusterMembers(ledger.hubs());
         tail.start();
+        eventLog.start();
+    }
+
+    private void trimEvents(LedgerEvents events) throws IOException {
+        Map<String, LedgerEvents.Bounds> keep = eventLog.keep();
+        if (!keep.isEmpty()) {
+            events.trim(keep, Map.of());
+        }
+    }
+
+    SharedEvents events() {
+        return new HubEvents(eventLog, history);
+    }
+
+    /** The history of file events alone. */
+    FileEventHistory fileEvents() {
+        return fileEvents;
     }
 
     RecordStore records() {
@@ -214,6 +262,7 @@ final class Cluster implements AutoCloseable {
         sweeper.close();
         members.close();
         commits.close();
+        eventLog.close();
         tail.close();
     }
 }

@@ -5,6 +5,7 @@ import io.datahub.api.cluster.Blobs;
 import io.datahub.api.cluster.ClusterView;
 import io.datahub.api.cluster.JournalSignal;
 import io.datahub.api.cluster.JournalSignalListener;
+import io.datahub.api.cluster.SharedEvents;
 import io.datahub.api.cluster.SharedLedger;
 import io.datahub.api.disk.TemporaryNames;
 import io.datahub.api.event.EventBroker;
@@ -21,7 +22,6 @@ import io.datahub.api.state.AdapterStates;
 import io.datahub.api.validation.Validator;
 import io.datahub.records.change.ChangeCounts;
 import io.datahub.records.change.ChangeDispatcher;
-import io.datahub.records.history.FileEventHistory;
 import io.datahub.records.service.RecordValidation;
 import io.datahub.records.service.Registrations;
 import io.datahub.records.settings.StoreConfiguration;
@@ -145,7 +145,15 @@ public final class ClusterService {
         while (true) {
             try {
                 Cluster connected = new Cluster(
-                        hub, home, ledger, blobs, validation.service(), () -> settings, dispatcher, this::advanced);
+                        hub,
+                        home,
+                        ledger,
+                        blobs,
+                        validation.service(),
+                        () -> settings,
+                        dispatcher,
+                        broker.openInjector()::inject,
+                        this::advanced);
                 synchronized (this) {
                     if (stopped) {
                         connected.close();
@@ -168,8 +176,6 @@ public final class ClusterService {
     }
 
     private void register(Cluster connected) {
-        FileEventHistory history = new FileEventHistory(connected.journal());
-        dispatcher.add(history);
         health.connected(connected);
         view.connected(connected);
         guard = new DeliveryGuard(connected.freshness(), broker, hub.maxPause());
@@ -180,8 +186,9 @@ public final class ClusterService {
         registrations.add(
                 TemporaryNames.class, path -> settings.temporaryNames().contain(path), Map.of());
         registrations.add(JournalSignalListener.class, number -> connected.poke(), Map.of());
+        registrations.add(SharedEvents.class, connected.events(), Map.of());
         registrations.add(ChangeJournal.class, connected.journal(), Map.of());
-        registrations.add(EventHistory.class, history, Map.of());
+        registrations.add(EventHistory.class, connected.fileEvents(), Map.of());
         registrations.add(AdapterStates.class, ledger.states(), Map.of());
         registrations.add(RecordStore.class, connected.records(), Map.of());
         registrations.add(LastingDrafts.class, connected.lastingDrafts(), Map.of());

@@ -4,6 +4,7 @@ import io.datahub.api.Home;
 import io.datahub.api.Result;
 import io.datahub.api.cluster.Blobs;
 import io.datahub.api.cluster.SharedLedger;
+import io.datahub.api.event.EventRun;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeJournal;
@@ -36,6 +37,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -57,6 +59,10 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
     public MemoryLedger ledger = new MemoryLedger(InstantSource.system());
     public final MemoryBlobs blobs = new MemoryBlobs(InstantSource.system());
     public final List<Change> announced = new CopyOnWriteArrayList<>();
+
+    /** The kept events that hubs have delivered of others, by hub. */
+    final Map<String, List<EventRun>> injected = new ConcurrentHashMap<>();
+
     public volatile Duration maxStale = Duration.ofSeconds(30);
     private volatile StoreSettings settings = SETTINGS;
 
@@ -120,6 +126,8 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
                     heard.add(change);
                     return ChangeListener.DONE;
                 },
+                run -> injected.computeIfAbsent(name, hubName -> new CopyOnWriteArrayList<>())
+                        .add(run),
                 number -> others.forEach(Cluster::poke));
     }
 

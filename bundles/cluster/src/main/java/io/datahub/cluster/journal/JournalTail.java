@@ -1,6 +1,8 @@
 package io.datahub.cluster.journal;
 
 import io.datahub.api.cluster.LedgerEntry;
+import io.datahub.api.cluster.LedgerEvent;
+import io.datahub.api.cluster.LedgerEvents;
 import io.datahub.api.cluster.LedgerJournal;
 import io.datahub.api.log.LogLimit;
 import io.datahub.api.log.LogText;
@@ -40,6 +42,8 @@ public final class JournalTail implements AutoCloseable {
     private final EntryChanges changes;
     private final Preparation preparation;
     private final ChangeListener listener;
+    private final KeptEvents kept;
+    private volatile Runnable advanced = () -> {};
     private final LogLimit failureLog = new LogLimit(5, Duration.ofMinutes(1));
     private final Thread thread = new Thread(this::run, "datahub-cluster-tail");
 
@@ -74,11 +78,29 @@ public final class JournalTail implements AutoCloseable {
         void prepare(LedgerEntry entry) throws IOException;
     }
 
+    /** Kept events, which have numbers between those of entries. */
+    public interface KeptEvents {
+
+        /** Reads events, as {@link LedgerEvents#read}. */
+        LedgerEvents.Page read(long after, long upTo) throws IOException;
+
+        /**
+         * Delivers an event at this hub.
+         *
+         * @throws IOException if it can't be read now: it isn't delivered yet, and the view gets older
+         */
+        void deliver(LedgerEvent event) throws IOException;
+
+        /** Everything up to a number is announced or delivered. Called repeatedly, also with the same number. */
+        void delivered(long number);
+    }
+
     /**
      * Begins after what is confirmed by now.
      *
      * @param preparation done before each change is announced
      * @param listener notified of each change
+     * @param kept read and delivered where numbers of entries have gaps
      */
     public JournalTail(
             LedgerJournal journal,
@@ -86,19 +108,26 @@ public final class JournalTail implements AutoCloseable {
             Freshness freshness,
             EntryChanges changes,
             Preparation preparation,
-            ChangeListener listener) {
+            ChangeListener listener,
+            KeptEvents kept) {
         this.journal = journal;
         this.confirmation = confirmation;
         this.freshness = freshness;
         this.changes = changes;
         this.preparation = preparation;
         this.listener = listener;
+        this.kept = kept;
         announced = confirmation.confirmed();
     }
 
     /** Starts to follow. */
     public void start() {
         thread.start();
+    }
+
+    /** Sets what is run, on the thread, after something was announced. */
+    public void onAdvanced(Runnable action) {
+        advanced = action;
     }
 
     /** The number of the last entry that was announced. */
@@ -125,6 +154,7 @@ public final class JournalTail implements AutoCloseable {
     private void run() {
         long polled = System.nanoTime() - POLL_NANOS;
         while (awaitWork(polled + POLL_NANOS)) {
+            long before = announced;
             try {
                 announceConfirmed();
                 long now = System.nanoTime();
@@ -138,10 +168,22 @@ public final class JournalTail implements AutoCloseable {
             } catch (RuntimeException | LinkageError e) {
                 failed(new IOException("the journal can't be announced: " + e, e));
             }
+            reportAdvanced(before);
             if (failure.isPresent()) { // not at once, whoever calls
                 takePoke();
                 polled = System.nanoTime();
             }
+        }
+    }
+
+    private void reportAdvanced(long before) {
+        try {
+            kept.delivered(announced);
+            if (announced > before) {
+                advanced.run();
+            }
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("event=cluster.tail.waiter.failed announced={}", announced, e);
         }
     }
 
@@ -206,13 +248,31 @@ public final class JournalTail implements AutoCloseable {
             if (page.next() <= announced) {
                 throw new IOException("the journal has no entry after " + announced + ", although it goes to " + end);
             }
+            boolean hasGap = page.entries().size() < page.next() - announced;
+            LedgerEvents.Page events =
+                    hasGap ? kept.read(announced, page.next()) : new LedgerEvents.Page(List.of(), page.next());
             for (LedgerEntry entry : page.entries()) {
+                deliverUpTo(entry.number(), events);
+                if (entry.number() > events.next()) {
+                    break;
+                }
                 preparation.prepare(entry);
                 Change change = changes.of(entry);
                 recent.set((int) (entry.number() % RECENT), new Announced(change, listener.changed(change)));
                 advance(entry.number());
             }
-            advance(page.next()); // also over entries of kinds that only later versions know
+            deliverUpTo(events.next(), events);
+            advance(events.next()); // also over entries of kinds that only later versions know
+        }
+    }
+
+    /** Delivers the kept events up to a number that weren't delivered yet. */
+    private void deliverUpTo(long number, LedgerEvents.Page events) throws IOException {
+        for (LedgerEvent event : events.events()) {
+            if (event.number() > announced && event.number() <= number) {
+                kept.deliver(event);
+                advance(event.number());
+            }
         }
     }
 

@@ -124,6 +124,14 @@ public final class FileEventHistory implements EventHistory, ChangeListener {
         return DONE;
     }
 
+    /** The head has advanced, perhaps by something that isn't a change. */
+    public void advanced() {
+        if (!waiting.isEmpty()) {
+            Cursor head = head();
+            waiting.forEach(one -> runIfDue(one, head));
+        }
+    }
+
     private void runIfDue(Waiting one, Cursor head) {
         if (!head.isUpTo(one.since) && waiting.remove(one)) {
             one.action.run();
