@@ -73,6 +73,13 @@ class ClusterOnPostgresTest {
     }
 
     @Nested
+    class Events extends SharedEventsTest {
+        Events() {
+            cluster.view = new Real();
+        }
+    }
+
+    @Nested
     class Journal extends ClusterChangeJournalTest {
 
         private final Real real = new Real();

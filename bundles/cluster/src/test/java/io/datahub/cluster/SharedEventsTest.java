@@ -230,7 +230,10 @@ class SharedEventsTest extends EventLogContract {
         Cursor first = append("first");
         Cursor file = createFile();
         Cursor last = append("last");
-        cluster.ledger.events().trim(Map.of("build.", new LedgerEvents.Bounds(Duration.ofDays(-1), 0)), Map.of());
+        cluster.view
+                .apply(cluster.ledger)
+                .events()
+                .trim(Map.of("build.", new LedgerEvents.Bounds(Duration.ofDays(-1), 0)), Map.of());
 
         Result<Page> refused = cluster.hub.events().history().read(User.HUB, first, Set.of("build."), 10, MAX_BYTES);
         assertThat(refused.refusal().orElseThrow().reason()).isEqualTo(Reason.GONE);
