@@ -4,6 +4,7 @@ import json, re, signal, subprocess
 import pytest
 
 from support.waiting import never, until
+from test_flush import Trace, response
 
 # Its servers and hubs need the machine for themselves: a hub that is slow to confirm its view refuses requests.
 pytestmark = pytest.mark.exclusive
@@ -140,6 +141,24 @@ def test_a_hub_is_degraded_while_the_store_is_away(cluster, hubs):
     assert until(lambda: hubs[0].curl(hubs[0].token(), "/health/ready")[0] == 200)
     cluster.engines.s3.start()
     assert until(lambda: not component(hubs[0], "blobs").get("degraded"), 40)
+
+
+def test_a_record_is_flushed_by_both_databases_before_the_answer(cluster, hubs):
+    """The primary, then the standby, which commits wait for, write the change to their logs and flush them; only then the hub answers."""
+    primary, standby = cluster.engines.primary, cluster.engines.standby
+    servers = []
+    for server in (primary, standby):
+        children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(server.process.pid)], capture_output=True, text=True, check=True).stdout
+        servers += [server.process.pid, *map(int, children.split())]
+    token = hubs[0].token()
+    with Trace(hubs[0], *servers, text=65536) as trace:
+        status, _, body = hubs[0].curl(token, "/files/flushed/by-both.txt", "--data-binary", "x")
+    assert status == 201, body
+    order = [call for server in (primary, standby)
+             for call in (rf"^pwrite64\(\d+<{server.data}/pg_wal/.*flushed/by-both\.txt", rf"^f(data)?sync\(\d+<{server.data}/pg_wal/")]
+    trace.assert_order(*order, response(201))
+    flushed = trace.find(order[3], trace.find(order[2]))
+    assert trace.find(response(201)) > flushed, "the first answer"
 
 
 def test_a_browser_session_is_known_to_all_hubs_and_ends_at_all(hubs):

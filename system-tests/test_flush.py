@@ -25,15 +25,16 @@ def response(status):
 class Trace:
     """The calls that ended, in the order in which they ended, between the beginning and the end of a with block."""
 
-    def __init__(self, hub):
-        self.file, self.pid, self.hub = f"{hub.work}/trace", hub.pid(), hub
+    def __init__(self, hub, *others, text=64):
+        """Also traces other processes, by their ids, in the same order. `text` is how much is shown of what is written."""
+        self.file, self.pids, self.hub, self.text = f"{hub.work}/trace", [hub.pid(), *others], hub, text
         self.calls = []
 
     def __enter__(self):
-        self.strace = subprocess.Popen(["strace", "-f", "-yy", "-s", "64", "-e", f"trace={CALLS}", "-o", self.file, "-p", str(self.pid)],
-                                       stderr=subprocess.PIPE, text=True)
-        threads = f"/proc/{self.pid}/task"
-        assert until(lambda: all("TracerPid:\t0" not in open(f"{threads}/{t}/status").read() for t in os.listdir(threads)), 30)
+        self.strace = subprocess.Popen(["strace", "-f", "-yy", "-s", str(self.text), "-e", f"trace={CALLS}", "-o", self.file,
+                                        *[word for pid in self.pids for word in ("-p", str(pid))]], stderr=subprocess.DEVNULL)
+        threads = [f"/proc/{pid}/task" for pid in self.pids]
+        assert until(lambda: all("TracerPid:\t0" not in open(f"{folder}/{t}/status").read() for folder in threads for t in os.listdir(folder)), 30)
         return self
 
     def __exit__(self, *_):
