@@ -7,6 +7,7 @@ import io.datahub.api.cloudevent.CloudEventMessage;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.hook.Delivery;
 import io.datahub.api.hook.Hooks.HookStatus;
+import io.datahub.api.hook.RecentDelivery;
 import io.datahub.api.hook.Translation;
 import io.datahub.api.log.LogLimit;
 import io.datahub.api.log.LogText;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +36,7 @@ import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.osgi.service.component.annotations.Activate;
@@ -59,6 +62,8 @@ public final class Hook {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,49}");
     private static final int MAX_KIND = 100;
+    private static final int MAX_RECENT = 20;
+    private static final int MAX_RECENT_UNAUTHENTICATED = 5;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     /** Headers that carry credentials, which translators have no use for. */
@@ -71,7 +76,11 @@ public final class Hook {
     private final SeenDeliveries seen;
     private final HookLogin login;
     private final HookCounts counts = new HookCounts();
-    private final RecentDeliveries recent = new RecentDeliveries();
+    private final RecentDeliveries recent = new RecentDeliveries(MAX_RECENT);
+
+    /** Apart from those of known senders, since anybody can send them. */
+    private final RecentDeliveries unauthenticated = new RecentDeliveries(MAX_RECENT_UNAUTHENTICATED);
+
     private final LogLimit unknownKinds = new LogLimit(10, Duration.ofMinutes(1));
 
     /** Deliveries that are being published, with the result that a repetition waits for. */
@@ -177,7 +186,7 @@ public final class Hook {
     private Result<Outcome> count(String id, Result<Outcome> result) {
         result.refusal().ifPresent(refusal -> {
             counts.refused(refusal);
-            recent.add(id, List.of(), "refused", refusal.detail());
+            (id.isEmpty() ? unauthenticated : recent).add(id, List.of(), "refused", refusal.detail());
         });
         if (!result.isRefused()) {
             switch (result.get().result()) {
@@ -269,6 +278,12 @@ public final class Hook {
         return translators.translate(settings.kind(), new Delivery(name, "test", headers, body, Instant.now()));
     }
 
+    private List<RecentDelivery> recent() {
+        return Stream.concat(unauthenticated.list().stream(), recent.list().stream())
+                .sorted(Comparator.comparing(RecentDelivery::time).reversed())
+                .toList();
+    }
+
     /** @param userProblem what is wrong with its user; empty if nothing */
     HookStatus status(String userProblem) {
         HookSettings current = settings;
@@ -290,7 +305,7 @@ public final class Hook {
                 counts.repeated.sum(),
                 counts.unknown.sum(),
                 counts.refused(),
-                recent.list(),
+                recent(),
                 problem);
     }
 }

@@ -38,19 +38,22 @@ final class DeadLetters {
      */
     record Letter(String key, DeadLetter shown, Optional<Message> message) {}
 
-    /** Stores a message; one that is too large without its body. Throws if there is no room for it. */
-    void add(Message message, String reason) throws IOException {
+    /**
+     * Stores a message; one that is too large without its body. Throws if there is no room for it.
+     *
+     * @param refused when it was refused; with the same time, a repeated call stores it once
+     */
+    void add(Message message, String reason, Instant refused) throws IOException {
         if (state.list(PREFIX, "", MAX).size() >= MAX) {
             throw new IOException(
                     "there are " + MAX
                             + " dead letters; send them again with datahub:webhook-resend, or remove them with datahub:webhook-drop");
         }
-        Instant now = Instant.now();
-        byte[] value = bytes(message, now, reason, true);
+        byte[] value = bytes(message, refused, reason, true);
         if (value.length > StateLimits.MAX_VALUE_BYTES) {
-            value = bytes(message, now, reason, false);
+            value = bytes(message, refused, reason, false);
         }
-        String key = PREFIX + now.toEpochMilli() + "-" + message.id(); // 13 digits until 2286
+        String key = PREFIX + refused.toEpochMilli() + "-" + message.id(); // 13 digits until 2286
         Optional<Refusal> refusal = state.put(key, value).refusal();
         if (refusal.isPresent()) {
             throw new IOException(

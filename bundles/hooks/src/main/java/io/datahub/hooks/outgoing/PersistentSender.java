@@ -28,6 +28,7 @@ final class PersistentSender {
 
     private static final Logger LOG = LoggerFactory.getLogger(PersistentSender.class);
 
+    private static final int MAX_RECENT = 20;
     private static final String ENDED = "ended";
 
     private final String name;
@@ -36,7 +37,7 @@ final class PersistentSender {
     private final String urlHash;
     private final BooleanSupplier isOwner;
     private final Backoff backoff = new Backoff(ThreadLocalRandom.current());
-    private final RecentDeliveries recent = new RecentDeliveries();
+    private final RecentDeliveries recent = new RecentDeliveries(MAX_RECENT);
 
     final LongAdder delivered = new LongAdder();
     final LongAdder retried = new LongAdder();

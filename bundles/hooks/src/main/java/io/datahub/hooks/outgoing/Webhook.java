@@ -21,6 +21,7 @@ import io.datahub.hooks.outgoing.DeadLetters.Letter;
 import io.datahub.hooks.signature.SecretFile;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -172,16 +173,29 @@ public final class Webhook implements EventConsumer {
 
     /** Stores a dead letter; waits until there is room for it, without sending its message again. */
     private void addLetter(Message message, String reason) throws IOException, InterruptedException {
+        Instant refusedAt = Instant.now();
         for (int attempts = 1; ; attempts++) {
             try {
-                letters.add(message, reason);
+                letters.add(message, reason, refusedAt);
                 sender.recovered();
                 return;
             } catch (IOException e) {
                 String detail = "it was refused (" + reason + "), and " + e.getMessage();
                 sender.retryLater(message, Attempt.failed(detail), attempts);
-                idle();
+                resendIfStateWorks();
             }
+        }
+    }
+
+    /** Sends what is to be sent again, as far as the state can be read and written. */
+    private void resendIfStateWorks() throws IOException, InterruptedException {
+        try {
+            idle();
+        } catch (IOException e) {
+            if (!isOwner()) {
+                throw e;
+            }
+            LOG.debug("event=hooks.webhook.not-resent webhook={} reason={}", name, LogText.quoted(e));
         }
     }
 

@@ -1,10 +1,10 @@
 package io.datahub.hooks.status;
 
 import io.datahub.api.Reason;
-import io.datahub.api.Refusal;
 import io.datahub.api.hook.Hooks;
 import io.datahub.api.hook.Hooks.HookStatus;
 import io.datahub.api.http.HttpMount;
+import io.datahub.jetty.web.Exchange;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -29,12 +29,12 @@ public final class HookStatusHandler extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        StatusResponse answer = new StatusResponse(request, response, callback);
+        Exchange exchange = new Exchange(request, response, callback);
         if (!request.getHttpURI().getPath().equals(MOUNT)) {
-            answer.refuse(new Refusal(Reason.NOT_FOUND, "there is only " + MOUNT));
+            exchange.refuse(Reason.NOT_FOUND, "there is only " + MOUNT);
             return true;
         }
-        answer.json(json -> {
+        StatusJson.send(exchange, json -> {
             json.writeStartObject();
             json.writeArrayFieldStart("hooks");
             for (HookStatus hook : hooks.hooks()) {
@@ -49,7 +49,7 @@ public final class HookStatusHandler extends Handler.Abstract {
                 json.writeNumberField("unknown", hook.unknown());
                 json.writeNumberField("refused", hook.refused());
                 json.writeStringField("problem", hook.problem());
-                StatusResponse.write(json, hook.recent());
+                StatusJson.write(json, hook.recent());
                 json.writeEndObject();
             }
             json.writeEndArray();

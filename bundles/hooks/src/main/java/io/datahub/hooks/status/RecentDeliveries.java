@@ -9,17 +9,22 @@ import java.util.List;
 /** The last deliveries of a hook or webhook. Thread-safe. */
 public final class RecentDeliveries {
 
-    private static final int MAX = 20;
     private static final int MAX_TOPICS = 5;
     private static final int MAX_LENGTH = 200;
 
+    private final int max;
     private final Deque<RecentDelivery> newestFirst = new ArrayDeque<>(); // guarded by itself
+
+    /** @param max how many are remembered */
+    public RecentDeliveries(int max) {
+        this.max = max;
+    }
 
     /** Remembers a delivery, instead of the oldest one if there are many. */
     public void add(String id, List<String> topics, String result, String detail) {
         RecentDelivery delivery = of(id, topics, result, detail);
         synchronized (newestFirst) {
-            if (newestFirst.size() == MAX) {
+            if (newestFirst.size() == max) {
                 newestFirst.removeLast();
             }
             newestFirst.addFirst(delivery);

@@ -1,13 +1,14 @@
 package io.datahub.hooks.status;
 
 import io.datahub.api.Reason;
-import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.hook.Webhooks;
 import io.datahub.api.hook.Webhooks.DeadLetter;
 import io.datahub.api.hook.Webhooks.WebhookStatus;
 import io.datahub.api.http.HttpMount;
 import io.datahub.api.path.PercentText;
+import io.datahub.jetty.web.Conditions;
+import io.datahub.jetty.web.Exchange;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -46,46 +47,64 @@ public final class WebhookStatusHandler extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        StatusResponse answer = new StatusResponse(request, response, callback);
-        boolean isRead = HttpMethod.GET.is(request.getMethod()) || HttpMethod.HEAD.is(request.getMethod());
+        Exchange exchange = new Exchange(request, response, callback);
         String[] segments =
                 request.getHttpURI().getPath().substring(MOUNT.length()).split("/", -1);
-        if (segments.length == 1 && isRead) {
-            webhooks(answer);
+        if (segments.length == 1 && exchange.isRead()) {
+            webhooks(exchange);
         } else if (segments.length == 1) {
-            answer.refuseMethod("GET, HEAD, OPTIONS");
+            exchange.refuseMethod("GET, HEAD, OPTIONS");
         } else if (segments.length < 3
                 || segments.length > 4
                 || !segments[2].equals(LETTERS)
                 || segments[segments.length - 1].isEmpty()) {
-            answer.refuse(new Refusal(Reason.NOT_FOUND, "a webhook has " + LETTERS + ", and nothing else"));
+            exchange.refuse(Reason.NOT_FOUND, "a webhook has " + LETTERS + ", and nothing else");
         } else {
             Result<String> id = segments.length == 4 ? PercentText.decode(segments[3]) : Result.done("");
-            id.refusal().ifPresentOrElse(answer::refuse, () -> letters(answer, isRead, segments[1], id.get()));
+            id.refusal().ifPresentOrElse(exchange::refuse, () -> letters(exchange, segments[1], id.get()));
         }
         return true;
     }
 
-    private void letters(StatusResponse answer, boolean isRead, String webhook, String id) {
+    private void letters(Exchange exchange, String webhook, String id) {
         Optional<String> one = id.isEmpty() ? Optional.empty() : Optional.of(id);
-        if (isRead && one.isEmpty()) {
-            Result<List<DeadLetter>> letters = webhooks.deadLetters(webhook);
-            letters.refusal().ifPresentOrElse(answer::refuse, () -> list(answer, letters.get()));
-        } else if (HttpMethod.POST.is(answer.request().getMethod())) {
-            count(answer, "resent", webhooks.resend(webhook, one));
-        } else if (HttpMethod.DELETE.is(answer.request().getMethod())) {
-            count(answer, "dropped", webhooks.drop(webhook, one));
+        boolean isList = exchange.isRead() && one.isEmpty();
+        if (!isList && !exchange.is(HttpMethod.POST) && !exchange.is(HttpMethod.DELETE)) {
+            exchange.refuseMethod(one.isEmpty() ? "GET, HEAD, POST, DELETE, OPTIONS" : "POST, DELETE, OPTIONS");
+            return;
+        }
+        Result<List<DeadLetter>> letters = webhooks.deadLetters(webhook);
+        if (letters.isRefused()) {
+            exchange.refuse(letters.refusal().orElseThrow());
+            return;
+        }
+        boolean exists = one.isEmpty()
+                || letters.get().stream().anyMatch(letter -> letter.id().equals(id));
+        if (!Conditions.check(exchange, exists)) {
+            return;
+        }
+        if (isList) {
+            list(exchange, letters.get());
+        } else if (exchange.is(HttpMethod.POST)) {
+            count(exchange, "resent", webhooks.resend(webhook, one));
         } else {
-            answer.refuseMethod("POST, DELETE, OPTIONS");
+            count(exchange, "dropped", webhooks.drop(webhook, one));
         }
     }
 
-    private static void count(StatusResponse answer, String field, Result<Integer> count) {
-        count.refusal().ifPresentOrElse(answer::refuse, () -> answer.count(field, count.get()));
+    private static void count(Exchange exchange, String field, Result<Integer> count) {
+        count.refusal()
+                .ifPresentOrElse(
+                        exchange::refuse,
+                        () -> StatusJson.send(exchange, json -> {
+                            json.writeStartObject();
+                            json.writeNumberField(field, count.get());
+                            json.writeEndObject();
+                        }));
     }
 
-    private void webhooks(StatusResponse answer) {
-        answer.json(json -> {
+    private void webhooks(Exchange exchange) {
+        StatusJson.send(exchange, json -> {
             json.writeStartObject();
             json.writeArrayFieldStart("webhooks");
             for (WebhookStatus webhook : webhooks.webhooks()) {
@@ -101,7 +120,7 @@ public final class WebhookStatusHandler extends Handler.Abstract {
                 json.writeNumberField("dropped", webhook.dropped());
                 json.writeNumberField("deadLetters", webhook.deadLetters());
                 json.writeStringField("problem", webhook.problem());
-                StatusResponse.write(json, webhook.recent());
+                StatusJson.write(json, webhook.recent());
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -110,8 +129,8 @@ public final class WebhookStatusHandler extends Handler.Abstract {
     }
 
     /** The oldest dead letters, and how many there are. */
-    private static void list(StatusResponse answer, List<DeadLetter> letters) {
-        answer.json(json -> {
+    private static void list(Exchange exchange, List<DeadLetter> letters) {
+        StatusJson.send(exchange, json -> {
             json.writeStartObject();
             json.writeNumberField("total", letters.size());
             json.writeArrayFieldStart("deadLetters");

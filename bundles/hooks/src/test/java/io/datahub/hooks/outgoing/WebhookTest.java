@@ -24,6 +24,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -132,7 +133,7 @@ class WebhookTest {
                 .put("owner", "two".getBytes(StandardCharsets.UTF_8))
                 .get();
         DeadLetters letters = new DeadLetters(states.of("webhook-w"));
-        letters.add(message(1), "status 422");
+        letters.add(message(1), "status 422", Instant.EPOCH);
         Webhook webhook = webhook("/moved", states, new ClusterView() {
             @Override
             public String hub() {
@@ -168,7 +169,7 @@ class WebhookTest {
     void shouldWaitForRoomForADeadLetterWithoutSendingItsMessageAgain() throws Exception {
         DeadLetters letters = new DeadLetters(states.of("webhook-w"));
         for (int i = 0; i < DeadLetters.MAX; i++) {
-            letters.add(message(i), "status 422");
+            letters.add(message(i), "status 422", Instant.EPOCH);
         }
         Webhook webhook = webhook("/refused");
         await().until(() -> broker.sessions().stream().anyMatch(session -> session.subscriptions() == 1));
