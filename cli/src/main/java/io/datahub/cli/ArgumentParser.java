@@ -3,8 +3,10 @@ package io.datahub.cli;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -19,6 +21,7 @@ final class ArgumentParser {
     private final List<Argument> arguments;
     private final Set<String> set = new HashSet<>();
     private final List<String> words = new ArrayList<>();
+    private final Map<String, List<String>> lists = new HashMap<>();
 
     private ArgumentParser(Object command, List<Argument> arguments) {
         this.command = command;
@@ -113,14 +116,13 @@ final class ArgumentParser {
         } else if (field.getType() == String.class) {
             field.set(owner, value);
         } else {
-            List<String> values = new ArrayList<>();
-            if (field.get(owner) instanceof List<?> before) {
-                for (Object each : before) {
-                    values.add((String) each);
-                }
+            List<String> values = lists.get(argument.field());
+            if (values == null) {
+                values = new ArrayList<>();
+                lists.put(argument.field(), values);
+                field.set(owner, values);
             }
             values.add(value);
-            field.set(owner, values);
         }
     }
 

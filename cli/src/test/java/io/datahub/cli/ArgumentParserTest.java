@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Field;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -95,6 +96,16 @@ class ArgumentParserTest {
         Object command = ArgumentParser.parse(line).orElseThrow();
 
         assertThat(values(command)).isEqualTo(values(expected));
+    }
+
+    @Test
+    void shouldReadAsManyArgumentsAsACommandLineHas() throws IllegalAccessException {
+        String[] line = new String[200_000];
+        Arrays.setAll(line, i -> i == 0 ? "put" : "f" + i);
+
+        Object command = ArgumentParser.parse(line).orElseThrow();
+
+        assertThat(values(command)).contains("words " + Arrays.asList(line).subList(1, line.length));
     }
 
     @Test
