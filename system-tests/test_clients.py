@@ -2,8 +2,10 @@
 import glob, http.server, json, os, shutil, subprocess, sys, textwrap, threading
 
 import pytest
+import zmq
 
 from support.hub import ROOT
+from support.link import Link
 from support.waiting import until
 
 MIB = 1 << 20
@@ -11,6 +13,7 @@ IN_A_CLUSTER = True
 sys.path.insert(0, f"{ROOT}/clients/python/src")
 import datahub_client
 from datahub_client.partial import open_partial
+from datahub_client.zeromq import ZeroMqHub
 from datahub_client import CursorExpired, Hub as Client, NotFound, PermissionDenied, PreconditionFailed, ValidationFailed
 
 
@@ -131,6 +134,54 @@ def test_python_events(client, url, admin):
         client.publish("py.text", "grün")
         return {("py.bytes", b"\x00\xff"), ("py.text", "grün".encode())} <= set(received)
     assert until(published, 30)
+
+
+def test_python_over_zeromq(hub, url, client, admin, tmp_path):
+    """History and live events without a gap, also over a lost connection; refusals; both mechanisms."""
+    link, start, received = Link(hub.zmq), client.changes("0", "nowhere/")[1], []
+    url_of_link = f"tcp://127.0.0.1:{link.port}"
+    client.write("zmq/before", b"1")
+
+    def collect():
+        with ZeroMqHub(url_of_link, "admin", admin) as listener:
+            for event in listener.subscribe("file.created/zmq/", "zmq.", since=start):
+                received.append(event)
+                if event.topic == "zmq.end":
+                    return
+    collector = threading.Thread(target=collect, daemon=True)
+    collector.start()
+    with ZeroMqHub(f"tcp://127.0.0.1:{hub.zmq}", "admin", admin) as events:
+        # Another hub of a cluster may have stored it.
+        assert until(lambda: [event.topic for event in events.history("file.created/zmq/", since=start)[0]] == ["file.created/zmq/before"], 10)
+        assert events.history("file.created/zmq/", since=events.history("file.created/zmq/", since=start)[1])[0] == []
+        with pytest.raises(CursorExpired):
+            events.history(since="nonsense-1")
+
+        def plain():
+            events.publish("zmq.plain", "grün")
+            return any((event.topic, event.text, event.cursor) == ("zmq.plain", "grün", "") for event in received)
+        assert until(plain, 30)
+        client.write("zmq/live", b"2")
+        assert until(lambda: any(event.topic == "file.created/zmq/live" for event in received), 30)
+        link.stall()
+        link.disconnect()
+        client.write("zmq/missed", b"3")
+        link.resume()
+        assert until(lambda: any(event.topic == "file.created/zmq/missed" for event in received), 30)
+        assert until(lambda: events.publish("zmq.end") or not collector.is_alive(), 30)
+    link.end()
+    files = [event.topic.rsplit("/", 1)[1] for event in received if event.cursor]
+    assert files == ["before", "live", "missed"], "each once"
+
+    element = hub.run("curve-key", f"{tmp_path}/key").stdout.splitlines()[-1]
+    secret = (tmp_path / "key").read_text()
+    token = hub.add_users(keys='<allow publish="keys."/>' + element)["keys"]
+    assert until(lambda: hub.curl(token, "/whoami")[0] == 200, 10)
+    with open(f"{hub.home}/state/curve.pub") as file, ZeroMqHub(f"tcp://127.0.0.1:{hub.zmq}", server_key=file.read().strip(), secret_key=secret,
+                                                               public_key=zmq.curve_public(secret.encode()).decode()) as keys:
+        keys.publish("keys.x")
+        with pytest.raises(PermissionDenied):
+            keys.publish("zmq.x")
 
 
 def test_python_renews_its_token(hub, url, tmp_path):
