@@ -44,7 +44,7 @@ public final class RecordClient {
     /**
      * A client with the JDK's default trust and proxies. Nothing is sent yet.
      *
-     * @param hub the URL of the hub, such as {@code http://127.0.0.1:8080/}
+     * @param hub the URL of the hub, such as {@code http://127.0.0.1:8480/}
      * @param token the token
      * @return the client
      */
