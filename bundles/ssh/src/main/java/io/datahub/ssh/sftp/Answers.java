@@ -1,15 +1,23 @@
 package io.datahub.ssh.sftp;
 
+import io.datahub.api.log.LogText;
 import io.datahub.ssh.sftp.wire.Output;
 import java.io.IOException;
 import org.apache.sshd.common.io.IoOutputStream;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The answers of a channel: those that are being encoded, and those that are being sent; the two buffers change roles.
  * One thread at a time encodes and sends; the transport reports on any thread that bytes are sent.
  */
 final class Answers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+
+    /** So much is passed on at once: a packet of most clients. It would be copied if it were larger. */
+    private static final int MAX_PIECE_BYTES = 1 << 15;
 
     private final int maxWaiting;
     private final Runnable onSent;
@@ -66,7 +74,25 @@ final class Answers {
         Output sent = filling;
         filling = sending;
         sending = sent;
-        out.writeBuffer(new ByteArrayBuffer(sent.bytes(), 0, sent.size())).addListener(future -> sent(sent));
+        send(sent, 0);
+    }
+
+    private void send(Output sent, int start) throws IOException {
+        int length = Math.min(sent.size() - start, MAX_PIECE_BYTES);
+        out.writeBuffer(new ByteArrayBuffer(sent.bytes(), start, length))
+                .addListener(future -> sent(sent, start + length, future.isWritten()));
+    }
+
+    private void sent(Output sent, int end, boolean isWritten) {
+        if (isWritten && end < sent.size()) {
+            try {
+                send(sent, end);
+                return;
+            } catch (IOException e) {
+                LOG.debug("event=ssh.sftp.answers-lost reason={}", LogText.quoted(e));
+            }
+        }
+        sent(sent);
     }
 
     private void sent(Output done) {
