@@ -92,12 +92,37 @@ export class Network {
 
 /** WCAG 2.2 AA, as far as a program can check it. */
 const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
-export async function accessible(page, what) {
+const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 800 } }
+/** Rules that depend on the size of the window or the colour scheme. */
+const APPEARANCE = ['color-contrast', 'target-size', 'scrollable-region-focusable']
+
+/** Checks what is shown as it is; then its appearance on a desktop and a phone, light and dark. */
+export async function accessible(page, what, inAllSizes = true) {
   await page.locator('h1:visible').waitFor()
   await page.evaluate(axe)
-  const { violations } = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
-  const found = violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`))
-  seen(`${what}: axe finds no violation`, found.length === 0, found.slice(0, 5).join(' | '))
+  const check = async (how, rules) => {
+    const { violations } = await page.evaluate(options => axe.run(document, options), rules)
+    const found = violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`))
+    seen(`${how}: axe finds no violation`, found.length === 0, found.slice(0, 5).join(' | '))
+  }
+  await check(what, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+  if (!inAllSizes) return
+  const before = page.viewportSize()
+  for (const [name, size] of Object.entries(SIZES)) {
+    await page.setViewportSize(size)
+    for (const colorScheme of ['light', 'dark']) {
+      const how = `${what}, ${name}, ${colorScheme}`
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await check(how, { resultTypes: ['violations'], runOnly: { type: 'rule', values: APPEARANCE } })
+      await see(`${how}: fits the width`, page.evaluate(() => {
+        const list = document.querySelector('#listing').parentElement
+        return `${document.documentElement.scrollWidth - innerWidth}, ${list.scrollWidth - list.clientWidth}`
+      }).then(tooWide => tooWide.split(', ').every(pixels => pixels <= 0) || Promise.reject(new Error(`page and list are too wide by ${tooWide} px`))))
+      await picture(page, how.replaceAll(/[^a-z]+/gi, '-').toLowerCase())
+    }
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null })
+  await page.setViewportSize(before)
 }
 
 export const picture = (page, name) => pictures && page.screenshot({ path: `${pictures}/${name}.png` })
