@@ -33,7 +33,16 @@ def hooks(hub, users):
     for kind in KINDS:
         configure(hub, kind, kind=kind, user="ci", secretFile="etc/standard" if kind == "standard" else "etc/secret")
     assert until(lambda: len(json.loads(hub.run("console", "datahub:hooks", "--json").stdout)) == len(KINDS), 30)
-    return Subscriber(hub, plain_socket(zmq.SUB, "viewer", users["viewer"]), "dev.cdevents.", "ci.", "acme.")
+    return subscribe(hub, users, "dev.cdevents.", "ci.", "acme.")
+
+
+def subscribe(hub, users, *prefixes):
+    """A subscriber whose subscriptions are active."""
+    subscriber = Subscriber(hub, plain_socket(zmq.SUB, "viewer", users["viewer"]), *prefixes)
+    probes = [f"{prefix}probe" for prefix in prefixes]
+    assert until(lambda: all(hub.curl(hub.token(), f"/events/{probe}", "-d", "")[0] == 202 for probe in probes)
+                 and all(subscriber.of(probe) for probe in probes), 30)
+    return subscriber
 
 
 def configure(hub, name, **settings):
@@ -75,10 +84,6 @@ def headers(kind, body):
                 kind, lambda: ["Authorization: Basic " + base64.b64encode(b"ci:" + SECRET).decode()])()
 
 
-def events(subscriber):
-    return [(topic, json.loads(payload)) for topic, payload in list(subscriber.events)]
-
-
 def sample(kind):
     return open(f"{SAMPLES}/{'cloudevents' if kind == 'standard' else kind}.json", "rb").read()
 
@@ -113,7 +118,7 @@ def test_a_repetition_is_accepted_and_not_published(hub, hooks):
 
 
 def test_what_is_not_authentic_is_refused_and_audited(hub, users, hooks):
-    subscriber = Subscriber(hub, plain_socket(zmq.SUB, "viewer", users["viewer"]), "dev.cdevents.")
+    subscriber = subscribe(hub, users, "dev.cdevents.")
     size = hub.log_size()
     refused = []
     for kind in KINDS:
@@ -257,7 +262,7 @@ def test_a_translator_dropped_in_and_swapped_under_load(hub, users, hooks, size)
     installed = hub.run("console", f"bundle:install -s file:{jar}")
     bundle = re.search(r"Bundle ID: (\d+)", installed.stdout)[1]
     bearer = f"Authorization: Bearer {SECRET.decode()}"
-    subscriber = Subscriber(hub, plain_socket(zmq.SUB, "viewer", users["viewer"]), "acme.")
+    subscriber = subscribe(hub, users, "acme.")
     ready = iter(range(1_000))
     assert until(lambda: post(hub, "acme", f"ready-{next(ready)}".encode(), bearer)[0] == 202 and subscriber.of("acme.done"), 30)
     statuses, stop = [], threading.Event()
