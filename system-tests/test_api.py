@@ -66,9 +66,11 @@ def test_messages_of_a_websocket(hub, admin):
                             {"type": "publish", "topic": "api.bytes", "base64": "AAH/"}, {"type": "publish", "topic": "file.x", "data": ""},
                             {"type": "unsubscribe", "topics": ["none"], "id": 3}, {"type": "nonsense"}):
                 await ws.send(json.dumps(message))
+            while sum(m["type"] == "error" for m in seen) < 2:
+                seen.append(json.loads(await asyncio.wait_for(ws.recv(), 30)))
             await asyncio.to_thread(hub.curl, admin, "/files/api/record", "-d", "x")
             while not any(m.get("topic", "").startswith("file.created") for m in seen):
-                seen.append(json.loads(await asyncio.wait_for(ws.recv(), 10)))
+                seen.append(json.loads(await asyncio.wait_for(ws.recv(), 30)))
         return seen
 
     seen = asyncio.run(talk())
