@@ -25,8 +25,8 @@ class ManifestIT {
     /** The toolkit of the HTTP handlers, and the bundles that may use it. */
     private static final String WEB = "io.datahub.jetty.web";
 
-    private static final Set<String> WEB_USERS =
-            Set.of("datahub-http", "datahub-uploads", "datahub-ui", "datahub-metrics", "datahub-websocket");
+    private static final Set<String> WEB_USERS = Set.of(
+            "datahub-http", "datahub-uploads", "datahub-ui", "datahub-metrics", "datahub-websocket", "datahub-hooks");
 
     /** The optional imports that are allowed, each as bundle and package. */
     private static final Set<String> OPTIONAL_IMPORTS = Set.of();
@@ -54,7 +54,7 @@ class ManifestIT {
     Stream<DynamicTest> shouldExportOnlyTheApiTheClientAndTheToolkit() throws IOException {
         return bundles(bundle -> assertThat(bundle.exports().keySet())
                 .allMatch(name -> (bundle.name().equals(API) && name.startsWith("io.datahub.api"))
-                        || (bundle.name().equals(CLIENT) && name.equals("io.datahub.client"))
+                        || (bundle.name().equals(CLIENT) && name.startsWith("io.datahub.client"))
                         || (bundle.name().equals(JETTY) && name.equals(WEB))));
     }
 
