@@ -58,7 +58,7 @@ final class HttpRequests {
      * A request that can be sent several times.
      *
      * @param headers names and values in turn
-     * @param timeout of the whole response, or of its head if the body is read as a stream
+     * @param timeout of the whole response
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Request(String method, String target, List<String> headers, byte[] body, Duration timeout) {
