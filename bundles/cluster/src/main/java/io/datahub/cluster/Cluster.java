@@ -58,7 +58,6 @@ import io.datahub.records.settings.StoreSettings;
 import io.datahub.records.staging.FreeSpaceCheck;
 import io.datahub.records.validation.ValidationService;
 import java.io.IOException;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -150,7 +149,17 @@ final class Cluster implements AutoCloseable {
         LedgerDraftStore draftStore = new LedgerDraftStore(lookups, bytes, staging, settings);
         DraftAdmission admission = new DraftAdmission(draftStore, guard, freeSpace, quotas, settings);
         LedgerCommitter committer = new LedgerCommitter(
-                lookups, bytes, stored, guard, validation, announced, quotas, freshness, uploadCounts, settings);
+                lookups,
+                bytes,
+                stored,
+                guard,
+                validation,
+                announced,
+                ledger::now,
+                quotas,
+                freshness,
+                uploadCounts,
+                settings);
         records = new ClusterRecordStore(
                 freshness,
                 new RecordReader(lookups, bytes),
@@ -187,7 +196,7 @@ final class Cluster implements AutoCloseable {
                 ledger.states().of("datahub-cluster"),
                 hub.name() + " " + instance,
                 List.of(
-                        new BlobSweep(ledger.blobs(), blobs, ledger.id(), InstantSource.system()),
+                        new BlobSweep(ledger, blobs),
                         new DraftSweep(ledger.drafts()),
                         new RecordSweep(ledger.records(), announced, rules, ledger::now),
                         lease -> ledger.journal()

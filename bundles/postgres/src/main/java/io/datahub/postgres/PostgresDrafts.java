@@ -21,7 +21,9 @@ final class PostgresDrafts implements LedgerDrafts {
               array(select p.blob from draft_part p where p.draft = d.name order by p.number) as blobs,
               array(select p.length from draft_part p where p.draft = d.name order by p.number) as lengths""";
 
-    private static final String FIND = "select " + DRAFT + " from draft d where d.name = ?";
+    private static final String GET = "select " + DRAFT + " from draft d where d.name = ?";
+
+    private static final String FIND = GET + " and d.expires > now_ms_1()";
 
     private static final String TAKE_OVER =
             "update draft d set generation = d.generation + 1 where d.name = ? returning " + DRAFT;
@@ -129,7 +131,8 @@ final class PostgresDrafts implements LedgerDrafts {
 
     @Override
     public Optional<LedgerDraft> delete(String name) throws IOException {
-        Optional<LedgerDraft> found = find(name);
+        Optional<LedgerDraft> found =
+                database.query(GET, PostgresDrafts::draft, name).stream().findFirst();
         if (found.isPresent()) {
             database.change("select delete_draft_1(?)", row -> true, name);
         }

@@ -49,7 +49,8 @@ final class MemoryLedgerDrafts implements LedgerDrafts {
 
     @Override
     public Optional<LedgerDraft> find(String name) throws IOException {
-        return ledger.read(state -> Optional.ofNullable(state.drafts.get(name)));
+        return ledger.read(state -> Optional.ofNullable(state.drafts.get(name))
+                .filter(draft -> draft.expires().isAfter(state.now())));
     }
 
     @Override

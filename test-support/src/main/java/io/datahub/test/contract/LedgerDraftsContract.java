@@ -216,7 +216,8 @@ public abstract class LedgerDraftsContract {
         assertThat(drafts.list("bob", RecordPath.ROOT)).isEmpty();
         assertThat(drafts.count("ann")).isEqualTo(4);
         assertThat(drafts.count("bob")).isZero();
-        assertThat(drafts.find("old")).isPresent();
+        assertThat(drafts.find("old")).isEmpty();
         assertThat(names(drafts.expired(10))).containsExactly("old");
+        assertThat(drafts.delete("old")).isPresent();
     }
 }

@@ -10,8 +10,8 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * Uploads that outlive their connection and can go on at another hub. Each has a generation: whoever takes it over
  * raises it, and changes by an earlier holder are refused from then on. A method that changes something has replicated
- * it when it returns. A draft that has expired is there until it is deleted; only {@link #list} and {@link #count} omit
- * it.
+ * it when it returns. A draft that has expired, by the ledger's clock, is there until it is deleted; but {@link #find},
+ * {@link #list} and {@link #count} omit it.
  */
 @ProviderType
 public interface LedgerDrafts {
@@ -27,10 +27,10 @@ public interface LedgerDrafts {
     LedgerDraft create(LedgerDraft draft, Duration keepFor) throws IOException;
 
     /**
-     * Finds a draft.
+     * Finds a draft, also a committed one.
      *
      * @param name its name
-     * @return the draft, also one that has expired; empty if there is none
+     * @return the draft; empty if there is none or it has expired
      * @throws IOException if the ledger is unreachable
      */
     Optional<LedgerDraft> find(String name) throws IOException;

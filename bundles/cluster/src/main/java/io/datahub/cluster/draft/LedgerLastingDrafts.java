@@ -30,7 +30,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -172,8 +171,7 @@ public final class LedgerLastingDrafts implements LastingDrafts {
     }
 
     private Result<LedgerDraft> found(User user, String name) throws IOException {
-        Optional<LedgerDraft> draft =
-                ledger.find(name).filter(one -> one.expires().isAfter(Instant.now()));
+        Optional<LedgerDraft> draft = ledger.find(name);
         if (draft.isEmpty()) {
             return Result.refused(Reason.NOT_FOUND, "there is no such upload; it may have ended or expired");
         }

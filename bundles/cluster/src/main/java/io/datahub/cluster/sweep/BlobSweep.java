@@ -2,14 +2,15 @@ package io.datahub.cluster.sweep;
 
 import io.datahub.api.cluster.Blobs;
 import io.datahub.api.cluster.LedgerBlobs;
+import io.datahub.api.cluster.SharedLedger;
 import io.datahub.api.log.LogText;
+import io.datahub.cluster.engine.LedgerClock;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -39,7 +40,7 @@ public final class BlobSweep implements Sweeper.Sweep {
     private final LedgerBlobs ledger;
     private final Blobs blobs;
     private final String cluster;
-    private final InstantSource clock;
+    private final LedgerClock clock;
 
     /** The form of the keys of blobs; what has another one isn't ours. */
     private static final Pattern OWN_KEY = Pattern.compile("[0-9a-f]{32}");
@@ -55,12 +56,11 @@ public final class BlobSweep implements Sweeper.Sweep {
     /** When the next pass over all blobs may begin. */
     private Instant nextPass = Instant.MIN;
 
-    /** @param cluster the identifier of this cluster */
-    public BlobSweep(LedgerBlobs ledger, Blobs blobs, String cluster, InstantSource clock) {
-        this.ledger = ledger;
+    public BlobSweep(SharedLedger ledger, Blobs blobs) {
+        this.ledger = ledger.blobs();
         this.blobs = blobs;
-        this.cluster = cluster;
-        this.clock = clock;
+        cluster = ledger.id();
+        clock = ledger::now;
     }
 
     @Override
@@ -169,7 +169,7 @@ public final class BlobSweep implements Sweeper.Sweep {
     }
 
     private void giveUpOrphans(Sweeper.Lease lease) throws IOException {
-        Instant now = clock.instant();
+        Instant now = clock.now();
         if (position.isEmpty() && now.isBefore(nextPass)) {
             return;
         }

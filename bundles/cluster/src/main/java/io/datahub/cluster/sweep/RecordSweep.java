@@ -8,6 +8,7 @@ import io.datahub.api.cluster.Outcome;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
 import io.datahub.cluster.commit.AnnouncedCommit;
+import io.datahub.cluster.engine.LedgerClock;
 import io.datahub.records.settings.RetentionRule;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,16 +29,11 @@ public final class RecordSweep implements Sweeper.Sweep {
     private final LedgerRecords records;
     private final AnnouncedCommit commits;
     private final Supplier<List<RetentionRule>> rules;
-    private final Clock clock;
+    private final LedgerClock clock;
     private Instant next = Instant.MIN;
 
-    /** The ledger's clock: that of this hub may be wrong. */
-    public interface Clock {
-        Instant now() throws IOException;
-    }
-
     public RecordSweep(
-            LedgerRecords records, AnnouncedCommit commits, Supplier<List<RetentionRule>> rules, Clock clock) {
+            LedgerRecords records, AnnouncedCommit commits, Supplier<List<RetentionRule>> rules, LedgerClock clock) {
         this.records = records;
         this.commits = commits;
         this.rules = rules;

@@ -16,6 +16,7 @@ import io.datahub.api.user.User;
 import io.datahub.api.validation.ValidatorId;
 import io.datahub.cluster.commit.AnnouncedCommit;
 import io.datahub.cluster.engine.EngineErrors;
+import io.datahub.cluster.engine.LedgerClock;
 import io.datahub.cluster.journal.Freshness;
 import io.datahub.cluster.read.Lookups;
 import io.datahub.cluster.read.PathLookup;
@@ -31,7 +32,6 @@ import io.datahub.records.staging.CandidateFile;
 import io.datahub.records.staging.StagedFile;
 import io.datahub.records.validation.ValidationService;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +52,7 @@ public final class LedgerCommitter implements Committer {
     private final WriteGuard guard;
     private final ValidationService validation;
     private final AnnouncedCommit commits;
+    private final LedgerClock clock;
     private final Quotas quotas;
     private final Freshness freshness;
     private final UploadCounts counts;
@@ -64,6 +65,7 @@ public final class LedgerCommitter implements Committer {
             WriteGuard guard,
             ValidationService validation,
             AnnouncedCommit commits,
+            LedgerClock clock,
             Quotas quotas,
             Freshness freshness,
             UploadCounts counts,
@@ -74,6 +76,7 @@ public final class LedgerCommitter implements Committer {
         this.guard = guard;
         this.validation = validation;
         this.commits = commits;
+        this.clock = clock;
         this.quotas = quotas;
         this.freshness = freshness;
         this.counts = counts;
@@ -249,7 +252,7 @@ public final class LedgerCommitter implements Committer {
             throws IOException {
         staged.finish();
         RecordVersion version = new RecordVersion(
-                request.path(), staged.size(), Instant.now(), Optional.empty(), Optional.of(staged.sha256()));
+                request.path(), staged.size(), clock.now(), Optional.empty(), Optional.of(staged.sha256()));
         List<Operation> operations = new ArrayList<>();
         operations.add(new Operation.Reject(version, List.of(), refusal.violations()));
         others.forEach(other -> operations.add(other.with("")));

@@ -50,8 +50,9 @@ class BlobSweepTest {
         }
     }
 
-    private BlobSweep sweep(String cluster) {
-        return new BlobSweep(new MemoryLedger(clock).blobs(), blobs, cluster, clock);
+    /** That of a cluster of its own. */
+    private BlobSweep sweep() {
+        return new BlobSweep(new MemoryLedger(clock), blobs);
     }
 
     private void pass(Duration time) {
@@ -66,7 +67,7 @@ class BlobSweepTest {
 
     @Test
     void shouldDeleteOldOrphansButNothingThatIsNoBlobOfACluster() throws IOException {
-        BlobSweep sweep = sweep("one");
+        BlobSweep sweep = sweep();
         sweep.run(HELD);
         pass(Duration.ofHours(25));
         sweep.run(HELD);
@@ -78,12 +79,13 @@ class BlobSweepTest {
 
     @Test
     void shouldDeleteNothingInTheStoreOfAnotherCluster() throws IOException {
-        sweep("one").run(HELD);
-        BlobSweep other = sweep("two");
+        MemoryLedger ledger = new MemoryLedger(clock);
+        new BlobSweep(ledger, blobs).run(HELD);
+        BlobSweep other = sweep();
         pass(Duration.ofHours(25));
         assertThatThrownBy(() -> other.run(HELD))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("belongs to the cluster one");
+                .hasMessageContaining("belongs to the cluster " + ledger.id());
         pass(Duration.ofHours(2));
         assertThatThrownBy(() -> other.run(HELD)).isInstanceOf(IOException.class);
 
@@ -108,7 +110,7 @@ class BlobSweepTest {
                     }
                     return method.invoke(blobs, arguments);
                 });
-        BlobSweep sweep = new BlobSweep(ledger.blobs(), guarded, "one", clock);
+        BlobSweep sweep = new BlobSweep(ledger, guarded);
 
         sweep.deleteDead(Duration.ofHours(1), HELD);
 
@@ -121,7 +123,7 @@ class BlobSweepTest {
         MemoryLedger ledger = new MemoryLedger(clock);
         ledger.blobs().condemn(List.of(ORPHAN));
         pass(Duration.ofHours(2));
-        BlobSweep sweep = new BlobSweep(ledger.blobs(), blobs, "one", clock);
+        BlobSweep sweep = new BlobSweep(ledger, blobs);
 
         sweep.deleteDead(Duration.ofHours(1), () -> false);
         assertThat(blobs.keys()).contains(ORPHAN);
