@@ -7,6 +7,7 @@ import zmq
 
 from support.clients import EventStream, Subscriber, WebSocketSubscriber, plain_socket
 from support.waiting import until
+from test_cli import Cli
 from test_flush import Trace, response
 
 
@@ -70,6 +71,22 @@ def test_one_cursor(hub, admin):
     stream = subprocess.run(["curl", "-sN", "--max-time", "3", "-H", f"Authorization: Bearer {admin}", "-H", f"Last-Event-ID: {start}",
                              f"http://127.0.0.1:{hub.http}/events"], capture_output=True, text=True).stdout
     assert re.findall(r"^id: (.*)$", stream, re.M) == [events[0]["cursor"], file_event, events[2]["cursor"]]
+
+
+def test_search(hub, admin, tmp_path):
+    for number in range(3):
+        assert publish(hub, admin, "kept.search", f"Build {number} FAILED") == 202
+    assert hub.curl(admin, "/files/search/failed.log", "-d", "x")[0] == 201
+    found, end = history(hub, admin, since="0", text="failed")
+    assert [e["topic"] for e in found][-4:] == ["kept.search"] * 3 + ["file.created/search/failed.log"]
+    assert history(hub, admin, since=end, text="failed") == ([], end), "the cursor stays the same at the end"
+    second = found[-3]["time"]
+    found = history(hub, admin, since="0", **{"text": "build", "topic": "kept.", "from": second})[0]
+    assert {e["time"] >= second for e in found} == {True} and found[-1]["data"] == "Build 2 FAILED"
+    assert history(hub, admin, since="0", **{"topic": "kept.search", "to": "2020-01-01T00:00:00Z"})[0] == []
+    assert history(hub, admin, since="0", **{"from": "yesterday"})[0] == 400
+    printed = Cli(hub, str(tmp_path), DATAHUB_TOKEN=admin).lines("history", "--text", "build 1", "--from", second, "kept.")
+    assert [event["data"] for event in printed] == ["Build 1 FAILED"]
 
 
 def test_a_trimmed_past_is_gone(hub, admin):

@@ -36,6 +36,21 @@ public final class HistoryCommand implements Callable<Integer> {
             description = "At most N events.")
     private Integer limit;
 
+    @Option(
+            names = "--text",
+            paramLabel = "TEXT",
+            description = "Only events whose topic, user or payload contains TEXT, in any case.")
+    private String text;
+
+    @Option(
+            names = "--from",
+            paramLabel = "TIME",
+            description = "Only events from TIME on, such as 2026-01-31T12:00:00Z.")
+    private String from;
+
+    @Option(names = "--to", paramLabel = "TIME", description = "Only events before TIME.")
+    private String to;
+
     @Parameters(
             arity = "0..*",
             paramLabel = "PREFIX",
@@ -47,13 +62,15 @@ public final class HistoryCommand implements Callable<Integer> {
         Hub hub = common.hub();
         Journal journal = new Journal(hub);
         EventPrinter printer = new EventPrinter(common.output());
-        String topics = prefixes.stream()
-                .map(prefix -> "topic=" + Paths.encodeValue(prefix) + "&")
-                .collect(Collectors.joining());
+        String wanted =
+                prefixes.stream().map(prefix -> parameter("topic", prefix)).collect(Collectors.joining())
+                        + parameter("text", text)
+                        + parameter("from", from)
+                        + parameter("to", to);
         String cursor = since;
         for (int left = limit == null ? Integer.MAX_VALUE : limit; left > 0; ) {
             Optional<Journal.Page> page =
-                    journal.page("/events/history?" + topics + "since=" + Paths.encodeValue(cursor), 0);
+                    journal.page("/events/history?" + wanted + "since=" + Paths.encodeValue(cursor), 0);
             if (page.isEmpty()) {
                 throw new Failure(
                         Failure.FAILED,
@@ -65,11 +82,16 @@ public final class HistoryCommand implements Callable<Integer> {
                     printer.print(event, Json.string(event, "cursor"));
                 }
             }
-            if (page.get().lines().isEmpty() || page.get().cursor().isEmpty()) {
-                break;
+            String next = page.get().cursor();
+            if (next.isEmpty() || next.equals(cursor)) {
+                break; // a search may find nothing in a page and more in the next one
             }
-            cursor = page.get().cursor();
+            cursor = next;
         }
         return 0;
+    }
+
+    private static String parameter(String name, String value) {
+        return value == null ? "" : name + "=" + Paths.encodeValue(value) + "&";
     }
 }

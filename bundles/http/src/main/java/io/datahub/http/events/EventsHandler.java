@@ -191,14 +191,7 @@ public final class EventsHandler extends AsyncHandler {
     }
 
     private HistoryResponse start(Exchange exchange, HistoryRequest request) {
-        HistoryResponse page = new HistoryResponse(
-                exchange,
-                history,
-                authenticator,
-                request.since(),
-                request.prefixes(),
-                request.limit(),
-                waiting::remove);
+        HistoryResponse page = new HistoryResponse(exchange, history, authenticator, request, waiting::remove);
         if (request.newest() > 0) {
             page.respondNewest(request.newest());
         } else {

@@ -18,8 +18,14 @@ final class HistoryResponse extends PollingResponse {
 
     private static final int PAGE_BYTES = 4 << 20;
 
+    /** What a search examines for one response, so that it occupies its thread for a fraction of a second. */
+    private static final int MAX_EXAMINED_PAGES = 10;
+
+    private static final int EXAMINED_EVENTS = 10_000;
+
     private final EventHistory history;
     private final List<String> prefixes;
+    private final HistoryFilter filter;
     private final int limit;
     private Runnable cancel = () -> {};
 
@@ -27,19 +33,45 @@ final class HistoryResponse extends PollingResponse {
             Exchange exchange,
             EventHistory history,
             Authenticator authenticator,
-            Cursor since,
-            List<String> prefixes,
-            int limit,
+            HistoryRequest request,
             Consumer<? super PollingResponse> onDone) {
-        super(exchange, authenticator, since, onDone);
+        super(exchange, authenticator, request.since(), onDone);
         this.history = history;
-        this.prefixes = prefixes;
-        this.limit = limit;
+        prefixes = request.prefixes();
+        filter = request.filter();
+        limit = request.limit();
     }
 
     @Override
     Result<Page> read(User user, Cursor after) {
-        return history.read(user, after, prefixes, limit, PAGE_BYTES).then(page -> Result.done(lines(page)));
+        return filter.isAll()
+                ? history.read(user, after, prefixes, limit, PAGE_BYTES).then(page -> Result.done(lines(page)))
+                : search(user, after);
+    }
+
+    /** Reads pages until one has an event that matches, as far as one response goes. */
+    private Result<Page> search(User user, Cursor after) {
+        Cursor examined = after;
+        for (int pages = 0; pages < MAX_EXAMINED_PAGES; pages++) {
+            Result<EventHistory.Page> page = history.read(user, examined, prefixes, EXAMINED_EVENTS, PAGE_BYTES);
+            if (page.isRefused()) {
+                return Result.refused(page.refusal().orElseThrow());
+            }
+            EventHistory.Page matching = matching(page.get());
+            if (!matching.events().isEmpty() || matching.next().equals(examined)) {
+                return Result.done(lines(matching));
+            }
+            examined = matching.next();
+        }
+        return Result.done(new Page(new byte[0], examined));
+    }
+
+    private EventHistory.Page matching(EventHistory.Page page) {
+        List<EventRun> found =
+                page.events().stream().filter(filter::matches).limit(limit).toList();
+        return found.size() < limit
+                ? new EventHistory.Page(found, page.next())
+                : new EventHistory.Page(found, found.get(limit - 1).cursor().orElseThrow());
     }
 
     /** Responds with the newest events, however old the cursor of the client is. */

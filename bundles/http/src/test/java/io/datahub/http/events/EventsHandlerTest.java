@@ -136,6 +136,60 @@ class EventsHandlerTest {
     }
 
     @Test
+    void shouldSearchTheHistory() throws Exception {
+        history.append("ci", "build.Grün", "1");
+        for (int i = 0; i < 25_000; i++) {
+            history.append("ci", "build.x", "nothing");
+        }
+        history.append("ci", "build.y", "alles GRÜN");
+        history.append("ci", "other.y", "grün");
+        EventRun last = history.append("ci", "build.z", "grün");
+
+        HttpResponse<String> found = search("0", "text=gr%C3%BCn&topic=build.");
+        assertThat(found.body()).contains("build.Grün").hasLineCount(1);
+        found = search(cursor(found), "text=gr%C3%BCn&topic=build.");
+        assertThat(found.body()).contains("build.y", "build.z").hasLineCount(2);
+        assertThat(cursor(found)).isEqualTo(last.cursor().orElseThrow().toString());
+        found = search(cursor(found), "text=gr%C3%BCn&topic=build.");
+        assertThat(found.body()).isEmpty();
+        assertThat(cursor(found))
+                .as("the end")
+                .isEqualTo(last.cursor().orElseThrow().toString());
+        assertThat(search("e1-25001", "text=gr%C3%BCn&limit=1").body())
+                .contains("build.y")
+                .hasLineCount(1);
+        assertThat(cursor(search("e1-25001", "text=gr%C3%BCn&limit=1"))).isEqualTo("e1-25002");
+        assertThat(search("e1-25001", "text=CI").body()).as("the user").hasLineCount(3);
+        assertThat(search("e1-25001", "from=1970-01-01T00:00:00Z&to=1970-01-01T01:00:00.001%2B01:00")
+                        .body())
+                .hasLineCount(3);
+        assertThat(search("e1-25001", "text=CI").body()).as("the user").hasLineCount(3);
+        assertThat(search("e1-25001", "from=1970-01-01T00:00:00.001Z").body()).isEmpty();
+        assertThat(search("e1-25001", "to=1970-01-01T00:00:00Z").body()).isEmpty();
+        assertThat(search("0", "from=yesterday").statusCode()).isEqualTo(400);
+        assertThat(server.get("/events/history?newest=5&text=x").statusCode()).isEqualTo(400);
+    }
+
+    private HttpResponse<String> search(String since, String query) throws Exception {
+        return server.get("/events/history?since=" + since + "&" + query);
+    }
+
+    private static String cursor(HttpResponse<?> page) {
+        return page.headers().firstValue("Datahub-Cursor").orElseThrow();
+    }
+
+    @Test
+    void shouldEndALongSearchAndContinue() throws Exception {
+        for (int i = 0; i < 100_001; i++) {
+            history.append("ci", "build.x", "nothing");
+        }
+        HttpResponse<String> part = search("0", "text=needle");
+        assertThat(part.body()).isEmpty();
+        assertThat(cursor(part)).isEqualTo("e1-100000");
+        assertThat(cursor(search("e1-100000", "text=needle"))).isEqualTo("e1-100001");
+    }
+
+    @Test
     void shouldWaitForTheNextEventOfTheHistory() throws Exception {
         CompletableFuture<HttpResponse<String>> waiting = server.client.sendAsync(
                 server.request("/events/history?topic=build.&since=" + history.head() + "&wait=60")
