@@ -94,22 +94,22 @@ final class ObjectRequests {
     InputStream range(String key, long from, long length) throws IOException {
         long last = from + length - 1;
         S3Request request = S3Request.of("GET", uri(key, Map.of())).with("range", "bytes=" + from + "-" + last);
-        HttpResponse<InputStream> answer;
+        Download answer;
         try {
-            answer = send(request);
+            answer = metrics.measure(request.method(), () -> client.download(request));
         } catch (S3Exception e) {
             throw missing(e, key);
         }
-        String range = answer.headers().firstValue("content-range").orElse("");
-        if (answer.statusCode() != 206 || !range.startsWith("bytes " + from + "-" + last + "/")) {
-            answer.body().close();
+        String range = answer.header("content-range").orElse("");
+        if (answer.status() != 206 || !range.startsWith("bytes " + from + "-" + last + "/")) {
+            answer.close();
             if (range.startsWith("bytes " + from + "-") && !range.endsWith("/*")) {
-                throw new S3Exception(request.toString(), answer.statusCode(), "the range " + range, Optional.empty());
+                throw new S3Exception(request.toString(), answer.status(), "the range " + range, Optional.empty());
             }
-            throw new IOException(request + " was answered with status " + answer.statusCode() + " and the range \""
-                    + range + "\" instead of " + from + " to " + last);
+            throw new IOException(request + " was answered with status " + answer.status() + " and the range \"" + range
+                    + "\" instead of " + from + " to " + last);
         }
-        return metrics.counting(answer.body());
+        return metrics.counting(answer);
     }
 
     /** The size of an object; empty if there is none. */

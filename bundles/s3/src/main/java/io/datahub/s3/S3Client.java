@@ -4,6 +4,7 @@ import io.datahub.api.secret.SecretFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.net.HttpURLConnection;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -22,6 +24,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 
 /**
  * Signs requests, sends them once, and turns answers with an error into exceptions. The keys are read again when they
@@ -39,6 +45,7 @@ final class S3Client implements AutoCloseable {
     private final SignatureV4 signature;
     private final ExecutorService threads;
     private final HttpClient http;
+    private final Optional<SSLSocketFactory> trusted; // empty for the authorities that Java trusts
     private volatile S3Keys keys;
 
     /** How far the clock of the store is ahead; set when it refuses the time of a request. */
@@ -64,7 +71,9 @@ final class S3Client implements AutoCloseable {
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT_TIMEOUT)
                 .executor(threads);
-        secrets.trusting("blobs.ca.pem").ifPresent(builder::sslContext);
+        Optional<SSLContext> authorities = secrets.trusting("blobs.ca.pem");
+        authorities.ifPresent(builder::sslContext);
+        trusted = authorities.map(SSLContext::getSocketFactory);
         http = builder.build();
     }
 
@@ -80,26 +89,48 @@ final class S3Client implements AutoCloseable {
      */
     HttpResponse<InputStream> send(S3Request request) throws IOException {
         HttpRequest.Builder builder = HttpRequest.newBuilder(request.uri()).method(request.method(), request.body());
-        var headers = new TreeMap<>(request.headers());
-        headers.put("host", location.host());
-        signature
-                .sign(
-                        keys,
-                        request.method(),
-                        request.uri(),
-                        headers,
-                        request.payloadHash(),
-                        Instant.now().plus(ahead))
-                .forEach((name, value) -> {
-                    if (!name.equals("host")) {
-                        builder.header(name, value);
-                    }
-                });
+        signed(request).forEach(builder::header);
         HttpResponse<InputStream> answer = exchange(builder.build(), request.progress());
         if (answer.statusCode() / 100 != 2) {
-            throw refused(request, answer);
+            throw refused(request, answer.statusCode(), name -> answer.headers().firstValue(name), answer.body());
         }
         return answer;
+    }
+
+    /**
+     * Sends a request that has no body once; the answer may be large.
+     *
+     * @return the answer, which the caller closes
+     * @throws S3Exception if the status isn't one of success
+     */
+    Download download(S3Request request) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) request.uri().toURL().openConnection();
+        if (connection instanceof HttpsURLConnection encrypted && trusted.isPresent()) {
+            encrypted.setSSLSocketFactory(trusted.get());
+        }
+        connection.setRequestMethod(request.method());
+        connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+        signed(request).forEach(connection::setRequestProperty);
+        Download answer = Download.start(connection, timeout);
+        if (answer.status() / 100 != 2) {
+            throw refused(request, answer.status(), answer::header, answer);
+        }
+        return answer;
+    }
+
+    /** The headers of a request, without that for the host, which every client sets. */
+    private SortedMap<String, String> signed(S3Request request) {
+        SortedMap<String, String> headers = new TreeMap<>(request.headers());
+        headers.put("host", location.host());
+        SortedMap<String, String> signed = signature.sign(
+                keys,
+                request.method(),
+                request.uri(),
+                headers,
+                request.payloadHash(),
+                Instant.now().plus(ahead));
+        signed.remove("host");
+        return signed;
     }
 
     private HttpResponse<InputStream> exchange(HttpRequest request, Progress progress) throws IOException {
@@ -127,38 +158,38 @@ final class S3Client implements AutoCloseable {
         }
     }
 
-    private S3Exception refused(S3Request request, HttpResponse<InputStream> answer) throws IOException {
+    private S3Exception refused(
+            S3Request request, int status, Function<String, Optional<String>> header, InputStream answer)
+            throws IOException {
         String code;
-        try (InputStream body = answer.body()) {
-            code = ErrorCode.of(body.readNBytes(MAX_ERROR_BYTES));
+        try (answer) {
+            code = ErrorCode.of(answer.readNBytes(MAX_ERROR_BYTES));
         } catch (IOException e) {
             code = "";
         }
         if (code.equals("RequestTimeTooSkewed")) {
-            date(answer).ifPresent(now -> ahead = Duration.between(Instant.now(), now));
+            header.apply("date").flatMap(S3Client::date).ifPresent(now -> ahead = Duration.between(Instant.now(), now));
         }
-        if (answer.statusCode() == 403) {
+        if (status == 403) {
             keys = S3Keys.read(secrets);
         }
-        return new S3Exception(request.toString(), answer.statusCode(), code, retryAfter(answer));
+        return new S3Exception(
+                request.toString(), status, code, header.apply("retry-after").flatMap(S3Client::seconds));
     }
 
-    private static Optional<Instant> date(HttpResponse<?> answer) {
+    private static Optional<Instant> date(String text) {
         try {
-            return answer.headers()
-                    .firstValue("date")
-                    .map(text -> ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
-                            .toInstant());
+            return Optional.of(ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant());
         } catch (DateTimeException e) {
             return Optional.empty();
         }
     }
 
-    private static Optional<Duration> retryAfter(HttpResponse<?> answer) {
-        return answer.headers()
-                .firstValue("retry-after")
-                .filter(text -> text.matches("[0-9]{1,9}"))
-                .map(text -> Duration.ofSeconds(Long.parseLong(text)))
+    private static Optional<Duration> seconds(String text) {
+        return Optional.of(text)
+                .filter(number -> number.matches("[0-9]{1,9}"))
+                .map(number -> Duration.ofSeconds(Long.parseLong(number)))
                 .map(asked -> asked.compareTo(LONGEST_RETRY_AFTER) > 0 ? LONGEST_RETRY_AFTER : asked);
     }
 

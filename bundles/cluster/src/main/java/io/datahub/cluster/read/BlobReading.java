@@ -20,7 +20,11 @@ import java.util.Map;
 final class BlobReading implements Reading {
 
     private static final int MAX_STREAMS = 4;
-    private static final int BUFFER_BYTES = 64 << 10;
+
+    /** As much as a read of a socket returns at most. */
+    private static final int BUFFER_BYTES = 128 << 10;
+
+    private static final int MIN_DIRECT_BYTES = 64 << 10;
 
     private final RecordVersion version;
     private final Blobs blobs;
@@ -41,18 +45,20 @@ final class BlobReading implements Reading {
     /** A stream, after some bytes that were read from it and not used yet. Used by one thread at a time. */
     private static final class Position {
         private final InputStream in;
-        private final ByteBuffer ahead = ByteBuffer.allocate(BUFFER_BYTES).limit(0);
+        private final ByteBuffer ahead;
         private long next;
 
-        Position(InputStream in, long next) {
+        Position(InputStream in, long next, long end) {
             this.in = in;
             this.next = next;
+            ahead = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, end - next))
+                    .limit(0);
         }
 
         /** Has at least one byte ahead; false at the end. */
         boolean fill() throws IOException {
             if (!ahead.hasRemaining()) {
-                int count = in.read(ahead.array(), 0, BUFFER_BYTES);
+                int count = in.read(ahead.array(), 0, ahead.capacity());
                 ahead.clear().limit(Math.max(0, count));
             }
             return ahead.hasRemaining();
@@ -80,7 +86,7 @@ final class BlobReading implements Reading {
             if (wanted == 0) {
                 return 0;
             }
-            if (!from.ahead.hasRemaining() && bytes.hasArray() && wanted >= BUFFER_BYTES) {
+            if (!from.ahead.hasRemaining() && bytes.hasArray() && wanted >= MIN_DIRECT_BYTES) {
                 int count = from.in.read(bytes.array(), bytes.arrayOffset() + bytes.position(), wanted);
                 bytes.position(bytes.position() + Math.max(0, count));
                 return require(count);
@@ -156,7 +162,7 @@ final class BlobReading implements Reading {
                 return found;
             }
         }
-        return new Position(blobs.open(key, position, version.size() - position), position);
+        return new Position(blobs.open(key, position, version.size() - position), position, version.size());
     }
 
     private void putBack(Position from) throws IOException {

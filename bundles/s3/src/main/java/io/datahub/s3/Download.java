@@ -1,0 +1,104 @@
+package io.datahub.s3;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.ProtocolException;
+import java.net.SocketTimeoutException;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The answer to a request without a body, read from the connection by whoever wants the bytes. The JDK's newer client
+ * passes each 16 KiB from the thread of its selector to one of its own and to the reader, which costs several times the
+ * CPU. A read that makes no progress times out. Closing it early ends the connection. Not thread-safe.
+ */
+final class Download extends FilterInputStream {
+
+    private final HttpURLConnection connection;
+    private final Duration timeout;
+    private final int status;
+
+    /** How many bytes follow; negative if that isn't known. */
+    private long left;
+
+    private Download(HttpURLConnection connection, Duration timeout, int status, InputStream body) {
+        super(body);
+        this.connection = connection;
+        this.timeout = timeout;
+        this.status = status;
+        left = connection.getContentLengthLong();
+    }
+
+    /**
+     * Sends the request and waits for the head of the answer.
+     *
+     * @param connection not connected yet
+     * @param timeout how long the connection may make no progress
+     */
+    static Download start(HttpURLConnection connection, Duration timeout) throws IOException {
+        connection.setInstanceFollowRedirects(false);
+        connection.setUseCaches(false);
+        connection.setReadTimeout((int) timeout.toMillis());
+        try {
+            int status = connection.getResponseCode();
+            if (status < 0) {
+                throw new ProtocolException("the answer isn't HTTP");
+            }
+            InputStream body = status >= 400 ? connection.getErrorStream() : connection.getInputStream();
+            return new Download(connection, timeout, status, body == null ? InputStream.nullInputStream() : body);
+        } catch (IOException e) {
+            connection.disconnect();
+            throw new IOException(
+                    connection.getRequestMethod() + " " + connection.getURL() + ": "
+                            + explained(e, timeout).getMessage(),
+                    e);
+        }
+    }
+
+    /** A timeout may pass, unlike an interruption, which Java's exception for it claims to be. */
+    private static IOException explained(IOException failure, Duration timeout) {
+        if (!(failure instanceof SocketTimeoutException)) {
+            return failure;
+        }
+        HttpTimeoutException timedOut = new HttpTimeoutException("no progress for " + timeout.toMillis() + " ms");
+        timedOut.initCause(failure);
+        return timedOut;
+    }
+
+    int status() {
+        return status;
+    }
+
+    Optional<String> header(String name) {
+        return Optional.ofNullable(connection.getHeaderField(name));
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int count) throws IOException {
+        try {
+            int read = super.read(bytes, offset, count);
+            left = read < 0 ? 0 : left - read;
+            return read;
+        } catch (IOException e) {
+            throw explained(e, timeout);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (left == 0) {
+            super.close(); // the connection serves the next request
+        } else {
+            connection.disconnect();
+        }
+    }
+}
