@@ -141,14 +141,19 @@ final class Accelerator implements AutoCloseable {
 
     /** Whether nginx can send this version to this client. */
     boolean isEligible(Exchange exchange, RecordVersion version) throws IOException {
-        HttpFields requestHeaders = exchange.request().getHeaders();
-        return isEnabled()
+        return isWanted(exchange)
                 && version.size() >= minBytes
                 && version.etag().isPresent()
                 && version.sha256().isPresent()
-                && ACCEL_REDIRECT.equalsIgnoreCase(requestHeaders.get("X-Sendfile-Type"))
-                && HUB_CONDITIONS.stream().noneMatch(requestHeaders::contains)
                 && isLinked(version);
+    }
+
+    /** Whether nginx can send some versions to this client. */
+    boolean isWanted(Exchange exchange) {
+        HttpFields requestHeaders = exchange.request().getHeaders();
+        return isEnabled()
+                && ACCEL_REDIRECT.equalsIgnoreCase(requestHeaders.get("X-Sendfile-Type"))
+                && HUB_CONDITIONS.stream().noneMatch(requestHeaders::contains);
     }
 
     /** Responds with the internal location of the bytes. All other response headers must be set already. */

@@ -50,6 +50,9 @@ final class Download {
         }
         boolean asAttachment = Query.flag(query, "download");
         Optional<RecordVersion> current = store.peek(exchange.user(), target.path());
+        if (current.isEmpty() && mustOpen(exchange, conditions.get())) {
+            return open(exchange, target, conditions.get(), asAttachment);
+        }
         Result<RecordVersion> found =
                 current.isPresent() ? Result.done(current.get()) : store.find(exchange.user(), target.path());
         Optional<byte[]> cached = current.flatMap(cache::use);
@@ -61,9 +64,19 @@ final class Download {
                 || sendWithoutOpening(exchange, found.get(), cached, asAttachment)) {
             return found.refusal();
         }
+        return open(exchange, target, conditions.get(), asAttachment);
+    }
+
+    /** Whether only the bytes of the record can answer the request, so that its version needn't be looked up before. */
+    private boolean mustOpen(Exchange exchange, Conditions conditions) {
+        return !exchange.is(HttpMethod.HEAD) && conditions.isEmpty() && !accelerator.isWanted(exchange);
+    }
+
+    private Optional<Refusal> open(Exchange exchange, FileTarget target, Conditions conditions, boolean asAttachment)
+            throws IOException {
         Result<Reading> opened = store.open(exchange.user(), target.path());
         if (!opened.isRefused()) {
-            send(exchange, opened.get(), conditions.get(), asAttachment);
+            send(exchange, opened.get(), conditions, asAttachment);
         }
         return opened.refusal();
     }

@@ -7,6 +7,7 @@ import io.datahub.api.record.Precondition;
 import io.datahub.api.record.RecordVersion;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
@@ -32,6 +33,12 @@ public record Conditions(
                                 HttpDate.parse(headers.get(HttpHeader.IF_UNMODIFIED_SINCE)),
                                 noneMatch,
                                 HttpDate.parse(headers.get(HttpHeader.IF_MODIFIED_SINCE))))));
+    }
+
+    /** Whether the request has none. */
+    public boolean isEmpty() {
+        return Stream.of(ifMatch, ifUnmodifiedSince, ifNoneMatch, ifModifiedSince)
+                .allMatch(Optional::isEmpty);
     }
 
     /**
