@@ -20,6 +20,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Records and directories in tables. Thread-safe. */
 final class PostgresRecords implements LedgerRecords {
@@ -28,15 +30,35 @@ final class PostgresRecords implements LedgerRecords {
 
     private static final String COMMIT = "select * from commit_1(?::jsonb)";
 
+    /** After more entries that may be undone, whatever is missing counts as deleted by the newest of them. */
+    private static final int MAX_UNCONFIRMED = 100;
+
+    /**
+     * Each path is a range of one row in two unique indexes. The server keeps the plan of a statement only if it expects it
+     * to cost no more for parameters that it doesn't know: so the number of rows is in the statement, and limits are.
+     */
     private static final String FIND = """
-            select q.p, q.n, %s, d.modified as changed, d.made,
+            select q.p, q.n, r.*, d.*,
                 case when r.etag is null then (
-                  select max(j.seq) from journal j
-                    where j.seq > ? and j.path = case when q.p = '' then q.n else q.p || '/' || q.n end)
+                  select case when count(*) = %d then max(j.seq)
+                      else max(j.seq) filter (where j.path = case when q.p = '' then q.n else q.p || '/' || q.n end) end
+                    from (select seq, path from journal where seq > ? order by seq desc limit %1$d) j)
                 else r.seq end as number
-              from unnest(?, ?) q(p, n)
-              left join stored_record r on r.pk = key_1(q.p) and r.name = q.n
-              left join directory d on r.etag is null and d.pk = key_1(q.p) and d.name = q.n""".formatted(Rows.RECORD);
+              from %%s q(p, n)
+              left join lateral (
+                select %s from stored_record r where r.pk = key_1(q.p) and r.name = q.n limit 1) r on true
+              left join lateral (
+                select d.modified as changed, d.made from directory d
+                  where r.etag is null and d.pk = key_1(q.p) and d.name = q.n limit 1) d on true""".formatted(MAX_UNCONFIRMED, Rows.RECORD);
+
+    /** For up to so many paths, there is a statement for each number of them. */
+    private static final int MAX_VALUES = 12;
+
+    private static final String FIND_MANY = FIND.formatted("unnest(?, ?)");
+
+    private static final List<String> FIND_FEW = IntStream.rangeClosed(1, MAX_VALUES)
+            .mapToObj(count -> FIND.formatted("(values (?::text, ?::text)" + ", (?, ?)".repeat(count - 1) + ")"))
+            .toList();
 
     private static final String LIST = """
             select h.seq as head, s.modified as changed, s.made, e.*
@@ -125,19 +147,24 @@ final class PostgresRecords implements LedgerRecords {
 
     @Override
     public Map<RecordPath, Lookup> find(Collection<RecordPath> paths, long confirmed) throws IOException {
-        String[] parents = paths.stream().map(path -> path.parent().toString()).toArray(String[]::new);
-        String[] names = paths.stream().map(RecordPath::name).toArray(String[]::new);
         Map<RecordPath, Lookup> found = new HashMap<>();
-        database.query(
-                FIND,
-                row -> {
-                    RecordPath path = Rows.path(row.getString("p"), row.getString("n"));
-                    return found.put(
-                            path, new Lookup(Rows.record(row, path), directory(row, path), row.getLong("number")));
-                },
-                confirmed,
-                parents,
-                names);
+        Database.Row<Lookup> reader = row -> {
+            RecordPath path = Rows.path(row.getString("p"), row.getString("n"));
+            return found.put(path, new Lookup(Rows.record(row, path), directory(row, path), row.getLong("number")));
+        };
+        if (paths.size() > MAX_VALUES) {
+            String[] parents =
+                    paths.stream().map(path -> path.parent().toString()).toArray(String[]::new);
+            String[] names = paths.stream().map(RecordPath::name).toArray(String[]::new);
+            database.query(FIND_MANY, reader, confirmed, parents, names);
+        } else if (!paths.isEmpty()) {
+            Stream<Object> values =
+                    paths.stream().flatMap(path -> Stream.of(path.parent().toString(), path.name()));
+            database.query(
+                    FIND_FEW.get(paths.size() - 1),
+                    reader,
+                    Stream.concat(Stream.of(confirmed), values).toArray());
+        }
         return found;
     }
 
