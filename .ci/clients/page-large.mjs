@@ -63,6 +63,19 @@ await list.locator('.event-row').first().focus()
 await admin.keyboard.press('ArrowDown')
 await admin.keyboard.press('Enter')
 await see('and opened by keyboard', admin.locator('#event pre').getByText('"number"').waitFor())
+
+// More was kept than the page loads.
+await admin.keyboard.press('Escape')
+for (let number = 0; number < 12_000; number++) socket.send(JSON.stringify({ type: 'publish', topic: 'kept.bulk', data: `bulk ${number}` }))
+await list.getByText('bulk 11999', { exact: true }).waitFor()
+await admin.getByLabel('Filter').fill('THE OLDEST of them')
+await admin.getByRole('button', { name: 'Load older events' }).click()
+await admin.getByRole('button', { name: 'Search all kept events' }).click()
+await see('all that is kept is searched', first.waitFor())
+await see('and only what matches is shown', admin.locator('#events-count').getByText('1 event', { exact: true }).waitFor())
+await admin.getByLabel('Filter').fill('bulk 11998')
+await see('until something else is looked for', list.getByText('bulk 11998', { exact: true }).waitFor())
+await admin.getByLabel('Filter').fill('')
 socket.close()
 
 // A folder of many files.

@@ -2,7 +2,7 @@
 
 import { $, announce, createElement, enableArrowKeys, formatTime, reconcile } from './dom.js'
 import { author, cursor, detail, kind, preview } from './event.js'
-import { history as historyOf, live } from './hub.js'
+import { history as historyOf, live, oldestEvent, search as searchOf } from './hub.js'
 import * as publish from './publish.js'
 
 const MAX_EVENTS = 10_000
@@ -10,6 +10,7 @@ const MAX_EVENTS = 10_000
 const MAX_CHARACTERS = 48 * 1024 * 1024
 const ROWS = 200
 const OLDER = [200, 1_000, 4_000, 10_000]
+const SEARCH_PAGE = 1_000
 /** New events are drawn together, so that many of them don't keep the page busy. */
 const DRAW_MILLIS = 250
 const FIELDS = { topics: 'topics', filter: 'filter', period: 'last', from: 'from', to: 'to' } // ids, and their names in the address
@@ -23,7 +24,9 @@ let timer = 0
 let shown = ROWS
 let lastLoad = 0
 let level = 0 // of OLDER: how far back the history has been read
-let isComplete = false // whether the history has nothing older
+let isComplete = false // whether nothing older is loaded: the history has nothing, or too much for the page
+let hasEarlier = false // whether the history has events before those that are loaded
+let found = null // what was searched for in the whole history, whose result is shown
 let cleared = 0 // when the user cleared the list: earlier events stay away
 
 export function init() {
@@ -38,8 +41,9 @@ export function init() {
   $('events-older').addEventListener('click', () => {
     const isAtEnd = matching().length <= shown
     shown += ROWS
-    if (isAtEnd) loadOlder()
-    else draw()
+    if (!isAtEnd) draw()
+    else if (isComplete) searchAll()
+    else loadOlder()
   })
   enableArrowKeys($('event-list'), '.event-row')
   $('events-tools').addEventListener('submit', event => { event.preventDefault(); subscribe() })
@@ -77,7 +81,8 @@ function forget() {
   kept.clear()
   level = count = 0
   shown = ROWS
-  isComplete = false
+  isComplete = hasEarlier = false
+  found = null
 }
 
 /** Shows the section with what the address asks for. */
@@ -114,6 +119,10 @@ function search() {
   showPeriod()
   remember()
   shown = ROWS
+  if (found) {
+    forget()
+    load()
+  }
   draw()
   reachBack()
 }
@@ -124,13 +133,56 @@ async function load() {
   const wanted = prefixes()
   const past = await historyOf(wanted, OLDER[level]).catch(() => null)
   if (thisLoad !== lastLoad || past === null) return
+  hasEarlier = past.length > 0 && await isBefore(past[0], wanted)
+  if (thisLoad !== lastLoad) return
+  isComplete = !hasEarlier || level === OLDER.length - 1
   const older = past.filter(event => !kept.has(cursor(event)) && Date.parse(event.time) > cleared).map(stamped)
-  isComplete = past.length === 0 || (level > 0 && older.length === 0) || level === OLDER.length - 1
   events = [...events, ...older].sort((one, other) => other.at - one.at)
   trim(events)
   draw()
   if (level === 0 && past.length < OLDER[0] && !isComplete) loadOlder()
   else reachBack()
+}
+
+/** Whether the history has events before this one that was read. */
+async function isBefore(event, wanted) {
+  const oldest = await oldestEvent(wanted).catch(() => undefined)
+  return oldest !== undefined && cursor(oldest) !== cursor(event)
+}
+
+/** Searches the whole history, which has more events than the page loads, and shows what matches in place of what is loaded. */
+async function searchAll() {
+  const wanted = prefixes()
+  const thisLoad = ++lastLoad
+  const [from, to] = period()
+  const sought = { text: $('filter').value.trim() }
+  if (from > 0) sought.from = new Date(from).toISOString()
+  if (to < Infinity) sought.to = new Date(to + 1).toISOString()
+  const matches = []
+  for (let since = '0', isEnd = false; !isEnd;) {
+    $('events-count').textContent = `Searching… ${matches.length} found`
+    const page = await searchOf(wanted, sought, since, SEARCH_PAGE).catch(() => null)
+    if (thisLoad !== lastLoad) return
+    if (page === null) {
+      announce('The search failed. Try again.')
+      break
+    }
+    matches.push(...page.events)
+    matches.splice(0, matches.length - MAX_EVENTS)
+    isEnd = page.cursor === since
+    since = page.cursor
+  }
+  const recent = matching()
+  forget()
+  kept = new Set(recent.map(cursor).filter(place => place !== undefined))
+  count = Math.max(0, ...recent.map(({ number }) => number))
+  events = [...recent, ...matches.filter(event => !kept.has(cursor(event)) && Date.parse(event.time) > cleared).map(stamped)]
+    .sort((one, other) => other.at - one.at)
+  trim(events)
+  found = sought
+  isComplete = true
+  announce(`${events.length} event${events.length === 1 ? '' : 's'} found`)
+  draw()
 }
 
 /** Reads older events, until one more matches what is looked for. */
@@ -164,7 +216,7 @@ function trim(list) {
     const event = list[length++]
     characters += (event.data ?? event.base64).length
   }
-  for (const event of list.splice(length)) kept.delete(cursor(event))
+  for (const event of list.splice(length)) hasEarlier = kept.delete(cursor(event)) || hasEarlier
 }
 
 /** The requested topic prefixes. The page always subscribes to file events for itself, too. */
@@ -183,8 +235,9 @@ function subscribe() {
   remember()
   const wanted = prefixes()
   live.listen(wanted.length ? [...new Set([...wanted, 'file.'])] : [''])
+  if (found) forget()
   level = 0
-  isComplete = false
+  isComplete = hasEarlier = false
   shown = ROWS
   draw()
   if (live.isOpen) load()
@@ -228,20 +281,21 @@ function textOf(event) {
 }
 
 export function draw() {
-  const found = matching()
+  const matches = matching()
   const list = $('event-list')
   const hadFocus = list.contains(document.activeElement)
-  const rows = found.slice(0, shown).map(event => event.row ??= row(event))
+  const rows = matches.slice(0, shown).map(event => event.row ??= row(event))
   if (rows.length === 0) {
     rows.push(createElement('li', { className: 'empty' }, events.length ? 'No events match.' : 'No events yet. New events appear here.'))
   }
   reconcile(list, rows)
   if (hadFocus && !list.contains(document.activeElement)) rows.at(-1).querySelector('button')?.focus({ preventScroll: true })
   $('events-count').textContent = paused ? `Paused${waiting.length ? `, ${waiting.length} waiting` : ''}`
-    : found.length < events.length ? `${found.length} of ${events.length} match` : events.length ? `${events.length} event${events.length === 1 ? '' : 's'}` : ''
-  const hasMore = found.length > shown
-  $('events-older').hidden = !hasMore && isComplete
-  $('events-older').textContent = hasMore ? 'Show more' : 'Load older events'
+    : matches.length < events.length ? `${matches.length} of ${events.length} match` : events.length ? `${events.length} event${events.length === 1 ? '' : 's'}` : ''
+  const hasMore = matches.length > shown
+  const isSearchable = hasEarlier && !found && ($('filter').value.trim() !== '' || period()[0] > 0 || period()[1] < Infinity)
+  $('events-older').hidden = !hasMore && isComplete && !isSearchable
+  $('events-older').textContent = hasMore ? 'Show more' : isComplete ? 'Search all kept events' : 'Load older events'
 }
 
 function row(event) {

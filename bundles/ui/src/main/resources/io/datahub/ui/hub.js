@@ -133,6 +133,19 @@ export async function history(prefixes, limit) {
   return jsonLines(await request(`/events/history?${query}`))
 }
 
+/** The oldest event with these topic prefixes that the hub has kept; undefined if there is none. */
+export async function oldestEvent(prefixes) {
+  return (await search(prefixes, {}, '0', 1)).events[0]
+}
+
+/** The first events after a cursor that have these topic prefixes and what is looked for, and the cursor to continue from: the same at the end. */
+export async function search(prefixes, wanted, since, limit) {
+  const query = new URLSearchParams({ ...wanted, since, limit })
+  for (const prefix of prefixes) query.append('topic', prefix)
+  const answer = await request(`/events/history?${query}`)
+  return { events: await jsonLines(answer), cursor: answer.headers.get('Datahub-Cursor') }
+}
+
 async function jsonLines(answer) {
   return (await answer.text()).split('\n').filter(Boolean).map(line => JSON.parse(line))
 }
