@@ -228,7 +228,14 @@ ATTACKS = {
     "a repository that begins alike": lambda i: i.token(repository="acme/app-fork"),
     "another case": lambda i: i.token(repository="ACME/app"),
     "another branch": lambda i: i.token(ref="refs/heads/main2"),
-    "a claim as list": lambda i: i.token(repository=["acme/app"]),
+    "a claim as list of others": lambda i: i.token(repository=["acme/app-fork", "acme", "app", "ACME/app", "acme/app,eve/app", " acme/app"]),
+    "a claim as nested list": lambda i: i.token(repository=[["acme/app"]]),
+    "a claim as list of objects": lambda i: i.token(repository=[{"name": "acme/app"}, None, 1.5]),
+    "a claim as object": lambda i: i.token(repository={"acme/app": True}),
+    "a claim as empty list": lambda i: i.token(repository=[]),
+    "a name twice in a list": lambda i: i.signed({"alg": "RS256", "kid": "k1"}, twice(i, '"groups": ["a", {"b": 1, "b": 2}]')),
+    "the issuer as list": lambda i: i.signed({"alg": "RS256", "kid": "k1"}, i.claims(iss=[i.url])),
+    "exp as list": lambda i: i.signed({"alg": "RS256", "kid": "k1"}, i.claims(exp=[NOW() + 300])),
     "a claim that is missing": lambda i: i.token(ref=None),
     "a claim twice": lambda i: i.signed({"alg": "RS256", "kid": "k1"}, twice(i, '"repository": "acme/app"')),
     "the issuer twice": lambda i: i.signed({"alg": "RS256", "kid": "k1"}, twice(i, '"iss": "https://evil.example"')),
@@ -315,6 +322,18 @@ def test_claims_that_are_no_texts(world):
     assert world.exchange(world.issuer.token(project_id=4711.5, ref_protected=True))[0] == 400
     assert world.exchange(world.issuer.token(project_id="4711", ref_protected="true"))[0] == 200
     assert world.exchange(world.issuer.token(project_id=4711, ref_protected=False))[0] == 400
+
+
+def test_claims_that_are_lists(world):
+    """An element is compared as a text is; but where there is one value by standard, a list is no choice."""
+    world.users(trust(world.issuer.url, groups_direct="acme/dev"), '</user><user name="ops">', trust(world.issuer.url, groups_direct="acme/ops"),
+                '</user><user name="ann">', trust(world.issuer.url, email="ann@acme.example"))
+    user = lambda **claims: world.exchange(world.issuer.token(**claims))[2].get("user")
+    assert until(lambda: user(groups_direct=["acme", "acme/dev"]) == "ci")
+    assert user(groups_direct="acme/ops") == "ops" and user(email="ann@acme.example") == "ann"
+    assert user(groups_direct=["acme/dev", "acme/ops"]) is None, "of two users"
+    assert user(groups_direct=["acme/dev/x", "acme/de", "acme"]) is None
+    assert user(email=["eve@evil.example", "ann@acme.example"], email_verified=True) is None
 
 
 def test_names_of_keys_that_nobody_has_cost_few_requests(world):

@@ -21,14 +21,38 @@ import java.util.Set;
  * UTF-8 and whatever else could be read in two ways is refused (RFC 8725, 2.4 and 3.10).
  *
  * @param values the values of the members that are texts, booleans or integers, as texts
+ * @param lists the values of the members that are lists, as far as they are texts, booleans or integers, as texts
  * @param numbers the values of the members that are numbers, in whole seconds where they are times
  * @param audience the member {@code aud}, a text or several
  * @param names the names of all members
  */
-record Claims(Map<String, String> values, Map<String, Long> numbers, Set<String> audience, Set<String> names) {
+record Claims(
+        Map<String, String> values,
+        Map<String, Set<String>> lists,
+        Map<String, Long> numbers,
+        Set<String> audience,
+        Set<String> names) {
 
     private static final int MAX_DEPTH = 20;
     private static final int MAX_DIGITS = 40;
+
+    /**
+     * Claims that have one value by RFC 7519 and OpenID Connect Core 1.0, sections 2 and 5.1. A list of them isn't
+     * taken as a choice: what says that an address is verified, for example, means one of them only.
+     */
+    private static final Set<String> SINGLE = Set.of(
+            "iss",
+            "sub",
+            "jti",
+            "azp",
+            "nonce",
+            "acr",
+            "email",
+            "email_verified",
+            "phone_number",
+            "phone_number_verified",
+            "preferred_username");
+
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
@@ -57,6 +81,7 @@ record Claims(Map<String, String> values, Map<String, Long> numbers, Set<String>
 
     private static Claims read(String text) throws IOException {
         Map<String, String> values = new HashMap<>();
+        Map<String, Set<String>> lists = new HashMap<>();
         Map<String, Long> numbers = new HashMap<>();
         Set<String> audience = new HashSet<>();
         Set<String> names = new HashSet<>();
@@ -69,17 +94,35 @@ record Claims(Map<String, String> values, Map<String, Long> numbers, Set<String>
                 names.add(name);
                 if (name.equals("aud")) {
                     audience(json, token, audience);
-                } else if (token == JsonToken.VALUE_STRING || token.isBoolean()) {
-                    values.put(name, json.getText());
                 } else if (token.isNumeric()) {
                     number(json, name, values, numbers);
+                } else if (isComparable(token)) {
+                    values.put(name, json.getText());
+                } else if (token == JsonToken.START_ARRAY) {
+                    lists.put(name, list(json));
                 } else {
                     skip(json);
                 }
             }
             require(json.nextToken() == null, "something follows the JSON object");
         }
-        return new Claims(values, numbers, audience, names);
+        return new Claims(values, lists, numbers, audience, names);
+    }
+
+    private static boolean isComparable(JsonToken token) {
+        return token == JsonToken.VALUE_STRING || token == JsonToken.VALUE_NUMBER_INT || token.isBoolean();
+    }
+
+    private static Set<String> list(JsonParser json) throws IOException {
+        Set<String> elements = new HashSet<>();
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+            if (isComparable(json.currentToken())) {
+                elements.add(json.getText());
+            } else {
+                skip(json);
+            }
+        }
+        return elements;
     }
 
     private static void audience(JsonParser json, JsonToken token, Set<String> audience) throws IOException {
@@ -96,7 +139,7 @@ record Claims(Map<String, String> values, Map<String, Long> numbers, Set<String>
 
     private static void number(JsonParser json, String name, Map<String, String> values, Map<String, Long> numbers)
             throws IOException {
-        if (json.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+        if (isComparable(json.currentToken())) {
             values.put(name, json.getText());
         }
         double value = json.getDoubleValue();
@@ -123,6 +166,15 @@ record Claims(Map<String, String> values, Map<String, Long> numbers, Set<String>
 
     Optional<String> text(String name) {
         return Optional.ofNullable(values.get(name));
+    }
+
+    /** Whether a claim has this value, or is a list that contains it. */
+    boolean has(String name, String value) {
+        if (name.equals("aud")) {
+            return audience.contains(value);
+        }
+        return value.equals(values.get(name))
+                || (!SINGLE.contains(name) && lists.getOrDefault(name, Set.of()).contains(value));
     }
 
     /**

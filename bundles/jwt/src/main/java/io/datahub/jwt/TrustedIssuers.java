@@ -65,12 +65,8 @@ final class TrustedIssuers {
     }
 
     private static boolean hasClaims(Claims claims, TrustRule rule) {
-        return rule.claims().entrySet().stream().allMatch(required -> {
-            String name = required.getKey();
-            return name.equals("aud")
-                    ? claims.audience().contains(required.getValue())
-                    : claims.text(name).filter(required.getValue()::equals).isPresent();
-        });
+        return rule.claims().entrySet().stream()
+                .allMatch(required -> claims.has(required.getKey(), required.getValue()));
     }
 
     /** When a login by a token ends that expires at this time. */

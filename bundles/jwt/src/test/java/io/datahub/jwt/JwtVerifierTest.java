@@ -113,6 +113,51 @@ class JwtVerifierTest {
     }
 
     @Test
+    void shouldMatchAnElementOfAList() throws Exception {
+        verifier.trustRules(List.of(rule("dev", "groups", "acme/dev"), rule("one", "level", "1")));
+
+        assertThat(userWith("groups", "[\"acme\", \"acme/dev\"]")).contains("dev");
+        assertThat(userWith("level", "[0, 1, true]")).contains("one");
+        for (String other : List.of(
+                "[]",
+                "[\"acme\"]",
+                "[\"acme/dev/ops\"]",
+                "[\"ACME/dev\"]",
+                "[\"acme/dev \"]",
+                "[\"acme,acme/dev\"]",
+                "[[\"acme/dev\"]]",
+                "[{\"name\":\"acme/dev\"}]",
+                "{\"acme/dev\":true}",
+                "[null, 1.0]",
+                "\"[acme/dev]\"")) {
+            assertThat(userWith("groups", other)).as(other).isEmpty();
+        }
+        assertThat(userWith("level", "[1.0, [1], 11]")).isEmpty();
+    }
+
+    @Test
+    void shouldTakeNoListOfWhatIsSingle() throws Exception {
+        verifier.trustRules(List.of(rule("ann", "email", "ann@acme.example")));
+
+        assertThat(userWith("email", "\"ann@acme.example\"")).contains("ann");
+        assertThat(userWith("email", "[\"ann@acme.example\"]")).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseATokenWhoseListIsOfSeveralUsers() throws Exception {
+        verifier.trustRules(List.of(rule("dev", "groups", "acme/dev"), rule("ops", "groups", "acme/ops")));
+        String token = signed(claims(",\"groups\":[\"acme/dev\",\"acme/ops\"]"));
+
+        assertThat(verify(Optional.empty(), token).isRefused()).isTrue();
+        assertThat(verify(Optional.of("ops"), token).get().user()).isEqualTo("ops");
+    }
+
+    private Optional<String> userWith(String claim, String value) throws Exception {
+        Result<Verified> result = verify(Optional.empty(), signed(claims(",\"" + claim + "\":" + value)));
+        return result.isRefused() ? Optional.empty() : Optional.of(result.get().user());
+    }
+
+    @Test
     void shouldForgetTheKeysOfAnIssuerWithTheRule() throws Exception {
         String token = signed(claims(",\"repository\":\"acme/app\""));
         verifier.trustRules(List.of());

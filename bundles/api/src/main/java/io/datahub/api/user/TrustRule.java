@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 /**
  * A rule of the users file by which a user is authenticated by tokens of an external issuer: {@code <trust>}. A token
  * matches if it is valid, its issuer is the rule's, its audience contains the rule's, and each claim of the rule is in
- * the token with exactly that value.
+ * the token with exactly that value, or is a list there that contains it.
  *
  * @param user the user
  * @param issuer the issuer's URL, with the scheme {@code https}; compared exactly
