@@ -1,7 +1,8 @@
 """JWTs of CI systems: exchanged for tokens of the hub, which work on every transport and end with rule and user; sent as they are over
 HTTP; every known attack on them; issuers that are down, slow, hostile or change their keys.
 
-Needs curl, openssl, Debian's python3-cryptography, python3-jwt and python3-zmq."""
+Needs curl, openssl, Debian's python3-cryptography, python3-jwt and python3-zmq, and for the page node, chromium and the npm packages of
+.ci/clients."""
 import hashlib, hmac, http.client, json, os, re, socket, subprocess, threading, time
 from concurrent.futures import ThreadPoolExecutor
 from xml.sax.saxutils import quoteattr
@@ -345,51 +346,68 @@ def test_names_of_keys_that_nobody_has_cost_few_requests(world):
     assert world.exchanged()
 
 
-@pytest.mark.parametrize("answer", ["redirect", "large", "slow", "metadata of another", "error", "no JSON", "http keys"])
-def test_a_hostile_issuer(new_hub, tmp_path, answer):
-    """None of its answers gives keys, more requests elsewhere, or a hub that waits; health says what is wrong, and it heals."""
-    issuer = Issuer(tmp_path).start()
+def reply(handler, status=200, body=b"", **headers):
+    handler.send_response(status)
+    for name, value in headers.items():
+        handler.send_header(name, value)
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def slow(handler):
+    reply(handler)
+    for _ in range(200):
+        handler.wfile.write(b" ")
+        time.sleep(0.1)
+
+
+METADATA = "/.well-known/openid-configuration"
+# What is answered at a path instead.
+HOSTILE = {
+    "redirect": (METADATA, lambda issuer: lambda handler: reply(handler, 302, Location=f"https://localhost:{issuer.port}/evil")),
+    "large": ("/keys", lambda issuer: lambda handler: reply(handler, body=json.dumps(issuer.jwks()).encode() + b" " * 300_000)),
+    "slow": ("/keys", lambda issuer: slow),
+    "metadata of another": (METADATA, lambda issuer: lambda handler: handler.json(
+        {"issuer": issuer.url + "/", "jwks_uri": f"https://localhost:{issuer.port}/keys"})),
+    "error": ("/keys", lambda issuer: lambda handler: reply(handler, 500)),
+    "no JSON": ("/keys", lambda issuer: lambda handler: reply(handler, body=b"<html>")),
+    "http keys": (METADATA, lambda issuer: lambda handler: handler.json({"issuer": issuer.url, "jwks_uri": f"http://localhost:{issuer.port}/keys"})),
+}
+
+
+@pytest.fixture(scope="module")
+def hostile(new_hub, tmp_path_factory):
+    """One hub that trusts all hostile issuers, so that they share the time that it takes to start."""
+    issuers = {}
+    for answer, (path, function) in HOSTILE.items():
+        issuer = issuers[answer] = Issuer(tmp_path_factory.mktemp("hostile"), of=next(iter(issuers.values()), None))
+        issuer.answers[path] = function(issuer)
+        issuer.start()
     hub = new_hub()
     configure(hub, issuer, "unknownKeyMillis = 1000", "fetchMillis = 1000")
-    metadata = "/.well-known/openid-configuration"
-
-    def reply(handler, status=200, body=b"", **headers):
-        handler.send_response(status)
-        for name, value in headers.items():
-            handler.send_header(name, value)
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    def slow(handler):
-        reply(handler)
-        for _ in range(200):
-            handler.wfile.write(b" ")
-            time.sleep(0.1)
-
-    answers = {
-        "redirect": (metadata, lambda h: reply(h, 302, Location=f"https://localhost:{issuer.port}/evil")),
-        "large": ("/keys", lambda h: reply(h, body=json.dumps(issuer.jwks()).encode() + b" " * 300_000)),
-        "slow": ("/keys", slow),
-        "metadata of another": (metadata, lambda h: h.json({"issuer": issuer.url + "/", "jwks_uri": f"https://localhost:{issuer.port}/keys"})),
-        "error": ("/keys", lambda h: reply(h, 500)),
-        "no JSON": ("/keys", lambda h: reply(h, body=b"<html>")),
-        "http keys": (metadata, lambda h: h.json({"issuer": issuer.url, "jwks_uri": f"http://localhost:{issuer.port}/keys"})),
-    }
-    path, function = answers[answer]
-    issuer.answers[path] = function
     world = World(hub.start(), issuer)
-    world.users(world.rule)
+    world.users(*(trust(issuer.url, repository="acme/app", ref="refs/heads/main") for issuer in issuers.values()))
+    yield world, issuers
+    for issuer in issuers.values():
+        issuer.stop()
+
+
+@pytest.mark.parametrize("answer", HOSTILE)
+def test_a_hostile_issuer(hostile, answer):
+    """None of its answers gives keys, more requests elsewhere, or a hub that waits; health says what is wrong, and it heals."""
+    world, issuer = hostile[0], hostile[1][answer]
+    assert until(lambda: HOSTILE[answer][0] in issuer.requests, 20)
     begin = time.monotonic()
     status, headers, _ = world.exchange(issuer.token())
     assert status == 503 and "retry-after" in headers
     assert time.monotonic() - begin < 5
-    ready = json.loads(hub.curl(hub.token(), "/health/ready")[2])
-    assert "jwt" in json.dumps(ready) and issuer.url in json.dumps(ready)
-    assert hub.curl(hub.token(), "/health/ready")[0] == 200
+    code, _, ready = world.hub.curl(world.hub.token(), "/health/ready")
+    assert code == 200
+    jwt = next(component for component in json.loads(ready)["components"] if component["name"] == "jwt")
+    assert jwt["degraded"] and issuer.url in jwt["detail"]
     assert not any("evil" in path for path in issuer.requests)
     issuer.answers.clear()
     assert until(lambda: world.exchange(issuer.token())[0] == 200, 20)
-    issuer.stop()
 
 
 def test_an_issuer_that_is_down_at_the_start_and_a_file_of_keys(new_hub, tmp_path):
@@ -509,6 +527,17 @@ def test_people_sign_in_by_openid_connect(world):
     assert again.get(issuer.sign_in(again.get("/session/oidc/start")[1], **ann))[1] == page and again.user() == "ci"
     world.users()  # the rule is gone
     assert until(lambda: again.user() == 401, 10)
+
+
+def test_people_sign_in_by_a_browser(world, tmp_path):
+    """In Chromium: the page's button, the issuer's page, the signed-in page; signing out leaves nothing."""
+    world.users(trust(world.issuer.url, audience="hub", email="ann@acme.example"))
+    world.issuer.people = {name: {"email": f"{name}@acme.example", "sub": name} for name in ("ann", "mallory")}
+    out = subprocess.run(["node", f"{ROOT}/.ci/clients/page-oidc.mjs", f"http://127.0.0.1:{world.hub.http}", str(tmp_path)],
+                         capture_output=True, text=True, timeout=300)
+    results = [json.loads(line) for line in out.stdout.splitlines()]
+    assert out.returncode == 0, f"after {results[-1:]}: {out.stderr[-2000:]}"
+    assert results and not (failed := [result for result in results if not result["good"]]), failed
 
 
 def test_many_exchanges_cost_bounded_memory_and_no_version_of_the_users_file(world, size):

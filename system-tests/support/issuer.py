@@ -3,6 +3,7 @@ any form. Needs openssl, Debian's python3-cryptography and python3-jwt."""
 import base64, hashlib, json, secrets, ssl, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
+from xml.sax.saxutils import quoteattr
 
 import jwt
 from cryptography.hazmat.primitives import hashes, serialization
@@ -25,12 +26,14 @@ def part(value):
 class Issuer:
     """Serves its metadata and keys from `start` on. `answers` replaces what a path is answered with: a function of the handler."""
 
-    def __init__(self, folder, path=""):
-        self.certificate, self.private = self_signed(folder, "issuer")
+    def __init__(self, folder, path="", of=None):
+        """`of` is an issuer whose certificate this one uses too."""
+        self.certificate, self.private = (of.certificate, of.private) if of else self_signed(folder, "issuer")
         self.port = free_ports(1)[0]
         self.url = f"https://localhost:{self.port}{path}"
         self.keys, self.requests, self.answers = {}, [], {}
         self.codes, self.client, self.token_changes = {}, ("hub", "client secret/ü"), {}  # of people who sign in
+        self.people = {}  # their claims by name, for those who sign in by a browser
         self.server = None
         self.add_key("k1")
 
@@ -64,6 +67,8 @@ class Issuer:
                                "token_endpoint": f"https://localhost:{issuer.port}/token"})
                 elif self.path == "/keys":
                     self.json(issuer.jwks())
+                elif self.path.startswith("/authorize?") and issuer.people:
+                    self.page(issuer.choices(self.path))
                 else:
                     self.send_error(404)
 
@@ -87,6 +92,14 @@ class Issuer:
                 self.end_headers()
                 self.wfile.write(body)
 
+            def page(self, links):
+                body = "<!doctype html><title>Acme</title><h1>Acme</h1>" + "".join(
+                    f"<p><a href={quoteattr(url)}>{text}</a>" for text, url in links.items())
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.end_headers()
+                self.wfile.write(body.encode())
+
             def log_message(self, *args):
                 pass
 
@@ -106,6 +119,12 @@ class Issuer:
         code = secrets.token_urlsafe()
         self.codes[code] = query, claims
         return query["redirect_uri"] + "?" + urlencode({"code": code, "state": query["state"]})
+
+    def choices(self, location):
+        """The links of the page to sign in: as one of the people, or not at all."""
+        query = {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
+        cancelled = query["redirect_uri"] + "?" + urlencode({"error": "access_denied", "state": query["state"]})
+        return {**{f"Continue as {name}": self.sign_in(location, **claims) for name, claims in self.people.items()}, "Cancel": cancelled}
 
     def redeem(self, form, authorization):
         """The ID token for a code, which works once, for the client and the browser that have asked for it."""

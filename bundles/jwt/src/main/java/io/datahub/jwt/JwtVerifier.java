@@ -26,6 +26,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -52,6 +53,10 @@ public final class JwtVerifier implements CredentialVerifier, HealthCheck, Metri
     private static final Logger LOG = LoggerFactory.getLogger(JwtVerifier.class);
     private static final int THREADS = 2;
     private static final int MAX_LABEL = 100;
+
+    /** How many issuers with a problem the health names. */
+    private static final int MAX_SHOWN = 10;
+
     private static final int ID_DIGITS = 32;
     private static final long FILE_MILLIS = 10_000;
 
@@ -214,7 +219,9 @@ public final class JwtVerifier implements CredentialVerifier, HealthCheck, Metri
         return problems.isEmpty()
                 ? Health.ready(state.keys().size() + " issuers")
                 : Health.degraded(problems.size() + " of " + state.keys().size()
-                        + " issuers can't be verified or only by keys of an earlier time; " + problems.get(0));
+                        + " issuers can't be verified or only by keys of an earlier time; "
+                        + problems.stream().limit(MAX_SHOWN).collect(Collectors.joining("; "))
+                        + (problems.size() > MAX_SHOWN ? "; …" : ""));
     }
 
     @Override
