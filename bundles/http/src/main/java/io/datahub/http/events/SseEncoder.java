@@ -10,6 +10,12 @@ import java.nio.charset.StandardCharsets;
 /** Encodes an event stream ({@code text/event-stream}) into a buffer until it is taken. Not thread-safe. */
 final class SseEncoder {
 
+    /** Of all event streams: what is sent of an event doesn't depend on the receiver. */
+    private static final EncodedEvents ENCODED = new EncodedEvents();
+
+    private static final byte[] DATA = utf8("data: ");
+    private static final byte[] END = utf8("\n\n");
+
     private ByteArrayOutputStream buffer = new ByteArrayOutputStream(1024);
 
     boolean isEmpty() {
@@ -34,19 +40,25 @@ final class SseEncoder {
 
     /** Appends events; one with a cursor has it as its id. */
     void events(EventRun run) {
-        run.cursor().ifPresent(cursor -> line("id: ", cursor.toString()));
+        buffer.writeBytes(ENCODED.of(run, SseEncoder::encode));
+    }
+
+    private static byte[] encode(EventRun run) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(run.length() + 256);
+        run.cursor().ifPresent(cursor -> bytes.writeBytes(utf8("id: " + cursor + "\n")));
         for (EventReader event = new EventReader(run); event.next(); ) {
-            append("data: ");
-            EventJson.append(buffer, run, event, true);
-            append("\n\n");
+            bytes.writeBytes(DATA);
+            EventJson.append(bytes, run, event, true);
+            bytes.writeBytes(END);
         }
+        return bytes.toByteArray();
     }
 
     private void line(String field, String value) {
-        append(field + value + "\n");
+        buffer.writeBytes(utf8(field + value + "\n"));
     }
 
-    private void append(String text) {
-        buffer.writeBytes(text.getBytes(StandardCharsets.UTF_8));
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

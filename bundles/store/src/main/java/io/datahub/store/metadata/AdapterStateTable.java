@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -226,7 +227,7 @@ final class AdapterStateTable {
     }
 
     private static String expiryKey(long millis, String fullKey) {
-        return String.format("%016x", millis) + SEPARATOR + fullKey;
+        return HexFormat.of().toHexDigits(millis) + SEPARATOR + fullKey;
     }
 
     private static boolean isLive(byte[] packed, Instant now) {
