@@ -8,6 +8,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 
 /**
  * The framework's cache of the bundles. It is deleted if it was filled from another build of the distribution, or if
@@ -56,12 +57,21 @@ final class BundleCache {
                     FileTime modified = Files.getLastModifiedTime(file);
                     text.append(distribution.relativize(file))
                             .append(' ')
-                            .append(isMutable(file) ? FileHash.of(file) : Files.size(file) + " " + modified.toMillis())
+                            .append(Files.size(file))
+                            .append(' ')
+                            .append(isMutable(file) ? checksum(file) : modified.toMillis())
                             .append('\n');
                 }
             }
         }
         return FileHash.of(text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Not a cryptographic one, which takes a quarter of a second of each start: nobody forges one's own distribution. */
+    private static long checksum(Path file) throws IOException {
+        CRC32 checksum = new CRC32();
+        checksum.update(Files.readAllBytes(file));
+        return checksum.getValue();
     }
 
     /**
