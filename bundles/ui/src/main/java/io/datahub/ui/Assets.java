@@ -4,14 +4,17 @@ import io.datahub.api.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** The static files of the web page, by name. All are held in memory: they are small and few. Immutable. */
+/**
+ * The static files of the web page, by name. Each is read and hashed when it is first asked for, not while the hub
+ * starts, and then held in memory: they are small and few. Threads: any.
+ */
 final class Assets {
 
-    private static final List<String> NAMES = List.of(
+    private static final Set<String> NAMES = Set.of(
             "index.html",
             "api.html",
             "api.js",
@@ -48,27 +51,32 @@ final class Assets {
 
     private static final int ETAG_DIGITS = 32;
 
-    private final Map<String, Asset> assets = new HashMap<>();
+    private final Map<String, Asset> assets = new ConcurrentHashMap<>();
 
-    /** @throws IllegalStateException if a file is missing, which is a build error */
-    Assets() {
-        NAMES.forEach(name -> assets.put(name, read(name, TYPES.get(name.substring(name.lastIndexOf('.') + 1)))));
-    }
-
-    private static Asset read(String name, String type) {
+    private static Asset read(String name) {
         try (InputStream in = Assets.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("the bundle lacks " + name + "; rebuild it");
             }
             byte[] bytes = in.readAllBytes();
+            String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
             return new Asset(type, bytes, '"' + Sha256.hex(bytes).substring(0, ETAG_DIGITS) + '"');
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Returns a file; null if there is none with this name. */
+    /**
+     * Returns a file; null if there is none with this name.
+     *
+     * @throws IllegalStateException if the file is missing, which is a build error
+     */
     Asset get(String name) {
-        return assets.get(name);
+        return NAMES.contains(name) ? assets.computeIfAbsent(name, Assets::read) : null;
+    }
+
+    /** The names of all files. */
+    static Set<String> names() {
+        return NAMES;
     }
 }

@@ -73,6 +73,14 @@ class PageHandlerTest {
         assertThat(server.get("/ui/app.js", "If-Match", etag).statusCode()).isEqualTo(200);
     }
 
+    @Test
+    void shouldContainAllFilesOfThePage() {
+        Assets assets = new Assets();
+        assertThat(Assets.names())
+                .contains("index.html", "app.js")
+                .allSatisfy(name -> assertThat(assets.get(name).bytes()).isNotEmpty());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/ui", "/ui/", "/ui/nothing.js", "/ui/../ui/app.js", "/files", "/ui/PageHandler.class"})
     void shouldServeNothingElse(String path) throws Exception {
