@@ -121,7 +121,7 @@ public final class Listeners {
                 Path.of(address.certificate()), Path.of(address.key()), configuration.tls_clientCertificates());
         certificates.put(address, files);
         http.addCustomizer(new SecureRequestCustomizer(false));
-        ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
+        ALPNServerConnectionFactory alpn = JettyServices.find(ALPNServerConnectionFactory::new);
         alpn.setDefaultProtocol(HttpVersion.HTTP_1_1.asString());
         return new ConnectionFactory[] {
             new ProxyProtocolFactory(forwardedHeaders),
