@@ -52,6 +52,7 @@ export function showToken(place, { token, user }) {
     createElement('div', { className: 'buttons' },
       createElement('button', { type: 'button', className: 'main', onclick: () => copyText(token) }, 'Copy token'),
       createElement('button', { type: 'button', className: 'quiet', onclick: () => place.replaceChildren() }, 'Done'))))
+  place.scrollIntoView({ block: 'nearest' })
 }
 
 /** Counts what a section shows: a response to a request of an earlier reading, or of an earlier visit, isn't shown any more. */
@@ -82,6 +83,7 @@ export class Turns {
 export function showRefusal(place, refused) {
   place.replaceChildren(createElement('p', { className: 'error', role: 'alert' }, refused.message,
     ...refused.violations?.map(({ message }) => createElement('span', {}, ` ${message}`)) || []))
+  place.scrollIntoView({ block: 'nearest' })
 }
 
 /** Clears a section when its user signs out. */

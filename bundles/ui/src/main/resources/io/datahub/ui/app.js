@@ -30,7 +30,7 @@ function sections() {
 
 /** Whether the user may see a section. */
 function isOpen(name) {
-  return name === 'hub' ? isMonitor() : name === 'users' ? isAdmin() : name in sections()
+  return name === 'hub' ? isMonitor() : name === 'users' ? isAdmin() : Object.hasOwn(sections(), name)
 }
 
 /** Shows the section of the address, or the sign-in for those who aren't signed in. */
@@ -60,9 +60,11 @@ function route() {
   status.show(known === 'hub')
 }
 
+/** The folder that an address names; the top folder if there can't be one with this name. */
 function decoded(path) {
   try {
     const plain = path.split('/').map(decodeURIComponent).join('/')
+    if (hub.hasDots(plain)) return ''
     return plain && !plain.endsWith('/') ? plain + '/' : plain
   } catch {
     return ''

@@ -62,7 +62,7 @@ export function draw() {
       createElement('figcaption', {}, createElement('span', { className: 'label' }, chart.title),
         createElement('strong', {}, format(now), createElement('small', {}, unit)),
         createElement('span', { className: 'hint' }, chart.isRate ? `${number(previous?.events[chart.key] ?? 0)} in total` : `at most ${format(highest)}`)),
-      diagram(points, seconds, Math.max(highest, chart.least ?? 1), format, `${chart.title}, ${text}: now ${format(now)}${unit}, at most ${format(highest)}${unit}`))
+      diagram(points, seconds, Math.max(highest, chart.least ?? 1), format, chart.isRate, `${chart.title}, ${text}: now ${format(now)}${unit}, at most ${format(highest)}${unit}`))
   }))
 }
 
@@ -92,7 +92,7 @@ function rounded(value) {
   return [1, 2, 5, 10].map(factor => factor * magnitude).find(candidate => candidate >= value)
 }
 
-function diagram(points, seconds, highest, format, label) {
+function diagram(points, seconds, highest, format, isFraction, label) {
   const end = previous?.at ?? Date.now()
   const top = rounded(highest)
   const x = at => WIDTH - RIGHT - (end - at) / 1000 / seconds * (WIDTH - LEFT - RIGHT)
@@ -100,7 +100,7 @@ function diagram(points, seconds, highest, format, label) {
   const chart = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': label })
   for (const value of [0, top / 2, top]) {
     chart.append(svg('line', { class: 'grid', x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value) }))
-    if (value !== top / 2 || format(value) !== format(0)) chart.append(svg('text', { class: 'tick', x: LEFT - 6, y: y(value) + 3.5, 'text-anchor': 'end' }, format(value)))
+    if (isFraction || value !== top / 2 || (Number.isInteger(value) && format(value) !== format(0))) chart.append(svg('text', { class: 'tick', x: LEFT - 6, y: y(value) + 3.5, 'text-anchor': 'end' }, format(value)))
   }
   for (const part of [0, 1, 2]) {
     const at = end - seconds * 1000 * (1 - part / 2)

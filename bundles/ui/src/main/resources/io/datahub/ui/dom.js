@@ -2,6 +2,14 @@
 
 export const $ = id => document.getElementById(id)
 
+/** Characters that reorder what follows them, with which one name can look like another. */
+const REORDERING = /[\u202a-\u202e\u2066-\u2069]/g
+
+/** A text in which such characters are seen, as in ‹U+202E›. */
+export function visible(text) {
+  return text.replace(REORDERING, character => `‹U+${character.charCodeAt(0).toString(16).toUpperCase()}›`)
+}
+
 /** Creates an element with properties, and with texts or elements in it. */
 export function createElement(name, properties = {}, ...inside) {
   const element = document.createElement(name)
@@ -10,7 +18,7 @@ export function createElement(name, properties = {}, ...inside) {
     else if (key in element && !key.startsWith('aria')) element[key] = value
     else element.setAttribute(key, value)
   }
-  element.append(...inside.filter(child => child !== null && child !== undefined))
+  element.append(...inside.filter(child => child !== null && child !== undefined).map(child => typeof child === 'string' ? visible(child) : child))
   return element
 }
 
@@ -51,8 +59,8 @@ export function promptDialog(title, label, value, yes, text = '', mayBeEmpty = f
 }
 
 function ask({ title, text, yes, label = null, value = '', mayBeEmpty = false, isDanger = false }) {
-  $('ask-title').textContent = title
-  $('ask-text').textContent = text
+  $('ask-title').textContent = visible(title)
+  $('ask-text').textContent = visible(text)
   $('ask-yes').textContent = yes
   $('ask-yes').className = isDanger ? 'danger' : 'main'
   $('ask-field').hidden = label === null
@@ -129,12 +137,12 @@ export function number(value) {
     : new Intl.NumberFormat('en', { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)
 }
 
-/** A point in time: today as a time, otherwise as a date. */
-export function formatTime(text) {
+/** A point in time: today as a time, otherwise as a date. The rest is in its title. */
+export function formatTime(text, withSeconds = false) {
   const time = new Date(text)
   const isToday = time.toDateString() === new Date().toDateString()
   const shown = isToday
-    ? time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+    ? time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', ...(withSeconds ? { second: '2-digit' } : {}) })
     : time.toLocaleDateString([], { year: 'numeric', month: 'short', day: 'numeric' })
   return createElement('time', { dateTime: time.toISOString(), title: time.toLocaleString() }, shown)
 }

@@ -300,7 +300,7 @@ export function draw() {
 
 function row(event) {
   const button = createElement('button', { type: 'button', className: 'event-row', 'data-number': event.number, onclick: () => choose(event) },
-    createElement('span', { className: 'when' }, formatTime(event.time)),
+    createElement('span', { className: 'when' }, formatTime(event.time, true)),
     createElement('span', { className: `topic ${kind(event.topic)}` }, event.topic),
     createElement('span', { className: 'who' }, author(event)),
     createElement('span', { className: 'preview' }, preview(event)))

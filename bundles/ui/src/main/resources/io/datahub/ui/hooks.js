@@ -62,12 +62,14 @@ function hookSummary(hook) {
 }
 
 function webhookSummary(webhook) {
+  // The hub's own words for dead letters name a console command.
+  const reason = webhook.deadLetters && webhook.state === 'sending' ? `${count(webhook.deadLetters)}: open this to send them again or drop them` : webhook.problem
   const waiting = webhook.nextAttempt ? createElement('span', { className: 'hint' }, 'next attempt ', formatTime(webhook.nextAttempt)) : null
   return [
     ...head(webhook.name, webhook.state, webhook.state !== 'sending' || webhook.problem, `${webhook.kind} to ${webhook.host}`,
       `${number(webhook.delivered)} delivered, ${number(webhook.dropped)} dropped, ${count(webhook.deadLetters)}`),
     waiting,
-    webhook.problem ? createElement('span', { className: 'reason' }, webhook.problem) : null,
+    reason ? createElement('span', { className: 'reason' }, reason) : null,
   ].filter(Boolean)
 }
 

@@ -1,5 +1,7 @@
 // Requests to the hub with the session cookie, and one WebSocket that reconnects by itself.
 
+import { visible } from './dom.js'
+
 let session = 0 // counts sign-ins and sign-outs: a 401 for an earlier session doesn't end this one
 /** Makes the hub respond 401 without a challenge, for which the browser would open its own dialog. */
 export const BY_SCRIPT = { 'X-Requested-With': 'fetch' }
@@ -42,7 +44,7 @@ export async function whoami() {
 
 export class Refused extends Error {
   constructor(status, detail, violations) {
-    super(detail)
+    super(visible(String(detail)))
     this.status = status
     this.violations = violations || []
   }
@@ -115,9 +117,24 @@ export function encodePath(path) {
   return path.split('/').map(encodeURIComponent).join('/')
 }
 
-/** The URL of a record. */
+/** Whether one of the names is . or .., which a browser resolves: the request would go to another resource, such as /users. */
+export function hasDots(path) {
+  return path.split('/').some(name => name === '.' || name === '..')
+}
+
+function requestPath(path) {
+  if (hasDots(path)) throw new Refused(400, 'A path can’t have . or .. as a name.')
+  return encodePath(path)
+}
+
+/** The URL of a record. @throws Refused if a name is . or .. */
 export function filePath(path) {
-  return '/files/' + encodePath(path)
+  return '/files/' + requestPath(path)
+}
+
+/** The URL to which an event with this topic is published. @throws Refused if a part is . or .. */
+export function eventPath(topic) {
+  return '/events/' + requestPath(topic)
 }
 
 /** The changes of a record that are in the journal, newest first. */

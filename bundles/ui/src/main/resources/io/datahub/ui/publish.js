@@ -1,7 +1,7 @@
 // Publishing an event.
 
 import { $ } from './dom.js'
-import { encodePath, mayPublish, request } from './hub.js'
+import { eventPath, mayPublish, request } from './hub.js'
 
 export function init() {
   $('publish-open').addEventListener('click', () => {
@@ -36,7 +36,7 @@ async function publish() {
   $('publish-note').className = 'hint'
   $('publish-note').textContent = 'Publishing…'
   try {
-    await request(`/events/${encodePath(topic)}`, {
+    await request(eventPath(topic), {
       method: 'POST', body: $('publish-payload').value, headers: { 'Content-Type': 'application/octet-stream' },
     })
     $('publish-note').textContent = `Published ${topic}.`

@@ -103,7 +103,7 @@ function drawClients({ clients, connected }) {
   table('clients', 'Clients',
     [...(inCluster ? [['Hub']] : []), ['User'], ['Transport'], ['Address'], ['Since'], ['Topics', 'number'], ['In', 'number'], ['Out', 'number'], ['Lost', 'number'], ['Queued', 'number'], ...(isAdmin ? [['']] : [])],
     clients.map(client => [
-      ...(inCluster ? [client.hub] : []), client.user, client.transport, client.address, formatTime(client.since), number(client.subscriptions), number(client.in),
+      ...(inCluster ? [client.hub] : []), client.user || '–', client.transport, client.address, formatTime(client.since), number(client.subscriptions), number(client.in),
       number(client.out), number(client.lost), size(client.queuedBytes), ...(isAdmin ? [disconnectButton(client)] : []),
     ]), 'No clients.')
   if (connected > clients.length) $('clients').tBodies[0].append(

@@ -1,6 +1,6 @@
 // Users, their grants and their credentials, for administrators.
 
-import { $, announce, confirmDialog, createElement, promptDialog } from './dom.js'
+import { $, announce, confirmDialog, createElement, promptDialog, visible } from './dom.js'
 import { request } from './hub.js'
 import { ACTIONS, clear, credentials, describe, showRefusal, showToken, tokenForm, Turns } from './access.js'
 
@@ -27,7 +27,7 @@ export function reset() {
   all = []
   chosen = null
   $('user-find').value = ''
-  clear('user-list', 'user-detail', 'user-secret', 'user-note')
+  clear('user-list', 'user-title', 'user-detail', 'user-secret', 'user-note')
   $('user-pane').hidden = true
 }
 
@@ -78,6 +78,7 @@ function count(items, name) {
 function drawUser(tokens) {
   const user = all.find(({ name }) => name === chosen)
   $('user-pane').hidden = !chosen
+  $('user-title').textContent = visible(chosen ?? '')
   if (!user) {
     $('user-detail').replaceChildren(createElement('p', { className: 'hint' }, `There is no user named ${chosen}.`))
     return
@@ -85,7 +86,6 @@ function drawUser(tokens) {
   const used = new Map(tokens.map(token => [token.id, token.lastUsed]))
   const others = tokens.filter(({ id }) => !user.credentials.some(credential => credential.id === id))
   $('user-detail').replaceChildren(
-    createElement('h2', { id: 'user-title' }, user.name),
     createElement('div', { className: 'buttons' },
       createElement('button', { type: 'button', onclick: () => setDisabled(user) }, user.disabled ? 'Enable' : 'Disable'),
       createElement('button', { type: 'button', onclick: () => removeUser(user) }, 'Delete user')),
@@ -139,7 +139,7 @@ function grant(user, added) {
 async function add() {
   const name = (await promptDialog('New user', 'Name', '', 'Create', 'Letters, digits and ._@-; then grant access, and create a token.'))?.trim()
   if (!name) return
-  await change(() => request('/users', { method: 'POST', body: JSON.stringify({ name }), headers: JSON_BODY }))
+  await change(() => request('/users', { method: 'POST', body: JSON.stringify({ name }), headers: JSON_BODY }), 'user-note')
   if (all.some(user => user.name === name)) location.hash = `#/users/?name=${encodeURIComponent(name)}`
 }
 
@@ -171,9 +171,9 @@ function makeToken(user, wanted) {
   })
 }
 
-/** Makes a change, and shows the result or why it was refused. */
-async function change(send) {
-  clear('user-secret')
+/** Makes a change, and shows the result or why it was refused. @param place the id of the element for a refusal */
+async function change(send, place = 'user-secret') {
+  clear('user-secret', 'user-note')
   const isHere = turns.stay()
   try {
     await send(isHere)
@@ -182,7 +182,7 @@ async function change(send) {
     announce('Done')
     return true
   } catch (refused) {
-    if (isHere()) showRefusal($('user-secret'), refused)
+    if (isHere()) showRefusal($(place), refused)
     return false
   }
 }
