@@ -1,7 +1,7 @@
 """The page at /, in Debian's Chromium: what a new user with a token sees, and what an administrator does.
 
 Needs node, chromium, and the npm packages of .ci/clients."""
-import concurrent.futures, http.client, http.server, json, os, subprocess, threading
+import http.client, http.server, json, os, subprocess, threading
 
 import pytest
 
@@ -9,8 +9,19 @@ from support.hub import ROOT, new_token
 from support.waiting import until
 
 IN_A_CLUSTER = True
+# The sizes and colour schemes in which visits are made: each checks the contrast of the other scheme, too.
+LOOKS = ["desktop-light", "phone-dark", "desktop-dark", "phone-light"]
+# In how many of them in CI; with --long in all.
+VISITS = {"page": 2, "page-admin": 2, "page-network": 1, "page-newcomer": 1, "page-attacks": 1}
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 GRANTS = '<allow subscribe="build."/><allow read="reports/" write="reports/"/>'
+
+
+def pytest_generate_tests(metafunc):
+    if "look" in metafunc.fixturenames:
+        all_looks = metafunc.config.getoption("--long")
+        visits = [(name, look) for name, count in VISITS.items() for look in (LOOKS if all_looks else LOOKS[:count])]
+        metafunc.parametrize("name, look", visits, ids=["-".join(visit) for visit in visits])
 
 
 @pytest.fixture(scope="module")
@@ -55,12 +66,21 @@ def test_unavailable_validators(hub, admin, token):
 
 
 @pytest.fixture(scope="module")
-def visit(hub, admin, token, tmp_path_factory):
+def browser():
+    """The address of a Chromium that all visits share."""
+    process = subprocess.Popen(["node", f"{ROOT}/.ci/clients/browser.mjs"], stdout=subprocess.PIPE, text=True)
+    yield process.stdout.readline().strip()
+    process.terminate()
+    process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def visit(hub, admin, token, browser, tmp_path_factory):
     """Runs one of the visits in .ci/clients, which print a line of JSON for each thing seen. DATAHUB_PICTURES is a folder for screenshots."""
-    def run(name, url=f"http://127.0.0.1:{hub.http}", **env):
+    def run(name, look=LOOKS[0], url=f"http://127.0.0.1:{hub.http}", **env):
         pictures = os.path.abspath(os.environ["DATAHUB_PICTURES"]) if "DATAHUB_PICTURES" in os.environ else ""
         out = subprocess.run(["node", f"{ROOT}/.ci/clients/{name}.mjs", url, str(tmp_path_factory.mktemp(name)), pictures],
-                             env=dict(os.environ, TOKEN=token, ADMIN=admin, **env), capture_output=True, text=True, timeout=800)
+                             env=dict(os.environ, TOKEN=token, ADMIN=admin, BROWSER=browser, LOOK=look, **env), capture_output=True, text=True, timeout=800)
         results = [json.loads(line) for line in out.stdout.splitlines()]
         failed = [result for result in results if not result["good"]]
         assert out.returncode == 0, f"after {results[-1:]}, failed: {failed}: {out.stderr[-2000:]}"
@@ -71,14 +91,14 @@ def visit(hub, admin, token, tmp_path_factory):
 
 
 class Target(http.server.BaseHTTPRequestHandler):
-    """The target of a webhook, which refuses the first two messages."""
+    """The target of a webhook, which refuses as many messages as it is told."""
 
-    refused = 0
+    refusals = 0
 
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
-        Target.refused += 1
-        self.send_response(400 if Target.refused <= 2 else 204)
+        self.send_response(400 if Target.refusals > 0 else 204)
+        Target.refusals -= 1
         self.end_headers()
 
     def log_message(self, *words):
@@ -87,7 +107,7 @@ class Target(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def hooks(hub, admin, token):
-    """A hook that has got a delivery, and a webhook with two dead letters."""
+    """A hook that has got a delivery, and a webhook to the target."""
     target = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Target)
     threading.Thread(target=target.serve_forever, daemon=True).start()
     settings = {"webhook-deploy": f"topics = deploy.*\nurl = http://127.0.0.1:{target.server_port}/\nsecretFile = etc/hook.secret\nallowLoopback = true\n",
@@ -97,48 +117,53 @@ def hooks(hub, admin, token):
     for name, text in settings.items():
         with open(f"{hub.home}/etc/io.datahub.{name}.cfg", "w") as f:
             f.write(text)
-
-    def status(kind):
-        return {one["name"]: one for one in json.loads(hub.curl(admin, f"/status/{kind}s")[2])[f"{kind}s"]}
-    assert until(lambda: "deploy" in status("webhook") and "ci" in status("hook"), 30)
+    assert until(lambda: "deploy" in hook_states(hub, admin, "webhooks") and "ci" in hook_states(hub, admin, "hooks"), 30)
     event = json.dumps({"specversion": "1.0", "id": "1", "source": "/ci", "type": "build.started"})
     assert hub.curl(SECRET, "/hooks/ci", "-H", "Content-Type: application/cloudevents+json", "-d", event)[0] == 202
-    for number in range(2):
-        assert hub.curl(admin, f"/events/deploy.{number}", "-d", "now")[0] == 202
-    assert until(lambda: status("webhook")["deploy"]["deadLetters"] == 2, 30), status("webhook")
     yield target
     target.shutdown()
     target.server_close()
 
 
+def hook_states(hub, admin, kind):
+    return {one["name"]: one for one in json.loads(hub.curl(admin, f"/status/{kind}")[2])[kind]}
+
+
+def make_dead_letters(hub, admin, count):
+    """Publishes events that the webhook's target refuses."""
+    Target.refusals = count
+    for number in range(count):
+        assert hub.curl(admin, f"/events/deploy.{number}", "-d", "now")[0] == 202
+    assert until(lambda: hook_states(hub, admin, "webhooks")["deploy"]["deadLetters"] == count, 30), hook_states(hub, admin, "webhooks")
+
+
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("name", ["page", "page-admin", "page-network", "page-newcomer"])
-def test_visit(hub, token, visit, hooks, name):
-    visit(name)
+def test_visit(hub, admin, token, visit, hooks, name, look):
+    if name == "page-admin":
+        make_dead_letters(hub, admin, 2)
+    visit(name, look)
     assert not any(token in open(os.path.join(folder, name), errors="replace").read()
                    for folder, _, names in os.walk(f"{hub.home}/log") for name in names), "the token is in no log"
 
 
-def upload(hub, token, files):
-    """Stores records, four at a time."""
-    connections = threading.local()
-
-    def put(path, content):
-        if not hasattr(connections, "own"):
-            connections.own = http.client.HTTPConnection("127.0.0.1", hub.http, timeout=60)
-        connections.own.request("PUT", f"/files/{path}", content, {"Authorization": f"Bearer {token}"})
-        response = connections.own.getresponse()
+def upload(hub, token, directory, files):
+    """Stores the files of a directory, many with each request."""
+    connection = http.client.HTTPConnection("127.0.0.1", hub.http, timeout=60)
+    names = list(files)
+    for start in range(0, len(names), 100):
+        parts = [f'--part\r\nContent-Disposition: form-data; name="f"; filename="{name}"\r\n\r\n{files[name]}\r\n' for name in names[start:start + 100]]
+        connection.request("POST", f"/files/{directory}", "".join(parts) + "--part--\r\n",
+                           {"Authorization": f"Bearer {token}", "Content-Type": "multipart/form-data; boundary=part"})
+        response = connection.getresponse()
+        assert response.status == 201, response.read()
         response.read()
-        assert response.status == 201, f"{path}: {response.status}"
-    with concurrent.futures.ThreadPoolExecutor(4) as threads:
-        list(threads.map(put, *zip(*files.items())))
 
 
 @pytest.mark.timeout(900)
 def test_much(hub, admin, visit, size):
     """Events that were kept, a thousand events a second, and a folder of many files."""
     entries = size("page-entries")
-    upload(hub, admin, {f"many/{i:06}.txt": b"larger" if i == entries - 1 else b"" for i in range(entries)})
+    upload(hub, admin, "many/", {f"{i:06}.txt": "larger" if i == entries - 1 else "" for i in range(entries)})
     with open(f"{hub.home}/etc/io.datahub.history.cfg", "w") as f:
         f.write("keep = kept.: 1d\n")
     assert until(lambda: "rules=1" in hub.curl(admin, "/health/ready")[2].decode(), 30)

@@ -1,7 +1,7 @@
 // A person at the page of a hub that can't be reached for a while, or ends the session.
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import { asAdmin, browser, folder, Network, open, put, see, seen, signIn, TOKEN, url } from './visit.mjs'
+import { asAdmin, browser, folder, home, Network, open, put, see, seen, signIn, TOKEN, url } from './visit.mjs'
 
 await put('names/b.txt', 'text')
 
@@ -16,13 +16,13 @@ const offsets = []
 seat.on('request', request => { if (request.method() === 'PATCH') offsets.push(Number(request.headers()['upload-offset'])) })
 await signIn(seat, TOKEN)
 await seat.getByText('Live', { exact: true }).waitFor()
-await seat.goto(`${throughProxy}/#/files/reports/`)
+await seat.goto(`${throughProxy}/#/files/${home}/`)
 const throttle = await seat.context().newCDPSession(seat)
 const limitUploads = bytesPerSecond => throttle.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytesPerSecond })
 await limitUploads(300_000)
 await seat.locator('#chosen').setInputFiles(`${folder}/large.bin`)
 const progress = part => seat.waitForFunction(wanted => document.querySelector('#uploads progress').value > wanted, part)
-const resume = seat.getByRole('button', { name: 'Resume reports/large.bin' })
+const resume = seat.getByRole('button', { name: `Resume ${home}/large.bin` })
 await progress(0.2)
 network.become('cut')
 await see('an upload that the network interrupts can be resumed', resume.waitFor())
@@ -43,7 +43,7 @@ await see('another file is not taken for it', seat.locator('#uploads').getByText
 await choose('large.bin')
 await see('the same file resumes the upload', seat.locator('#uploads .stored').waitFor())
 await see('at the offset of the hub', offsets.length === 3 && offsets[2] > 0 && offsets.join())
-const stored = await fetch(`${url}/files/reports/large.bin`, { headers: asAdmin })
+const stored = await fetch(`${url}/files/${home}/large.bin`, { headers: asAdmin })
 const digest = data => createHash('sha256').update(data).digest('hex')
 await see('and the record is complete', stored.arrayBuffer().then(data => digest(Buffer.from(data)) === digest(bytes)))
 seen('nothing is remembered of it', await seat.evaluate(() => sessionStorage.length === 0))

@@ -1,18 +1,26 @@
 // What the visits of the page have in common: Debian's Chromium, and what is seen of the page.
 // usage of each visit: node page….mjs URL FOLDER [FOLDER-FOR-PICTURES], with TOKEN and ADMIN in the environment; files for uploads are
-// written into FOLDER. Prints a line of JSON for each thing seen.
+// written into FOLDER. LOOK is the size and the colour scheme, such as phone-dark; BROWSER the address of a browser that runs
+// (browser.mjs). Prints a line of JSON for each thing seen.
 import { readFileSync } from 'node:fs'
 import net from 'node:net'
 import { chromium } from 'playwright-core'
+import { launch } from './browser.mjs'
 
 export const [url, folder, pictures] = process.argv.slice(2)
 export const { TOKEN, ADMIN } = process.env
 export const asAdmin = { Authorization: `Bearer ${ADMIN}` }
 export const put = (path, body) => fetch(`${url}/files/${path}`, { method: 'PUT', headers: asAdmin, body })
-export const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
-})
+export const browser = process.env.BROWSER ? await chromium.connect(process.env.BROWSER) : await chromium.launch(launch)
+export const look = process.env.LOOK || 'desktop-light'
+const [size, colorScheme] = look.split('-')
+export const isPhone = size === 'phone'
+/** A folder for the files of this visit. */
+export const home = `reports/${look}`
+const DEVICES = {
+  desktop: { viewport: { width: 1280, height: 860 } },
+  phone: { viewport: { width: 390, height: 800 }, isMobile: true, hasTouch: true },
+}
 const wait = 60_000
 
 export function seen(what, good, detail = '') {
@@ -29,11 +37,16 @@ export async function see(what, promise) {
 }
 
 export async function open(options = {}, base = url) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options })
+  const context = await browser.newContext({ ...DEVICES[size], colorScheme, reducedMotion: 'reduce', ...options })
   const page = await context.newPage()
   page.setDefaultTimeout(wait)
   page.complaints = []
   page.elsewhere = []
+  page.on('dialog', dialog => {
+    if (dialog.message() !== page.expectedDialog) page.complaints.push(`a dialog: ${dialog.message()}`)
+    return dialog.accept()
+  })
+  await page.addInitScript(() => addEventListener('securitypolicyviolation', event => console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`)))
   page.on('console', message => { if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) page.complaints.push(message.text()) })
   page.on('pageerror', error => page.complaints.push(error.message))
   page.on('request', request => { if (!/^(blob:|data:)/.test(request.url()) && !request.url().startsWith(base)) page.elsewhere.push(request.url()) })
@@ -92,37 +105,45 @@ export class Network {
 
 /** WCAG 2.2 AA, as far as a program can check it. */
 const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
-const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 800 } }
-/** Rules that depend on the size of the window or the colour scheme. */
-const APPEARANCE = ['color-contrast', 'target-size', 'scrollable-region-focusable']
+const ALL = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }
+/** What depends on the colour scheme. */
+const COLOURS = { runOnly: { type: 'rule', values: ['color-contrast'] } }
 
-/** Checks what is shown as it is; then its appearance on a desktop and a phone, light and dark. */
-export async function accessible(page, what, inAllSizes = true) {
+/** Checks what is shown: its width, and everything in the colour scheme of the visit; then what differs in the other scheme. */
+export async function accessible(page, what) {
   await page.locator('h1:visible').waitFor()
-  await page.evaluate(axe)
-  const check = async (how, rules) => {
-    const { violations } = await page.evaluate(options => axe.run(document, options), rules)
-    const found = violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`))
-    seen(`${how}: axe finds no violation`, found.length === 0, found.slice(0, 5).join(' | '))
+  if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(axe)
+  await fits(page, what)
+  for (const [scheme, rules] of [[colorScheme, ALL], [colorScheme === 'dark' ? 'light' : 'dark', COLOURS]]) {
+    await page.emulateMedia({ colorScheme: scheme })
+    const found = await page.evaluate(async options => {
+      const { violations } = await axe.run(document, options)
+      return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`))
+    }, { ...rules, resultTypes: ['violations'], preload: false, iframes: false })
+    seen(`${what}, ${size}, ${scheme}: axe finds no violation`, found.length === 0, found.slice(0, 5).join(' | '))
+    await picture(page, scheme === colorScheme ? what : `${what} ${scheme}`)
   }
-  await check(what, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-  if (!inAllSizes) return
-  const before = page.viewportSize()
-  for (const [name, size] of Object.entries(SIZES)) {
-    await page.setViewportSize(size)
-    for (const colorScheme of ['light', 'dark']) {
-      const how = `${what}, ${name}, ${colorScheme}`
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await check(how, { resultTypes: ['violations'], runOnly: { type: 'rule', values: APPEARANCE } })
-      await see(`${how}: fits the width`, page.evaluate(() => {
-        const list = document.querySelector('#listing').parentElement
-        return `${document.documentElement.scrollWidth - innerWidth}, ${list.scrollWidth - list.clientWidth}`
-      }).then(tooWide => tooWide.split(', ').every(pixels => pixels <= 0) || Promise.reject(new Error(`page and list are too wide by ${tooWide} px`))))
-      await picture(page, how.replaceAll(/[^a-z]+/gi, '-').toLowerCase())
-    }
-  }
-  await page.emulateMedia({ colorScheme: null, reducedMotion: null })
-  await page.setViewportSize(before)
+  await page.emulateMedia({ colorScheme })
 }
 
-export const picture = (page, name) => pictures && page.screenshot({ path: `${pictures}/${name}.png` })
+/** Checks that nothing is wider than the window, or than the list of files. */
+export function fits(page, what) {
+  return see(`${what}, ${size}: fits the width`, page.evaluate(() => {
+    const list = document.querySelector('#listing').parentElement
+    return `${document.documentElement.scrollWidth - innerWidth}, ${list.scrollWidth - list.clientWidth}`
+  }).then(tooWide => tooWide.split(', ').every(pixels => pixels <= 0) || Promise.reject(new Error(`page and list are too wide by ${tooWide} px`))))
+}
+
+/** Sees that a visit has had no errors, no dialogs that weren't expected, no violations of the CSP, and no requests to others. */
+export function seeNoComplaints(...pages) {
+  for (const { complaints, elsewhere } of pages) {
+    seen('nothing was asked of anybody else', elsewhere.length === 0, elsewhere.join())
+    seen('the browser had nothing to complain of', complaints.length === 0, complaints.join(' | '))
+  }
+}
+
+/** A picture of the window; those on a desktop in light colours have the plain name. */
+export function picture(page, name) {
+  const file = (look === 'desktop-light' ? name : `${name} ${look}`).replaceAll(/[^a-z]+/gi, '-').toLowerCase()
+  return pictures && page.screenshot({ path: `${pictures}/${file}.png` })
+}
