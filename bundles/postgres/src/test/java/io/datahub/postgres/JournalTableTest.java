@@ -9,31 +9,25 @@ import io.datahub.api.cluster.LedgerJournal.Page;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What is done with entries that other versions have written, and with very many. */
 final class JournalTableTest {
 
-    private TestLedgers ledgers;
+    @RegisterExtension
+    static final TestLedgers LEDGERS = new TestLedgers();
+
     private LedgerJournal journal;
 
     @BeforeEach
     void start() throws Exception {
-        ledgers = new TestLedgers();
-        journal = ledgers.create().journal();
-    }
-
-    @AfterEach
-    void stop() {
-        if (ledgers != null) {
-            ledgers.close();
-        }
+        journal = LEDGERS.create().journal();
     }
 
     private String sql(String statement) throws IOException {
-        return ledgers.server().sql(ledgers.name(), "set search_path = datahub; " + statement);
+        return LEDGERS.server().sql(LEDGERS.name(), "set search_path = datahub; " + statement);
     }
 
     /** Adds old entries. */

@@ -2,27 +2,15 @@ package io.datahub.postgres;
 
 import io.datahub.api.cluster.SharedLedger;
 import io.datahub.test.contract.SharedLedgerContract;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 final class PostgresLedgerTest extends SharedLedgerContract {
 
-    private static TestLedgers ledgers;
-
-    @BeforeAll
-    static void start() throws Exception {
-        ledgers = new TestLedgers();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (ledgers != null) {
-            ledgers.close();
-        }
-    }
+    @RegisterExtension
+    static final TestLedgers LEDGERS = new TestLedgers();
 
     @Override
     protected SharedLedger create() throws Exception {
-        return ledgers.create();
+        return LEDGERS.create();
     }
 }

@@ -4,29 +4,17 @@ import io.datahub.api.state.AdapterStates;
 import io.datahub.test.contract.AdapterStateContract;
 import java.io.IOException;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 final class PostgresStatesTest extends AdapterStateContract {
 
-    private static TestLedgers ledgers;
-
-    @BeforeAll
-    static void start() throws Exception {
-        ledgers = new TestLedgers();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (ledgers != null) {
-            ledgers.close();
-        }
-    }
+    @RegisterExtension
+    static final TestLedgers LEDGERS = new TestLedgers();
 
     @Override
     protected AdapterStates create() throws IOException {
         try {
-            return ledgers.create(() -> Optional.of(now)).states();
+            return LEDGERS.create(() -> Optional.of(now)).states();
         } catch (IOException | RuntimeException e) {
             throw e;
         } catch (Exception e) {

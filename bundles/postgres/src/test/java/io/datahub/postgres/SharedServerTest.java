@@ -22,6 +22,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** How hubs share one server with each other, and what they do when it stands still. */
@@ -29,26 +30,24 @@ final class SharedServerTest {
 
     private static final String SCHEMA = "datahub";
 
+    @RegisterExtension
+    static final TestLedgers LEDGERS = new TestLedgers();
+
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private TestLedgers ledgers;
     private PostgresServer server;
     private String name;
     private SharedLedger ledger;
 
     @BeforeEach
     void start() throws Exception {
-        ledgers = new TestLedgers();
-        server = ledgers.server();
-        ledger = ledgers.create();
-        name = ledgers.name();
+        server = LEDGERS.server();
+        ledger = LEDGERS.create();
+        name = LEDGERS.name();
     }
 
     @AfterEach
     void stop() {
         threads.shutdownNow();
-        if (ledgers != null) {
-            ledgers.close();
-        }
     }
 
     private static Attempt directory(String path) {
@@ -92,8 +91,11 @@ final class SharedServerTest {
         try (Database impatient = new Database(source)) {
             SharedLedger reader = PostgresLedger.open(impatient, new CommitCounts(), Optional::empty);
             server.freeze();
-            assertThatThrownBy(() -> reader.journal().head()).isInstanceOf(IOException.class);
-            server.thaw();
+            try {
+                assertThatThrownBy(() -> reader.journal().head()).isInstanceOf(IOException.class);
+            } finally {
+                server.thaw();
+            }
             assertThat(reader.journal().head().newest()).isZero();
         }
     }

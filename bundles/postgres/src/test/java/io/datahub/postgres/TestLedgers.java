@@ -2,21 +2,26 @@ package io.datahub.postgres;
 
 import io.datahub.api.secret.SecretFiles;
 import io.datahub.test.postgres.PostgresServer;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** Ledgers in databases of their own, on one server. */
-final class TestLedgers implements AutoCloseable {
+/** Ledgers in databases of their own, on one server, which as a JUnit extension runs from before the first test until after the last. */
+final class TestLedgers implements BeforeAllCallback, AfterAllCallback {
 
-    private final PostgresServer server;
+    private PostgresServer server;
     private final List<Database> databases = new ArrayList<>();
     private int count;
 
-    TestLedgers() throws Exception {
+    @Override
+    public void beforeAll(ExtensionContext context) throws IOException {
         server = PostgresServer.start("fsync=off");
     }
 
@@ -54,8 +59,10 @@ final class TestLedgers implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void afterAll(ExtensionContext context) {
         databases.forEach(Database::close);
-        server.close();
+        if (server != null) {
+            server.close();
+        }
     }
 }
