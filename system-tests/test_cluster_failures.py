@@ -37,7 +37,7 @@ def whole(hubs, token):
 
 @pytest.fixture
 def load(hubs, request):
-    load = Load(hubs, f"load/{request.node.name}").start()
+    load = Load(hubs, "load/" + re.sub(r"\W+", "-", request.node.name)).start()
     yield load
     load.ended.set()
     for follower in load.followers:

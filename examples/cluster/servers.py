@@ -47,6 +47,8 @@ def program(name, *places):
 class Server:
     """A process with a log file in the folder of the cluster."""
 
+    listen = "127.0.0.1"
+
     def __init__(self, name, work, port):
         self.name, self.work, self.port, self.process = name, work, port, None
 
@@ -114,7 +116,7 @@ class Postgres(Server):
         return done.stdout
 
     def command(self):
-        return [f"{self.bin}/postgres", "-D", self.data, "-p", str(self.port), "-k", self.work, "-c", "listen_addresses=127.0.0.1"]
+        return [f"{self.bin}/postgres", "-D", self.data, "-p", str(self.port), "-k", self.work, "-c", f"listen_addresses={self.listen}"]
 
     def start(self, seconds=180):
         super().start(seconds)
@@ -162,7 +164,7 @@ class Postgres(Server):
 
 class Nats(Server):
     def command(self):
-        return [program("nats-server", "/usr/sbin/nats-server"), "-a", "127.0.0.1", "-p", str(self.port)]
+        return [program("nats-server", "/usr/sbin/nats-server"), "-a", self.listen, "-p", str(self.port)]
 
 
 class S3Proxy(Server):
@@ -174,7 +176,7 @@ class S3Proxy(Server):
         super().__init__("s3proxy", work, port)
         self.key, self.secret = "datahub", secrets.token_hex(16)
         os.makedirs(f"{work}/blobs/records")
-        self.write("s3proxy.properties", f"s3proxy.endpoint=http://127.0.0.1:{port}\ns3proxy.authorization=aws-v4\ns3proxy.identity={self.key}\n"
+        self.write("s3proxy.properties", f"s3proxy.endpoint=http://{self.listen}:{port}\ns3proxy.authorization=aws-v4\ns3proxy.identity={self.key}\n"
                    f"s3proxy.credential={self.secret}\njclouds.provider=filesystem-nio2\njclouds.identity=x\njclouds.credential=x\n"
                    f"jclouds.filesystem.basedir={work}/blobs\n")
         self.write("logback.xml", '<configuration><appender name="out" class="ch.qos.logback.core.ConsoleAppender"><encoder><pattern>%d %p %c %m%n</pattern>'
@@ -273,13 +275,16 @@ class Nginx(Server):
 class Engines:
     """PostgreSQL with a synchronous standby, NATS and S3Proxy, and the secrets by which hubs use them."""
 
+    kinds = Postgres, Nats, S3Proxy
+
     def __init__(self):
         self.work = tempfile.mkdtemp(prefix="datahub-cluster-")
         os.chmod(self.work, 0o777 if os.geteuid() == 0 else 0o700)  # PostgreSQL makes its folders there, as a user of its own
         primary, standby, nats, s3 = free_ports(4)
+        database, events, blobs = self.kinds
         try:
-            self.primary, self.standby = Postgres("primary", self.work, primary), Postgres("standby", self.work, standby)
-            self.nats, self.s3 = Nats("nats", self.work, nats), S3Proxy(self.work, s3)
+            self.primary, self.standby = database("primary", self.work, primary), database("standby", self.work, standby)
+            self.nats, self.s3 = events("nats", self.work, nats), blobs(self.work, s3)
             self.password = secrets.token_hex(16)
             self.secrets = f"{self.work}/secrets"
             os.mkdir(self.secrets, 0o700)
@@ -317,11 +322,11 @@ class Engines:
         self.standby.copy(self.primary).start()
         self.primary.wait_for(self.standby)
 
-    def configuration(self, hub, ledger=True, port=lambda server: server.port):
-        """The content of io.datahub.cluster.cfg for a hub; without the ledger it shares events only. `port` says where it reaches a server."""
-        hosts = ",".join(f"127.0.0.1:{port(server)}" for server in sorted((self.primary, self.standby), key=lambda server: server.port))
+    def configuration(self, hub, ledger=True, address=lambda server: f"127.0.0.1:{server.port}"):
+        """The content of io.datahub.cluster.cfg for a hub; without the ledger it shares events only. `address` says where it reaches a server."""
+        hosts = ",".join(address(server) for server in sorted((self.primary, self.standby), key=lambda server: server.port))
         database = f"ledger = jdbc:postgresql://{hosts}/datahub\n" if ledger else ""
-        return (f"{database}blobs = http://127.0.0.1:{port(self.s3)}/records\nevents = nats://127.0.0.1:{port(self.nats)}\n"
+        return (f"{database}blobs = http://{address(self.s3)}/records\nevents = nats://{address(self.nats)}\n"
                 f"secrets = {self.secrets}\nhub = {hub}\n")
 
     def configure(self, home, hub, ledger=True, **more):

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import zmq
 
+from support.cluster_load import ask
 from support.hub import ROOT, Hub, free_ports
 from support.link import Link
 from support.waiting import until
@@ -34,9 +35,16 @@ class ClusterHub(PatientHub):
             f.write("maxStaleMillis = 3000\n")  # by default 1000, which a machine that runs other tests too may exceed
 
     def start(self):
+        """On a busy machine the launcher may give up waiting before the hub is ready."""
         self.started = self.run("start")
-        assert self.started.returncode == 0, self.started.stdout + self.started.stderr
+        assert self.started.returncode == 0 or until(self.ready, 180), f"{self.started.stdout}{self.started.stderr}{self.logs()}"
         return self
+
+    def ready(self):
+        try:
+            return ask(self.http, None, "GET", "/health/ready")[0] == 200
+        except OSError:
+            return False
 
     def token(self):
         """The first administrator's, which one of the hubs has made for all."""
@@ -125,7 +133,7 @@ class Cluster:
             share_keys(self.engines.secrets)
             self.links = {server.name: Link(server.port) for server in self.engines.servers()}
             self.hubs = [ClusterHub(self, f"hub{number}", ledger) for number in range(1, hubs)]
-            self.hubs.append(ClusterHub(self, f"hub{hubs}", ledger, port=lambda server: self.links[server.name].port))
+            self.hubs.append(ClusterHub(self, f"hub{hubs}", ledger, address=lambda server: f"127.0.0.1:{self.links[server.name].port}"))
             with ThreadPoolExecutor() as pool:
                 list(pool.map(ClusterHub.start, self.hubs))
             self.nginx = Nginx(self.engines.work, *free_ports(3), [(hub.http, hub.zmq, hub.ssh) for hub in self.hubs]).start()

@@ -18,7 +18,8 @@ def ask(port, token, method, path, body=None, timeout=TIMEOUT_SECONDS, **headers
     """The status, the headers and the body; an OSError or HTTPException if there is no answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
-        connection.request(method, path, body, {"Authorization": f"Bearer {token}", **{k.replace("_", "-"): v for k, v in headers.items()}})
+        auth = {"Authorization": f"Bearer {token}"} if token else {}
+        connection.request(method, path, body, auth | {k.replace("_", "-"): v for k, v in headers.items()})
         answer = connection.getresponse()
         return answer.status, answer.headers, answer.read()
     finally:

@@ -7,11 +7,11 @@ from support.waiting import until
 class Link:
     """Forwards connections to a port of this machine. `stall` keeps what is sent, as a network does that is cut; `resume` delivers it."""
 
-    def __init__(self, target):
+    def __init__(self, target, port=0):
         self.target, self.flows, self.delay, self.cut_after, self.answer = target, threading.Event(), 0.0, None, None
         self.flows.set()
         self.open, self.lock = set(), threading.Lock()
-        self.server = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.server = socket.create_server(("127.0.0.1", port), backlog=128)
         self.port = self.server.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
 
@@ -26,7 +26,7 @@ class Link:
             return self.refuse(client)
         self.flows.wait()
         try:
-            server = socket.create_connection(("127.0.0.1", self.target), 10)
+            server = self.connect()
         except OSError:
             return client.close()
         server.settimeout(None)
@@ -34,6 +34,9 @@ class Link:
             self.open |= {client, server}
         threading.Thread(target=self.forward, args=(client, server, None), daemon=True).start()
         self.forward(server, client, self.cut_after)
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.target), 10)
 
     def refuse(self, client):
         """Answers each request with a status and without a body, until the fault is over."""
