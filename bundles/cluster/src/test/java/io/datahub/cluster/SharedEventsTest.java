@@ -14,6 +14,7 @@ import io.datahub.api.event.EventLog;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.history.EventHistory.Page;
+import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.User;
 import io.datahub.test.cluster.MemoryLedger.Fault;
@@ -30,6 +31,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -211,6 +214,40 @@ class SharedEventsTest extends EventLogContract {
                 .extracting(SharedEventsTest::payload)
                 .containsExactly(large, "third");
         assertThat(cluster.blobs.list("", 10)).hasSize(1);
+    }
+
+    /** Else one who subscribes between the delivery and that would get an event neither live nor from there. */
+    @Test
+    void shouldHaveEventsInTheHistoryWhenTheyAreDelivered() throws Exception {
+        List<String> missing = new CopyOnWriteArrayList<>();
+        List<String> delivered = new CopyOnWriteArrayList<>();
+        AtomicReference<Cluster> other = new AtomicReference<>();
+        Consumer<Cursor> check = cursor -> {
+            delivered.add(cursor.toString());
+            if (!cursor.isUpTo(other.get().events().history().head())) {
+                missing.add(cursor.toString());
+            }
+        };
+        cluster.injected.put("b", new CopyOnWriteArrayList<>() {
+            @Override
+            public boolean add(EventRun run) {
+                check.accept(run.cursor().orElseThrow());
+                return super.add(run);
+            }
+        });
+        other.set(cluster.startOther("b", new CopyOnWriteArrayList<>() {
+            @Override
+            public boolean add(Change change) {
+                check.accept(change.cursor());
+                return super.add(change);
+            }
+        }));
+        createFile();
+        append("kept");
+        createFile();
+
+        await().until(() -> delivered.size() == 3);
+        assertThat(missing).isEmpty();
     }
 
     @Test

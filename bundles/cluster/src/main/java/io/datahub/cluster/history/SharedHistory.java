@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** File events and kept events of a cluster, up to what this hub has delivered. Thread-safe. */
+/** File events and kept events of a cluster, up to what this hub has delivered, or delivers just now. Thread-safe. */
 public final class SharedHistory implements EventHistory {
 
     private static final String FILE = "file.";

@@ -16,7 +16,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The ledger's journal up to what this hub has announced. Thread-safe. */
+/** The ledger's journal up to what this hub has announced, or announces just now. Thread-safe. */
 public final class ClusterJournal implements ChangeJournal {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterJournal.class);
@@ -40,7 +40,7 @@ public final class ClusterJournal implements ChangeJournal {
 
     @Override
     public Cursor head() {
-        return changes.cursor(tail.announced());
+        return changes.cursor(tail.readable());
     }
 
     @Override
@@ -50,7 +50,7 @@ public final class ClusterJournal implements ChangeJournal {
         } catch (IOException e) {
             LOG.debug("event=cluster.journal.unreadable", e); // the last one known will do
         }
-        return changes.cursor(Math.min(oldest, tail.announced()));
+        return changes.cursor(Math.min(oldest, tail.readable()));
     }
 
     @Override
@@ -66,7 +66,7 @@ public final class ClusterJournal implements ChangeJournal {
     }
 
     private Result<Page> tryToRead(User user, Cursor since, String prefix, int limit) throws IOException {
-        long end = tail.announced();
+        long end = tail.readable();
         boolean fromOldest = since.equals(Cursor.BEGINNING);
         if (!fromOldest && !since.isComparableTo(changes.cursor(end))) {
             return gone(since, journal.head());
@@ -116,7 +116,7 @@ public final class ClusterJournal implements ChangeJournal {
     @Override
     public Page newest(User user, String prefix, int limit) {
         try {
-            long end = tail.announced();
+            long end = tail.readable();
             List<Change> newest = new ArrayList<>();
             int wanted = limit;
             while (true) {

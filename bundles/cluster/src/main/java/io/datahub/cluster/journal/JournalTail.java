@@ -53,6 +53,9 @@ public final class JournalTail implements AutoCloseable {
     /** Written by the thread only, under this object's monitor. */
     private volatile long announced;
 
+    /** What the history has: what was announced, and what is being announced. Written by the thread only. */
+    private volatile long readable;
+
     private volatile Optional<IOException> failure = Optional.empty();
 
     // Guarded by this.
@@ -118,6 +121,7 @@ public final class JournalTail implements AutoCloseable {
         this.listener = listener;
         this.kept = kept;
         announced = confirmation.confirmed();
+        readable = announced;
     }
 
     /** Starts to follow. */
@@ -133,6 +137,14 @@ public final class JournalTail implements AutoCloseable {
     /** The number of the last entry that was announced. */
     public long announced() {
         return announced;
+    }
+
+    /**
+     * The number of the last entry or event that may be read. It is set before that is announced: whoever subscribes while
+     * it is announced, too late to get it live, finds it in the history.
+     */
+    public long readable() {
+        return readable;
     }
 
     /** Why the journal can't be followed at present; empty if it can. */
@@ -258,6 +270,7 @@ public final class JournalTail implements AutoCloseable {
                 }
                 preparation.prepare(entry);
                 Change change = changes.of(entry);
+                readable = entry.number();
                 recent.set((int) (entry.number() % RECENT), new Announced(change, listener.changed(change)));
                 advance(entry.number());
             }
@@ -270,6 +283,7 @@ public final class JournalTail implements AutoCloseable {
     private void deliverUpTo(long number, LedgerEvents.Page events) throws IOException {
         for (LedgerEvent event : events.events()) {
             if (event.number() > announced && event.number() <= number) {
+                readable = event.number();
                 kept.deliver(event);
                 advance(event.number());
             }
@@ -277,6 +291,7 @@ public final class JournalTail implements AutoCloseable {
     }
 
     private synchronized void advance(long number) {
+        readable = number;
         announced = number;
         notifyAll();
     }
