@@ -116,7 +116,7 @@ final class SharedServerTest {
         }
 
         assertThat(server.sql("another", "select count(*) from datahub.schema_version"))
-                .isEqualTo("2");
+                .isEqualTo("3");
         Migrations.apply(source);
     }
 }
