@@ -13,32 +13,19 @@ public final class Hmac {
 
     private static final String ALGORITHM = "HmacSHA256";
 
-    /** Cloned for each code: to look the algorithm up takes longer than to compute the code of a short text. */
-    private static final Mac PROTOTYPE = prototype();
-
     private Hmac() {}
-
-    private static Mac prototype() {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(new SecretKeySpec(new byte[BYTES], ALGORITHM));
-            return mac;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has " + ALGORITHM, e);
-        }
-    }
 
     /** The code of the concatenated parts; the key isn't empty. */
     public static byte[] of(byte[] key, byte[]... parts) {
         try {
-            Mac mac = (Mac) PROTOTYPE.clone();
+            Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(new SecretKeySpec(key, ALGORITHM));
             for (byte[] part : parts) {
                 mac.update(part);
             }
             return mac.doFinal();
-        } catch (GeneralSecurityException | CloneNotSupportedException e) {
-            throw new IllegalStateException("the HMAC of the JDK can be cloned, and takes every key", e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has " + ALGORITHM, e);
         }
     }
 
