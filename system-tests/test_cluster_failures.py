@@ -8,6 +8,7 @@ from support.clients import EventStream, Subscriber, WebSocketSubscriber, plain_
 from support.cluster_load import Load, ask, may_be_done, patient, sha
 from support.hub import ROOT, new_token
 from support.waiting import never, until
+from test_webhooks import SECRET as WEBHOOK_SECRET, Target
 
 pytestmark = pytest.mark.exclusive
 
@@ -383,3 +384,69 @@ def test_restored_from_backups(engines, hubs, token, size):
     load = Load(hubs, "load/restored").start()
     assert load.progress()
     assert_whole(load)
+
+
+@pytest.fixture
+def leased(hubs, token):
+    """A webhook and a rule for artifacts, which all hubs are configured for and the first one runs; yields the target."""
+    target = Target().start()
+    files = {"webhook.secret": WEBHOOK_SECRET, "io.datahub.artifact-leased.cfg": "path = leased/{project}/{version}/{file}",
+             "io.datahub.webhook-leased.cfg": f"topics = file.created/leased/\nurl = http://127.0.0.1:{target.port}/\n"
+                                              "secretFile = etc/webhook.secret\nallowLoopback = true"}
+    probes = iter(range(1_000))
+    artifacts = EventStream(hubs[0], token, "dev.cdevents.artifact.")
+    for hub in hubs:
+        for name, text in files.items():
+            with open(f"{hub.home}/etc/{name}", "w") as f:
+                f.write(text + "\n")
+        assert until(lambda: webhook(hub, token).get("state") == ("sending" if hub is hubs[0] else "standby"), 60), hub.name
+        if hub is hubs[0]:
+            assert until(lambda: put(hub, token, f"/files/leased/probe/{next(probes)}/x", b"x") or artifacts.events, 60)
+    yield target
+    for hub in hubs:
+        for name in files:
+            os.remove(f"{hub.home}/etc/{name}")
+    artifacts.process.terminate()
+    target.stop()
+
+
+def webhook(hub, token):
+    """The state of the webhook at a hub."""
+    found = json.loads(body(hub, token, "/status/webhooks"))["webhooks"]
+    return next((each for each in found if each["name"] == "leased"), {})
+
+
+def test_another_hub_goes_on_with_webhooks_and_artifacts(hubs, token, leased, size):
+    """The hub that runs them ends while there is something to send: another one goes on at the cursor, with each event once, in order."""
+    owner, *others = hubs
+    artifacts = EventStream(others[0], token, "dev.cdevents.artifact.")
+    paths = lambda: [path for path in leased.paths() if "/app/" in path]
+    published = lambda: list(dict.fromkeys(json.loads(payload)["data"]["customData"]["path"] for _, payload in list(artifacts.events)))
+    stored = [f"leased/app/{number}/a.tgz" for number in range(13)]
+    assert until(lambda: put(others[1], token, "/files/leased/probe/ready/x", os.urandom(8)) or artifacts.events, 60)
+    for path in stored[:4]:
+        put(others[0], token, f"/files/{path}", b"x")
+    assert until(lambda: paths() == stored[:4], 60), paths()
+    leased.status = lambda headers, body: 503
+    for path in stored[4:8]:
+        put(others[0], token, f"/files/{path}", b"x")
+    assert until(lambda: any(code == 503 for code, _, _ in list(leased.requests)), 60)
+    if size("webhook-owner-kills"):
+        owner.kill()
+    else:
+        assert owner.run("stop").returncode == 0
+    for path in stored[8:12]:
+        put(others[1], token, f"/files/{path}", b"x")
+    leased.status = lambda headers, body: 204
+    assert until(lambda: len(paths()) >= 12 and len([path for path in published() if "/app/" in path]) >= 12, 180), (paths(), published())
+    assert sorted(webhook(hub, token)["state"] for hub in others) == ["sending", "standby"]
+    restart(owner, token)
+    assert until(lambda: webhook(owner, token).get("state") == "standby", 60), "it doesn't take the webhook back"
+    put(owner, token, f"/files/{stored[12]}", b"x")
+    assert until(lambda: paths()[-1:] == stored[12:], 60)
+    assert paths() == stored, "each message once by its webhook-id, in order"
+    assert until(lambda: [path for path in published() if "/app/" in path] == stored, 60), published()
+    assert never(lambda: len(paths()) > len(stored), 3)
+    repeated = [headers["webhook-id"] for headers, _ in leased.accepted()]
+    assert len(repeated) - len(set(repeated)) <= 1, "the message that was being sent"
+    artifacts.process.terminate()
