@@ -1,5 +1,6 @@
 package io.datahub.cli;
 
+import io.datahub.cli.core.PrivateFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -10,6 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 
 /** Uses what commands use, against a server in this process, so that the launcher can archive the classes for the next starts. */
@@ -20,7 +22,7 @@ final class WarmUp {
                     + "\"entries\":[{\"name\":\"a\",\"size\":1}],\"next\":null,\"cursor\":\"a-1\"}";
     private static final String ANSWER =
             "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: " + BODY.length()
-                    + "\r\n\r\n" + BODY;
+                    + "\r\nRepr-Digest: sha-256=:" + digest() + ":\r\n\r\n" + BODY;
 
     private WarmUp() {}
 
@@ -44,14 +46,21 @@ final class WarmUp {
             CommandRunner.run("stat", "a");
             CommandRunner.run("pub", "a", "a");
             CommandRunner.run("user", "ls");
-            CommandRunner.run("get", "a", "-");
+            Path fetched = home.resolve("fetched");
+            CommandRunner.run("get", "a", fetched.toString());
+            CommandRunner.run("cat", "a");
             CommandRunner.run("put", token.toString(), "a/");
-            for (Path file : List.of(address, token, address.getParent(), home)) {
+            for (Path file : List.of(fetched, address, token, address.getParent(), home)) {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String digest() {
+        return Base64.getEncoder()
+                .encodeToString(PrivateFiles.newSha256().digest(BODY.getBytes(StandardCharsets.US_ASCII)));
     }
 
     private static void serve(ServerSocket server) {
