@@ -5,11 +5,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** The token of a context, as it is now: a file is read at each use, a command is run again after some minutes. Thread-safe. */
+/** The token of a context, as it is now: a file is read again when it has changed, a command is run again after some minutes. Thread-safe. */
 final class TokenSource implements Supplier<Optional<String>> {
 
     private static final long KEEP_NANOS = TimeUnit.MINUTES.toNanos(5);
@@ -17,6 +20,8 @@ final class TokenSource implements Supplier<Optional<String>> {
     private final Context context;
     private Optional<String> printed = Optional.empty();
     private long printedAt;
+    private String content = "";
+    private List<Object> version = List.of();
 
     TokenSource(Context context) {
         this.context = context;
@@ -40,9 +45,15 @@ final class TokenSource implements Supplier<Optional<String>> {
         return printed;
     }
 
-    private static String read(Path file) {
+    private String read(Path file) {
         try {
-            return Files.readString(file);
+            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+            List<Object> found = Arrays.asList(now.fileKey(), now.size(), now.lastModifiedTime());
+            if (!found.equals(version)) {
+                content = Files.readString(file);
+                version = found;
+            }
+            return content;
         } catch (IOException e) {
             throw new Failure(
                     Failure.USAGE, "the token file " + file + " can't be read: correct its name, or make it readable");

@@ -26,6 +26,7 @@ final class Connection implements BodyStream.Source, Closeable {
 
     private static final int CONSENT_MILLIS = 2_000;
     private static final int FIRST_FINAL = 200;
+    private static final int MAX_DIGITS = 18;
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
 
@@ -205,7 +206,11 @@ final class Connection implements BodyStream.Source, Closeable {
     }
 
     private static int status(String line) throws IOException {
-        if (!line.matches("HTTP/1\\.[01] \\d{3}( .*)?")) {
+        boolean isStatusLine = (line.startsWith("HTTP/1.1 ") || line.startsWith("HTTP/1.0 "))
+                && line.length() >= 12
+                && isNumber(line, 9, 12)
+                && (line.length() == 12 || line.charAt(12) == ' ');
+        if (!isStatusLine) {
             throw new IOException("the response isn't HTTP");
         }
         return Integer.parseInt(line.substring(9, 12));
@@ -240,10 +245,20 @@ final class Connection implements BodyStream.Source, Closeable {
         if (length == null) {
             return BodyStream.TO_THE_END;
         }
-        if (!length.matches("\\d{1,18}")) {
+        if (length.isEmpty() || length.length() > MAX_DIGITS || !isNumber(length, 0, length.length())) {
             throw new IOException("the response has a malformed Content-Length");
         }
         return Long.parseLong(length);
+    }
+
+    /** Whether these characters are digits; a regular expression would be compiled for each response. */
+    private static boolean isNumber(String text, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

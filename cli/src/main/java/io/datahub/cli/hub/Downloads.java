@@ -70,7 +70,7 @@ public final class Downloads {
                     "names that end with " + PARTIAL + " are those of incomplete downloads: name another");
         }
         Path directory = file.toAbsolutePath().getParent();
-        if (directory != null) {
+        if (directory != null && !Files.isDirectory(directory)) {
             Files.createDirectories(directory);
         }
         try (TargetLock lock = TargetLock.attempt(file)) {

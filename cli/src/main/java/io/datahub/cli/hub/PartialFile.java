@@ -4,6 +4,7 @@ import io.datahub.cli.core.Json;
 import io.datahub.cli.core.PrivateFiles;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,7 +19,8 @@ import java.util.Optional;
 final class PartialFile implements Sink {
 
     private final Path file;
-    private final Path memory;
+    private final String hub;
+    private final String path;
     private MessageDigest digest = PrivateFiles.newSha256();
     private Optional<String> etag = Optional.empty();
     private long position;
@@ -27,11 +29,10 @@ final class PartialFile implements Sink {
 
     PartialFile(Path file, String hub, String path) throws IOException {
         this.file = file;
-        memory = PrivateFiles.state()
-                .resolve("downloads")
-                .resolve(PrivateFiles.name(hub, path, file.toAbsolutePath().toString()) + ".json");
+        this.hub = hub;
+        this.path = path;
         if (Files.isRegularFile(file)) {
-            etag = PrivateFiles.readObject(memory)
+            etag = PrivateFiles.readObject(memory())
                     .map(remembered -> Json.string(remembered, "etag"))
                     .filter(tag -> !tag.isEmpty());
             if (etag.isPresent()) {
@@ -60,12 +61,32 @@ final class PartialFile implements Sink {
         close();
         forget();
         try {
-            // Never through a link that somebody has put there.
-            Files.deleteIfExists(file);
-            out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            out = create();
+        } catch (FileAlreadyExistsException e) {
+            replace();
         } catch (IOException e) {
             throw new Unwritable(e);
         }
+    }
+
+    private void replace() throws Unwritable {
+        try {
+            // Never through a link that somebody has put there.
+            Files.deleteIfExists(file);
+            out = create();
+        } catch (IOException e) {
+            throw new Unwritable(e);
+        }
+    }
+
+    private OutputStream create() throws IOException {
+        return Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    private Path memory() {
+        return PrivateFiles.state()
+                .resolve("downloads")
+                .resolve(PrivateFiles.name(hub, path, file.toAbsolutePath().toString()) + ".json");
     }
 
     @Override
@@ -81,7 +102,7 @@ final class PartialFile implements Sink {
         digest.update(bytes, 0, length);
         position += length;
         if (!isRemembered && position > Transfer.RESUMABLE && etag.isPresent()) {
-            PrivateFiles.write(memory, Json.text(Map.of("etag", etag.get())));
+            PrivateFiles.write(memory(), Json.text(Map.of("etag", etag.get())));
             isRemembered = true;
         }
     }
@@ -95,7 +116,7 @@ final class PartialFile implements Sink {
     void forget() throws Unwritable {
         try {
             if (isRemembered) {
-                Files.deleteIfExists(memory);
+                Files.deleteIfExists(memory());
             }
         } catch (IOException e) {
             throw new Unwritable(e);

@@ -22,6 +22,9 @@ final class SyncState implements AutoCloseable {
 
     private static final long SAVE_NANOS = 5_000_000_000L;
 
+    /** Of large trees it is written more seldom: for a twentieth of the time at most. */
+    private static final int SAVE_SHARE = 20;
+
     private final Path file;
     private final StateLock lock;
     private final Map<String, RemoteFile> remote = new ConcurrentHashMap<>();
@@ -30,6 +33,7 @@ final class SyncState implements AutoCloseable {
     private String cursor = "";
     private String reader = "";
     private long saved = System.nanoTime();
+    private long saveTook;
     private boolean isChanged;
 
     private SyncState(Path file, StateLock lock) {
@@ -123,7 +127,7 @@ final class SyncState implements AutoCloseable {
 
     private synchronized void touch() {
         isChanged = true;
-        if (System.nanoTime() - saved > SAVE_NANOS) {
+        if (System.nanoTime() - saved > Math.max(SAVE_NANOS, SAVE_SHARE * saveTook)) {
             save();
         }
     }
@@ -133,6 +137,7 @@ final class SyncState implements AutoCloseable {
         if (!isChanged) {
             return;
         }
+        long began = System.nanoTime();
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("cursor", cursor);
         json.put("reader", reader);
@@ -146,6 +151,7 @@ final class SyncState implements AutoCloseable {
         PrivateFiles.write(file, Json.text(json));
         isChanged = false;
         saved = System.nanoTime();
+        saveTook = saved - began;
     }
 
     @Override
