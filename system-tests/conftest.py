@@ -29,6 +29,7 @@ SIZES = {
     "sftp-mib": ("MiB of a sparse file that is uploaded and downloaded over SFTP", 64, 4_100),
     "sftp-kills": ("times that the hub is killed while files are closed and renamed over SFTP", 5, 100),
     "soak-seconds": ("seconds of the mixed load of the soak test", 30, 1_800),
+    "sync-files": ("files that are synchronized while hub and client are killed", 0, 100_000),
     "swaps": ("swaps of a validator under load", 10, 100),
     "webhook-owner-kills": ("times that the hub is killed that sends the webhooks of a cluster, instead of one stop", 0, 1),
     "webhook-kills": ("times that the hub is killed while the target of a webhook is away, and while it sends", 5, 20),

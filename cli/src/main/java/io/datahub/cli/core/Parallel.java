@@ -14,6 +14,9 @@ public final class Parallel {
     private final Output output;
     private final List<Failure> failures = new ArrayList<>();
     private int succeeded;
+    private int unreachable;
+    private int leftOut;
+    private int patience = Integer.MAX_VALUE;
 
     /** @param output where failures are reported */
     public Parallel(Output output) {
@@ -39,8 +42,24 @@ public final class Parallel {
      */
     public record Named(String subject, Task task) {}
 
-    /** Runs the tasks, on at most that many threads, and waits for all. */
+    /**
+     * Runs the tasks, on at most that many threads, and waits for all. When as many in a row have failed because the hub can't be
+     * reached, the rest would, too, each after all its attempts: they are left out, and count as one more failure.
+     */
     public void run(int threads, List<Named> tasks) {
+        synchronized (this) {
+            patience = threads;
+            leftOut = 0;
+        }
+        runAll(threads, tasks);
+        if (leftOut > 0) {
+            failed(
+                    "",
+                    new Failure(Failure.UNREACHABLE, leftOut + " more were left out, since the hub can't be reached"));
+        }
+    }
+
+    private void runAll(int threads, List<Named> tasks) {
         if (threads == 1 || tasks.size() < 2) {
             tasks.forEach(this::run);
             return;
@@ -67,6 +86,9 @@ public final class Parallel {
 
     /** Runs one. */
     public void run(Named named) {
+        if (isLeftOut()) {
+            return;
+        }
         try {
             named.task().run();
             count();
@@ -90,10 +112,18 @@ public final class Parallel {
 
     private synchronized void count() {
         succeeded++;
+        unreachable = 0;
+    }
+
+    private synchronized boolean isLeftOut() {
+        boolean isGone = unreachable >= patience;
+        leftOut += isGone ? 1 : 0;
+        return isGone;
     }
 
     /** Reports a failure that is counted. */
     public synchronized void failed(String subject, Failure failure) {
+        unreachable = failure.exitStatus() == Failure.UNREACHABLE ? unreachable + 1 : 0;
         failures.add(failure);
         output.error(subject, failure);
     }
