@@ -1,5 +1,5 @@
 """The clients for Python and JavaScript, against the hub as shipped."""
-import glob, http.server, json, os, shutil, subprocess, sys, textwrap, threading
+import asyncio, glob, http.server, json, os, re, shutil, subprocess, sys, textwrap, threading
 
 import pytest
 import zmq
@@ -13,6 +13,7 @@ IN_A_CLUSTER = True
 sys.path.insert(0, f"{ROOT}/clients/python/src")
 import datahub_client
 from datahub_client.partial import open_partial
+from datahub_client.websocket import WebSocketHub
 from datahub_client.zeromq import ZeroMqHub
 from datahub_client import CursorExpired, Hub as Client, NotFound, PermissionDenied, PreconditionFailed, ValidationFailed
 
@@ -182,6 +183,53 @@ def test_python_over_zeromq(hub, url, client, admin, tmp_path):
         keys.publish("keys.x")
         with pytest.raises(PermissionDenied):
             keys.publish("zmq.x")
+
+
+def test_python_over_websocket(hub, client):
+    """History and live events without a gap, over a lost connection and a token that is renewed; refusals."""
+    token = hub.add_users(ws='<allow read="ws/" publish="ws." subscribe="ws."/>')["ws"]
+    link, start, received = Link(hub.http), client.changes("0", "nowhere/")[1], []
+    through = Client(f"http://127.0.0.1:{link.port}", token=token)
+    client.write("ws/before", b"1")
+
+    def names():
+        return [event.topic.rsplit("/", 1)[1] for event in received if event.cursor]
+
+    async def collect(events):
+        async for event in events.subscribe("file.created/ws/", "ws.", since=start):
+            received.append(event)
+            if event.topic == "ws.end":
+                return
+
+    async def arrives(condition):
+        assert await asyncio.to_thread(until, condition, 30)
+
+    async def run():
+        async with WebSocketHub(through) as events, WebSocketHub(Client(f"http://127.0.0.1:{hub.http}", token="dh_wrong")) as stranger:
+            collector = asyncio.create_task(collect(events))
+            await arrives(lambda: names() == ["before"])
+            await events.publish("ws.text", "grün")
+            await events.publish("ws.bytes", b"\x00\xff")
+            await arrives(lambda: [event.payload for event in received if not event.cursor] == ["grün".encode(), b"\x00\xff"])
+            link.stall()
+            link.disconnect()
+            client.write("ws/missed", b"2")
+            link.resume()
+            await arrives(lambda: "missed" in names())
+            await asyncio.to_thread(through.renew_token)
+            client.write("ws/renewed", b"3")
+            await arrives(lambda: "renewed" in names())
+            for topic, refused in (("other.x", PermissionDenied), ("ws.x", datahub_client.AuthenticationError)):
+                with pytest.raises(refused):
+                    await (events if topic == "other.x" else stranger).publish(topic)
+            with pytest.raises(CursorExpired):
+                await events.subscribe("ws.", since="nonsense-1").__anext__()
+            while not collector.done():
+                await events.publish("ws.end")
+                await asyncio.wait([collector], timeout=1)
+    asyncio.run(asyncio.wait_for(run(), 120))
+    link.end()
+    assert names() == ["before", "missed", "renewed"], "each once"
 
 
 def test_python_renews_its_token(hub, url, tmp_path):
@@ -407,6 +455,68 @@ def test_javascript(hub, url, tmp_path):
     assert out.returncode == 0, out.stderr
 
 
+JAVASCRIPT_WEBSOCKET = """
+import assert from 'node:assert/strict'
+import readline from 'node:readline'
+import { createRequire } from 'node:module'
+import { Hub } from '%(root)s/clients/javascript/src/index.js'
+import { WebSocketHub } from '%(root)s/clients/javascript/src/websocket.js'
+
+const { WebSocket } = createRequire('%(root)s/.ci/clients/')('ws')
+const [direct, link, since] = process.argv.slice(2)
+let token = process.env.TOKEN
+const hub = new Hub(direct, { token })
+const events = new WebSocketHub(link, { token: () => token, WebSocket })
+const told = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]()
+
+await assert.rejects(events.publish('other.x'), e => e.status === 403)
+await assert.rejects(new WebSocketHub(direct, { token: 'dh_wrong', WebSocket }).publish('ws.x'), e => e.status === 401)
+await assert.rejects(new WebSocketHub('http://127.0.0.1:9', { WebSocket }).publish('ws.x'), e => e.isUnreachable)
+await assert.rejects(events.subscribe(['js.'], { since: 'nonsense-1' }).next(), e => e.status === 410)
+
+const stop = new AbortController()
+let opened = 0
+for await (const event of events.subscribe(['file.created/js/', 'js.'], { since, signal: stop.signal, onOpen: () => opened++ })) {
+  const name = event.topic.replace('file.created/js/', '')
+  console.log(name, event.cursor ? 'kept' : event.text ?? [...event.payload])
+  if (name === 'before') await events.publish('js.text', 'grün')
+  else if (name === 'js.text') await events.publish('js.bytes', new Uint8Array([0, 255]))
+  else if (name === 'js.bytes') assert.equal((await told.next()).value, 'lost')
+  else if (name === 'missed') await hub.renewToken({ save: renewed => { token = renewed; console.log('renewed', 'token') } })
+  else if (name === 'renewed') stop.abort()
+}
+assert.ok(opened >= 3, String(opened))
+await events.close()
+process.exit(0)
+"""
+
+
+def test_javascript_over_websocket(hub, url, client, tmp_path):
+    token = hub.add_users(js='<allow read="js/" publish="js." subscribe="js."/>')["js"]
+    link, start = Link(hub.http), client.changes("0", "nowhere/")[1]
+    client.write("js/before", b"1")
+    (tmp_path / "test.mjs").write_text(JAVASCRIPT_WEBSOCKET % {"root": ROOT})
+    node = subprocess.Popen(["node", f"{tmp_path}/test.mjs", url, f"http://127.0.0.1:{link.port}", start], env=os.environ | {"TOKEN": token},
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    lines = []
+    try:
+        for line in node.stdout:
+            lines.append(line.strip())
+            if line.startswith("js.bytes"):
+                link.stall()
+                link.disconnect()
+                client.write("js/missed", b"2")
+                link.resume()
+                print("lost", file=node.stdin, flush=True)
+            elif line.startswith("renewed token"):
+                client.write("js/renewed", b"3")
+        assert node.wait(60) == 0, node.stderr.read()
+    finally:
+        node.kill()
+        link.end()
+    assert lines == ["before kept", "js.text grün", "js.bytes [ 0, 255 ]", "missed kept", "renewed token", "renewed kept"]
+
+
 def done(*words, cwd, **env):
     out = subprocess.run(words, cwd=cwd, env=os.environ | env, capture_output=True, text=True, timeout=300)
     assert out.returncode == 0, out.stdout + out.stderr
@@ -416,17 +526,24 @@ def done(*words, cwd, **env):
 TYPED_PYTHON = """
 from typing import List
 from datahub_client import Change, Hub, Record
+from datahub_client.websocket import WebSocketHub
 
 def names(hub: Hub) -> List[str]:
     stored: Record = hub.upload("file", "path", if_none_match=True)
     changes, cursor = hub.changes("0", "a/")
     first: Change = next(hub.watch("a/", cursor_file="cursor"))
     return [stored.etag, cursor, first.kind, *(entry.path for entry in hub.list("a")), *(event.text for event in hub.subscribe("a."))]
+
+async def cursors(hub: Hub) -> List[str]:
+    async with WebSocketHub(hub, timeout=1) as events:
+        await events.publish("topic", b"payload")
+        return [event.cursor async for event in events.subscribe("a.", since="0")]
 """
 
 TYPED_JAVASCRIPT = """
 import { Hub, HubError, FileStore, downloadFile, uploadFile, type Change } from 'datahub-client/node'
 import { Hub as InBrowsers } from 'datahub-client'
+import { WebSocketHub } from 'datahub-client/websocket'
 
 const hub: InBrowsers = new Hub('http://127.0.0.1:1', { token: async () => 'x', store: new FileStore('.'), attempts: 1 })
 export async function use(): Promise<string[]> {
@@ -435,6 +552,13 @@ export async function use(): Promise<string[]> {
   const kinds: Change['kind'][] = []
   for await (const change of hub.watch('a/', { name: 'x' })) kinds.push(change.kind)
   return [sha256, stored.etag, ...kinds]
+}
+export async function cursors(WebSocket: typeof globalThis.WebSocket): Promise<string[]> {
+  const events = new WebSocketHub('http://127.0.0.1:1', { token: 'x', WebSocket, timeout: 1 })
+  await events.publish('topic', new Uint8Array(1))
+  const found: string[] = []
+  for await (const event of events.subscribe(['a.'], { since: '0' })) found.push(event.cursor)
+  return found
 }
 hub.whoami().catch((e: unknown) => console.log(e instanceof HubError && e.isUnreachable))
 """
@@ -514,15 +638,57 @@ class Records {
 """
 
 
-def test_java_records(hub, url, admin, tmp_path):
-    """The program is run from its source, with nothing but the library and Jackson's parser."""
+def java(source, *arguments):
+    """The command for a program that is run from its source, with nothing but the library and Jackson's parser."""
     jars = [f"{ROOT}/bundles/client/target/classes", *glob.glob(f"{ROOT}/karaf-assembly/target/assembly/system/com/fasterxml/jackson/core/jackson-core/*/*.jar")]
     assert len(jars) == 2
+    return ["java", "-XX:TieredStopAtLevel=1", "-Dfile.encoding=UTF-8", "-cp", ":".join(jars), str(source), *map(str, arguments)]
+
+
+JAVA_UPLOAD = """
+import io.datahub.client.record.*;
+import java.net.URI;
+import java.nio.file.*;
+
+class Upload {
+    public static void main(String[] args) throws Exception {
+        Path folder = Path.of(args[1]);
+        RecordClient hub = RecordClient.of(URI.create(args[0]), args[2]);
+        System.out.println(hub.upload(folder.resolve("big"), "killed/big", Condition.ABSENT, folder.resolve("memory")).size());
+    }
+}
+"""
+
+
+def test_java_upload_goes_on_after_a_kill(hub, url, admin, tmp_path):
+    (tmp_path / "Upload.java").write_text(JAVA_UPLOAD)
+    (tmp_path / "big").write_bytes(os.urandom(48 * MIB))
+    memory, link = tmp_path / "memory", Link(hub.http)
+    link.delay = 0.01
+    upload = subprocess.Popen(java(tmp_path / "Upload.java", f"http://127.0.0.1:{link.port}", tmp_path, admin))
+    assert until(memory.exists, 60)
+    location = re.search(r"/uploads/[\w.-]+", memory.read_text())[0]
+
+    def offset():
+        """What the hub has of it; to ask takes the upload over, so not before the program is stopped."""
+        return int(hub.curl(admin, location, "-I", "-H", "Tus-Resumable: 1.0.0")[1]["upload-offset"])
+    assert until(lambda: link.passed > 4 * MIB, 60)
+    upload.kill()
+    upload.wait()
+    link.end()
+    assert until(offset, 30) < 48 * MIB
+    again = subprocess.run(java(tmp_path / "Upload.java", url, tmp_path, admin), capture_output=True, text=True, timeout=120)
+    assert (again.returncode, again.stdout) == (0, f"{48 * MIB}\n"), again.stderr
+    # It is that upload that has stored the record.
+    assert hub.curl(admin, location, "-I", "-H", "Tus-Resumable: 1.0.0")[1]["content-location"] == "/files/killed/big"
+    assert not memory.exists() and hub.curl(admin, "/files/killed/big")[2] == (tmp_path / "big").read_bytes()
+
+
+def test_java_records(hub, url, admin, tmp_path):
     (tmp_path / "Records.java").write_text(JAVA, encoding="utf-8")
     (tmp_path / "big").write_bytes(os.urandom(20 * MIB))
     (tmp_path / "token").write_text(hub.add_users(java='<allow read="java/" write="java/"/>')["java"])
-    run = subprocess.run(["java", "-XX:TieredStopAtLevel=1", "-Dfile.encoding=UTF-8", "-cp", ":".join(jars), str(tmp_path / "Records.java"), url, str(tmp_path), admin],
-                         capture_output=True, text=True, timeout=120)
+    run = subprocess.run(java(tmp_path / "Records.java", url, tmp_path, admin), capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stdout.splitlines() == [
         f"stored {20 * MIB} true", "refused 422 by users", "refused 412", "read last", "listed java/small 4", f"listed java/ä 1%.bin {20 * MIB}",

@@ -9,6 +9,7 @@ class Link:
 
     def __init__(self, target, port=0):
         self.target, self.flows, self.delay, self.cut_after, self.answer = target, threading.Event(), 0.0, None, None
+        self.passed = 0  # bytes, in both directions
         self.flows.set()
         self.open, self.lock = set(), threading.Lock()
         self.server = socket.create_server(("127.0.0.1", port), backlog=128)
@@ -60,6 +61,7 @@ class Link:
                 if left is not None:
                     data, left = data[:left], left - len(data)
                 sink.sendall(data)
+                self.passed += len(data)
                 if left is not None and left <= 0:
                     break
         for s in (source, sink):

@@ -1,5 +1,7 @@
 // A client of Datahub for browsers and Node (20 or newer), on fetch alone.
 
+import { backoff, fromBase64, pause } from './common.js'
+
 const CHUNK = 16 * 1024 * 1024
 const RESUMABLE = 8 * 1024 * 1024
 const MAX_FAILURES = 9
@@ -28,15 +30,6 @@ export class HubError extends Error {
   }
 }
 
-const pause = (millis, signal) => new Promise((resolve, reject) => {
-  if (signal?.aborted) return reject(signal.reason)
-  const aborted = () => { clearTimeout(timer); reject(signal.reason) }
-  const timer = setTimeout(() => { signal?.removeEventListener('abort', aborted); resolve() }, millis)
-  signal?.addEventListener('abort', aborted, { once: true })
-})
-
-const backoff = failures => Math.min(500 * 2 ** (failures - 1), 30_000) * (1 - 0.3 * Math.random())
-
 const encodePath = path => path.split('/').map(encodeURIComponent).join('/')
 
 const base64 = bytes => {
@@ -44,8 +37,6 @@ const base64 = bytes => {
   for (const byte of new Uint8Array(bytes)) text += String.fromCharCode(byte)
   return btoa(text)
 }
-
-const fromBase64 = text => Uint8Array.from(atob(text), c => c.charCodeAt(0))
 
 const sha256 = async bytes => base64(await crypto.subtle.digest('SHA-256', bytes))
 

@@ -29,9 +29,11 @@ class Hub:
     def __init__(self, url: str, token: Optional[str] = None, token_file: Optional[str] = None, ca_file: Optional[str] = None,
                  attempts: int = 4, timeout: float = 60) -> None:
         self._own_token, self._token_file = token, token_file
-        self._transport = Transport(url, self._token, ca_file, attempts, timeout)
+        self.url, self.ca_file = url, ca_file
+        self._transport = Transport(url, self.token, ca_file, attempts, timeout)
 
-    def _token(self) -> Optional[str]:
+    def token(self) -> Optional[str]:
+        """The token as it is now."""
         if self._token_file:
             with open(self._token_file, encoding="utf-8") as f:
                 return f.read().strip()
