@@ -34,7 +34,10 @@ final class CommandRunner {
 
     private static int usage(Output output, ParameterException e) {
         String help = e.getCommandLine().getCommandSpec().qualifiedName();
-        output.error("", new Failure(Failure.USAGE, e.getMessage() + " (" + help + " --help)"));
+        // "positional parameter at index 0..* (FILE… PATH) requires at least 2 values, but none were specified."
+        String message = e.getMessage()
+                .replaceFirst("^positional parameter at index \\S+ \\((.*)\\) requires at least", "$1: needs at least");
+        output.error("", new Failure(Failure.USAGE, message + " (" + help + " --help)"));
         return Failure.USAGE;
     }
 

@@ -7,7 +7,6 @@ import io.datahub.cli.http.Request;
 import io.datahub.cli.hub.Paths;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** What the commands for users share: targets, bodies, and how users are printed. */
 final class Users {
@@ -26,11 +25,22 @@ final class Users {
 
     static void print(Output output, Map<String, Object> user) {
         String roles = String.join(" ", Json.strings(user, "roles"));
-        String grants = Json.objects(user, "grants").stream()
-                .map(grant -> "\n  " + Json.string(grant, "action") + " '" + Json.string(grant, "what") + "'")
-                .collect(Collectors.joining());
         String disabled = Boolean.TRUE.equals(user.get("disabled")) ? "  disabled" : "";
         output.result(
-                user, Json.string(user, "name") + (roles.isEmpty() ? "" : "  roles " + roles) + disabled + grants);
+                user,
+                Json.string(user, "name") + (roles.isEmpty() ? "" : "  roles " + roles) + disabled + grants(user));
+    }
+
+    /** A line for each grant of a user. */
+    static String grants(Map<String, Object> user) {
+        StringBuilder text = new StringBuilder();
+        for (Map<String, Object> grant : Json.objects(user, "grants")) {
+            text.append("\n  ")
+                    .append(Json.string(grant, "action"))
+                    .append(" '")
+                    .append(Json.string(grant, "what"))
+                    .append('\'');
+        }
+        return text.toString();
     }
 }

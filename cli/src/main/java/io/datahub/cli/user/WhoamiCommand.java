@@ -25,9 +25,7 @@ public final class WhoamiCommand implements Callable<Integer> {
         if (!Json.strings(user, "roles").isEmpty()) {
             text.append("\nroles: ").append(String.join(" ", Json.strings(user, "roles")));
         }
-        for (Map<String, Object> grant : Json.objects(user, "grants")) {
-            text.append('\n').append(Json.text(grant));
-        }
+        text.append(Users.grants(user));
         if (!Json.string(user, "label").isEmpty()) {
             text.append("\ntoken: ").append(Json.string(user, "label"));
         }
