@@ -1,5 +1,5 @@
 """The datahub command as a client: each command by the real launcher against a real hub."""
-import json, os, re, shutil, signal, subprocess, tarfile
+import json, os, random, re, shutil, signal, subprocess, tarfile, time
 import pytest
 
 from support.hub import LAUNCHER, ROOT, Hub
@@ -16,6 +16,13 @@ class Cli:
         self.work, self.launcher = home, launcher
         self.env = {name: value for name, value in hub.env.items() if not name.startswith("DATAHUB_TOKEN")}
         self.env |= {f"XDG_{kind}_HOME": f"{home}/{kind.lower()}" for kind in ("CONFIG", "STATE")} | env
+        if not hub.single:
+            # A home whose hub is what nginx makes of the cluster.
+            self.env["DATAHUB_HOME"] = f"{home}/front"
+            os.makedirs(f"{home}/front/cache", exist_ok=True)
+            for name, text in (("cache/hub.run", f"http.host=127.0.0.1\nhttp.port={hub.http}\n"), ("admin.token", hub.token())):
+                with open(f"{home}/front/{name}", "w") as f:
+                    f.write(text)
 
     def start(self, *words, **more):
         return subprocess.Popen([self.launcher, *words], env=self.env, stdin=more.pop("stdin", subprocess.DEVNULL),
@@ -44,6 +51,11 @@ def cli(hub, tmp_path):
 def limited(hub):
     """The token of a user with few grants."""
     return hub.add_users(few='<allow read="few/" create="few/" publish="few."/>')["few"]
+
+
+def each_of(hub):
+    """The hub, or those of the cluster."""
+    return [hub] if hub.single else hub.cluster.hubs
 
 
 def tree(folder):
@@ -110,9 +122,10 @@ def test_records(cli, tmp_path):
 def test_exit_statuses(hub, cli, limited, tmp_path):
     (tmp_path / "x").write_bytes(b"x")
     (tmp_path / "x.xml").write_bytes(b"<a><b></a>")
-    with open(f"{hub.home}/etc/io.datahub.validator.xml-cli.cfg", "w") as f:
-        f.write("paths = exit/*.xml\n")
-    assert until(lambda: "xml-cli" in hub.run("console", "datahub:validators").stdout, 20)
+    for each in each_of(hub):
+        with open(f"{each.home}/etc/io.datahub.validator.xml-cli.cfg", "w") as f:
+            f.write("paths = exit/*.xml\n")
+        assert until(lambda: "xml-cli" in each.run("console", "datahub:validators").stdout, 20)
     few = {"DATAHUB_TOKEN": limited}
     for status, words, env in [
             (1, ("get", "exit/none", f"{tmp_path}/none"), {}),
@@ -126,6 +139,7 @@ def test_exit_statuses(hub, cli, limited, tmp_path):
         assert out.returncode == status and out.stderr, (words, out)
         assert limited.encode() not in out.stderr and b"Exception" not in out.stderr
     assert b"--wrong" in cli.run("get", "--wrong", "x", status=2).stderr
+    assert b"FILE\xe2\x80\xa6 PATH: needs at least 2" in cli.run("put", status=2).stderr
     assert b"line 1" in cli.run("put", f"{tmp_path}/x.xml", "exit/x.xml", status=5).stderr
     error = json.loads(cli.run("cat", "exit/x", "--json", env=few, status=4).stderr)
     assert error["status"] == 403 and error["exit"] == 4
@@ -181,6 +195,7 @@ def test_users(hub, cli):
     token = cli.run("token", "issue", "agent", "--label", "one", "--expires", "2d").stdout.decode().strip()
     as_agent = {"DATAHUB_TOKEN": token}
     assert cli.lines("whoami", env=as_agent)[0]["user"] == "agent"
+    assert b"\n  read 'builds/'\n" in cli.run("whoami", env=as_agent).stdout
     cli.run("put", "-", "builds/agent/x", data=b"x", env=as_agent)
     [allowed] = cli.lines("explain", "agent", "read", "builds/x")
     assert allowed["allowed"] and "builds/" in allowed["reasons"][0]
@@ -197,7 +212,7 @@ def test_users(hub, cli):
 
 
 def clients(hub):
-    return json.loads(hub.run("console", "datahub:clients", "--json").stdout)
+    return [client for each in each_of(hub) for client in json.loads(each.run("console", "datahub:clients", "--json").stdout)]
 
 
 def test_sub_goes_on_after_a_restart(new_hub, tmp_path):
@@ -447,6 +462,45 @@ def test_sync_to_the_hub(new_hub, tmp_path):
     assert tree(tmp_path / "back") == tree(source)
     cli.run("sync", f"{tmp_path}/missing", "hub:up", "--delete", status=1)
     cli.run("sync", "one", "two", status=2)
+
+
+def test_sync_of_many_files_while_hub_and_client_are_killed(new_hub, size, tmp_path):
+    """In both directions; afterwards the trees are equal, and another run transfers nothing."""
+    count = size("sync-files")
+    if not count:
+        pytest.skip("with --long only")
+    hub = new_hub().start()
+    cli, chance = Cli(hub, str(tmp_path)), random.Random(size("seed") or None)
+    for i in range(count):
+        path = tmp_path / "source" / f"d{i % 100}" / f"{i}.bin"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(chance.randbytes(chance.randrange(4_000)))
+
+    def killed_at_random(*words, kills=8):
+        log = open(tmp_path / "sync.log", "ab")
+        sync = None
+        for _ in range(kills):
+            if sync is None or sync.poll() is not None:
+                sync = cli.start("sync", *words, stdout=subprocess.DEVNULL, stderr=log)
+            time.sleep(chance.uniform(1, 15))
+            if chance.random() < 0.5:
+                sync.kill()
+                sync.wait()
+            else:
+                hub.kill()
+                hub.start()
+        sync.wait()
+        log.close()
+        out = subprocess.run([LAUNCHER, "sync", *words], env=cli.env, capture_output=True)
+        assert out.returncode == 0, out.stderr[-2_000:]
+
+    for words in ((f"{tmp_path}/source", "hub:many"), ("hub:many", f"{tmp_path}/copy")):
+        killed_at_random(*words)
+        assert summary(cli, *words, "--delete") | {"cursor": ""} == {"transferred": 0, "deleted": 0, "cursor": ""}
+        shutil.rmtree(tmp_path / "state")
+        assert summary(cli, *words, "--delete")["transferred"] == 0, "compared anew"
+    differences = subprocess.run(["diff", "-r", f"{tmp_path}/source", f"{tmp_path}/copy"], capture_output=True, text=True)
+    assert not differences.stdout and differences.returncode == 0, differences
 
 
 def test_sync_goes_on(hub, cli, tmp_path):
