@@ -1,10 +1,11 @@
 """A cluster whose hubs and servers are killed, stopped and cut off under load. What must hold after it is in support/cluster_load.py.
 The last hub reaches the servers by links, so that it alone can lose them."""
-import base64, collections, concurrent.futures, http.client, json, os, random, re, shutil, time
+import base64, collections, concurrent.futures, datetime, email.utils, http.client, json, os, random, re, shutil, time
 
 import pytest, zmq
 
 from support.clients import EventStream, Subscriber, WebSocketSubscriber, plain_socket
+from support.clock import Clock
 from support.cluster_load import Load, ask, may_be_done, patient, sha
 from support.hub import ROOT, new_token
 from support.waiting import never, until
@@ -254,32 +255,99 @@ def test_faults_of_the_blob_store(cluster, hubs, token):
     assert body(hubs[0], token, "/files/faults/slow") == data
 
 
-def test_an_upload_goes_on_at_another_hub_after_a_kill(hubs, token, engines):
-    first, second, data = hubs[1], hubs[2], os.urandom(5 << 20)
-    tus, half = {"Tus_Resumable": "1.0.0", "Content_Type": "application/offset+octet-stream"}, 3 << 20
-    code, head, text = patient(first.http, token, "POST", "/uploads", Upload_Length=str(len(data)),
-                               Upload_Metadata=f"path {base64.b64encode(b'tus/a').decode()}", **tus)
-    assert code == 201, text
-    url = head["location"]
+class Upload:
+    """A resumable upload, which each request may send to another hub."""
 
-    def offset(hub):
-        """Where to go on; nothing for an upload that is over."""
-        return patient(hub.http, token, "HEAD", url, **tus)[1]["upload-offset"]
+    TUS = {"Tus_Resumable": "1.0.0", "Content_Type": "application/offset+octet-stream"}
 
-    def send(hub, end):
+    def __init__(self, hub, token, path, data):
+        self.token, self.data = token, data
+        code, head, text = patient(hub.http, token, "POST", "/uploads", Upload_Length=str(len(data)),
+                                   Upload_Metadata=f"path {base64.b64encode(path.encode()).decode()}", **self.TUS)
+        assert code == 201, text
+        self.url = head["location"]
+
+    def head(self, hub, name):
+        """A header of the hub's answer to where to go on; nothing for an upload that is over."""
+        return patient(hub.http, self.token, "HEAD", self.url, **self.TUS)[1][name]
+
+    def offset(self, hub):
+        return self.head(hub, "upload-offset")
+
+    def send(self, hub, end):
         """As clients do: after a failure they ask where to go on."""
         def sent():
-            start = offset(hub)
-            return start in (None, str(end)) or ask(hub.http, token, "PATCH", url, data[int(start):end], timeout=60, Upload_Offset=start, **tus)[0] == 204
+            start = self.offset(hub)
+            return start in (None, str(end)) or ask(hub.http, self.token, "PATCH", self.url, self.data[int(start):end], timeout=60,
+                                                    Upload_Offset=start, **self.TUS)[0] == 204
         assert until(sent, 120)
-    send(first, half)
+
+
+def test_an_upload_goes_on_at_another_hub_after_a_kill(hubs, token):
+    first, second, half = hubs[1], hubs[2], 3 << 20
+    upload = Upload(first, token, "tus/a", os.urandom(5 << 20))
+    upload.send(first, half)
     first.kill()
     try:
-        assert offset(second) == str(half)
-        send(second, len(data))
-        assert sha(body(hubs[0], token, "/files/tus/a")) == sha(data)
+        assert upload.offset(second) == str(half)
+        upload.send(second, len(upload.data))
+        assert sha(body(hubs[0], token, "/files/tus/a")) == sha(upload.data)
     finally:
         restart(first, token)
+
+
+def test_the_clock_of_one_hub_is_wrong(hubs, token, load):
+    """Twenty minutes ahead from the start, more than an S3 store tolerates, and then seven behind. Tokens expire by the hub's own
+    clock; all else goes by the database's."""
+    right, wrong, third = hubs
+    assert wrong.run("stop").returncode == 0
+    clock = Clock(wrong)
+    clock.jump("+20m")
+    clock.start_hub()
+    heard = {hub: EventStream(hub, token, "clock.") for hub in hubs}
+
+    def new_token_of(hub, minutes):
+        expires = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 60 * minutes))
+        code, _, text = patient(hub.http, token, "POST", "/tokens", json.dumps({"label": f"{hub.name} {minutes}", "expires": expires}),
+                                Content_Type="application/json")
+        assert code in (200, 201), text
+        return json.loads(text)["token"]
+
+    def check(offset):
+        assert until(lambda: clock.is_off_by(60 * offset), 30)
+        assert until(lambda: ready(wrong, token), 60) and load.progress()
+        for hub, others in ((wrong, (right, third)), (right, (wrong,))):
+            path, before = f"/files/clock/{hub.name}{offset}", time.time()
+            put(hub, token, path, path.encode())
+            for other in others:
+                code, head, text = patient(other.http, token, "GET", path)
+                assert (code, text) == (200, path.encode())
+                if other is not wrong:  # which tells no time after its own
+                    assert before - 2 < email.utils.parsedate_to_datetime(head["last-modified"]).timestamp() < time.time() + 1
+            assert until(lambda: status(hub, token, "POST", f"/events/clock.{hub.name}{offset}", b"x") == 202
+                         and until(lambda: all(stream.of(f"clock.{hub.name}{offset}") for stream in heard.values()), 1), 60)
+        upload = Upload(right, token, f"clock/tus{offset}", os.urandom(300_000))
+        for hub, end in ((right, 100_000), (wrong, 200_000), (third, 300_000)):
+            assert upload.head(wrong, "upload-expires") == upload.head(right, "upload-expires")
+            upload.send(hub, end)
+        assert body(wrong, token, f"/files/clock/tus{offset}") == upload.data
+        long, short = new_token_of(wrong, 60), new_token_of(right, 5)
+        assert until(lambda: [status(hub, long, "GET", "/whoami") for hub in hubs] == [200] * 3, 30)
+        assert until(lambda: [status(hub, short, "GET", "/whoami") for hub in hubs] == [200, 401 if offset > 5 else 200, 200], 30)
+        secret = patient(wrong.http, token, "POST", "/session")[1]["set-cookie"].partition("=")[2].partition(";")[0]
+        assert right.curl(None, "/whoami", "-H", f"Cookie: datahub-session-{right.http}={secret}")[0] == 200
+
+    began = time.time()
+    try:
+        check(20)
+        clock.jump("-7m")
+        check(-7)
+    finally:
+        clock.jump("+0")
+        assert until(lambda: clock.is_off_by(0), 30)
+    assert_whole(load)
+    times = [datetime.datetime.fromisoformat(change["time"]).timestamp() for change in load.journal(wrong)]
+    assert times == sorted(times) and began < times[-1] < time.time() + 1
 
 
 def test_one_of_many_wins(hubs, token):
