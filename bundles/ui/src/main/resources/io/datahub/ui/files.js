@@ -3,6 +3,7 @@
 import { $, createElement, formatTime, number, size } from './dom.js'
 import { encodePath, filePath, live, mayAddTo, request, useGrants } from './hub.js'
 import * as drop from './drop.js'
+import { Entries } from './entries.js'
 import * as file from './file.js'
 import { Rows } from './rows.js'
 import * as selection from './selection.js'
@@ -15,18 +16,10 @@ const LARGEST_PAGE = 10_000
 const MAX_ENTRIES = 500_000
 /** Larger folders aren't read again at each event. */
 const LARGE = 1_000
-const BY = {
-  name: () => 0, // as the hub lists them
-  size: (one, other) => one.size - other.size,
-  modified: (one, other) => Date.parse(one.modified) - Date.parse(other.modified),
-}
+const entries = new Entries()
 let folder = ''
-let entries = []
-let ordered = [] // the entries as they are sorted
-let next = null
 let isReading = false
 let rows = null
-let sorting = { by: 'name', isDescending: false }
 let lastRead = 0
 let refreshTimer = 0
 let drawTimer = 0
@@ -35,16 +28,16 @@ let findTimer = 0
 export function init() {
   drop.init()
   file.init(path => { setFile(null); focus(path.slice(folder.length), 'name') })
-  rows = new Rows($('listing'), row, () => { if (next && !isReading) read(next, NEXT_PAGE) })
+  rows = new Rows($('listing'), row, () => { if (entries.next && !isReading) read(entries.next, NEXT_PAGE) })
   selection.init(() => { draw(); refresh() })
   $('find').addEventListener('input', () => {
     clearTimeout(findTimer)
     findTimer = setTimeout(find, 250)
   })
   $('find-tree').addEventListener('change', find)
-  $('more').addEventListener('click', () => read(next, NEXT_PAGE))
+  $('more').addEventListener('click', () => read(entries.next, NEXT_PAGE))
   $('select-all').addEventListener('change', () => {
-    selection.setAll(entries.map(pathOf), $('select-all').checked)
+    selection.setAll(entries.all.map(pathOf), $('select-all').checked)
     draw()
   })
   for (const button of document.querySelectorAll('button.sort')) button.addEventListener('click', () => sort(button.dataset.sort))
@@ -68,7 +61,7 @@ export async function open(path, parameters) {
   $('find').value = parameters.get('find') || ''
   $('find-tree').checked = parameters.has('tree')
   if (isOther) {
-    setEntries([], null)
+    entries.set([], null)
     drop.setTarget(path)
     selection.open(path)
     draw()
@@ -90,8 +83,7 @@ export function reset() {
   drawTimer = 0
   clearTimeout(findTimer)
   folder = ''
-  setEntries([], null)
-  sorting = { by: 'name', isDescending: false }
+  entries.reset()
   drop.setTarget('')
   $('find').value = ''
   $('find-tree').checked = false
@@ -125,19 +117,10 @@ function find() {
   read(null)
 }
 
-/** Sorts by a column, and the other way round the second time. Whatever isn't the hub's order needs all entries. */
+/** Sorts by a column. */
 function sort(by) {
-  sorting = { by, isDescending: by === sorting.by && !sorting.isDescending }
-  setEntries(entries, next)
-  if (next && (by !== 'name' || sorting.isDescending)) read(next, MAX_ENTRIES)
+  if (entries.sort(by) && entries.next) read(entries.next, MAX_ENTRIES)
   else draw()
-}
-
-function setEntries(all, more) {
-  entries = all
-  next = more
-  ordered = sorting.by === 'name' ? [...all] : [...all].sort(BY[sorting.by])
-  if (sorting.isDescending) ordered.reverse()
 }
 
 /** Reloads the entries that are shown soon, and seldom enough that many events don't keep the page busy. */
@@ -145,8 +128,8 @@ function refresh() {
   if ($('files').hidden || refreshTimer) return
   refreshTimer = setTimeout(() => {
     refreshTimer = 0
-    read(null, Math.max(PAGE, entries.length))
-  }, entries.length > LARGE ? 2_000 : 200)
+    read(null, Math.max(PAGE, entries.all.length))
+  }, entries.all.length > LARGE ? 2_000 : 200)
 }
 
 /** Loads entries after a name, or from the beginning. The hub searches the whole folder for the text, page by page. */
@@ -154,7 +137,7 @@ async function read(after, limit = PAGE) {
   const thisRead = ++lastRead
   isReading = true
   const text = $('find').value.trim()
-  const found = after ? [...entries] : []
+  const found = after ? [...entries.all] : []
   const wanted = found.length + limit
   let from = after
   try {
@@ -170,14 +153,14 @@ async function read(after, limit = PAGE) {
       if (from && found.length < wanted) announceProgress(found.length)
     } while (from && found.length < wanted)
     isReading = false
-    setEntries(found, from)
-    if (!selection.isEmpty()) selection.keep(new Set(entries.map(pathOf)))
-    selection.setTotal(next || text ? Infinity : entries.length)
+    entries.set(found, from)
+    if (!selection.isEmpty()) selection.keep(new Set(found.map(pathOf)))
+    selection.setTotal(from || text ? Infinity : found.length)
     draw()
   } catch (refused) {
     if (thisRead !== lastRead) return
     isReading = false
-    setEntries([], null)
+    entries.set([], null)
     draw()
     $('files-note').textContent = refused.status === 404 ? 'This folder doesn’t exist yet. An upload creates it.' : refused.message
   }
@@ -197,26 +180,25 @@ function changed(event) {
 
 /** Changes one entry of a large folder as an event says. Returns whether that is enough. */
 function apply({ topic, data }, name) {
-  if (entries.length <= LARGE || $('find').value.trim() || isReading || topic.startsWith('file.rejected/')) return false
+  if (entries.all.length <= LARGE || $('find').value.trim() || isReading || topic.startsWith('file.rejected/')) return false
   const isDeeper = name.includes('/')
   const own = isDeeper ? name.slice(0, name.indexOf('/')) : name
-  let at = 0
-  for (let to = entries.length; at < to;) {
-    const middle = (at + to) >> 1
-    if (entries[middle].name < own) at = middle + 1
-    else to = middle
-  }
-  const isThere = entries[at]?.name === own
-  if ((isDeeper && isThere) || (!isThere && at === entries.length && next)) return true
+  if (isDeeper && (topic.startsWith('file.deleted/') || entries.has(own))) return true
   if (topic.startsWith('file.deleted/')) {
-    if (isDeeper || !isThere) return true
-    entries.splice(at, 1)
+    entries.remove(own)
     selection.set(folder + own, false)
+  } else if (isDeeper) {
+    entries.put({ name: own, type: 'directory' })
   } else {
     const { size: bytes, modified, etag } = JSON.parse(data).data
-    entries.splice(at, Number(isThere), isDeeper ? { name: own, type: 'directory' } : { name: own, type: 'file', size: bytes, modified, etag })
+    entries.put({ name: own, type: 'file', size: bytes, modified, etag })
   }
-  drawTimer ||= setTimeout(() => { drawTimer = 0; setEntries(entries, next); selection.setTotal(next ? Infinity : entries.length); draw() }, 500)
+  drawTimer ||= setTimeout(() => {
+    drawTimer = 0
+    entries.set(entries.all, entries.next)
+    selection.setTotal(entries.next ? Infinity : entries.all.length)
+    draw()
+  }, 500)
   return true
 }
 
@@ -232,22 +214,22 @@ function pathOf(entry) {
 function draw() {
   const focused = document.activeElement?.closest?.('#entries tr')?.dataset?.name
   const place = document.activeElement?.dataset?.place
-  $('listing').hidden = entries.length === 0
-  rows.show(ordered, Boolean(next))
+  $('listing').hidden = entries.all.length === 0
+  rows.show(entries.ordered, Boolean(entries.next))
   if (focused !== undefined) focus(focused, place)
-  $('files-note').textContent = entries.length ? '' : $('find').value.trim() ? 'No names match.' : 'This folder is empty.'
-  $('more').hidden = !next
+  $('files-note').textContent = entries.all.length ? '' : $('find').value.trim() ? 'No names match.' : 'This folder is empty.'
+  $('more').hidden = !entries.next
   $('more').textContent = 'Show more'
-  $('select-all').checked = entries.length > 0 && entries.every(entry => selection.has(pathOf(entry)))
+  $('select-all').checked = entries.all.length > 0 && entries.all.every(entry => selection.has(pathOf(entry)))
   $('select-all').indeterminate = !selection.isEmpty() && !$('select-all').checked
   for (const button of document.querySelectorAll('button.sort')) {
-    const isSorted = button.dataset.sort === sorting.by
-    button.closest('th').setAttribute('aria-sort', isSorted ? sorting.isDescending ? 'descending' : 'ascending' : 'none')
+    const isSorted = button.dataset.sort === entries.sorting.by
+    button.closest('th').setAttribute('aria-sort', isSorted ? entries.sorting.isDescending ? 'descending' : 'ascending' : 'none')
   }
 }
 
 function focus(name, place) {
-  return rows.focus(ordered.findIndex(entry => entry.name === name), place)
+  return rows.focus(entries.ordered.findIndex(entry => entry.name === name), place)
 }
 
 function row(entry) {
@@ -287,10 +269,10 @@ function drawCrumbs() {
 }
 
 async function deleteEntry(entry) {
-  const at = ordered.indexOf(entry)
-  const beside = ordered[at + 1] || ordered[at - 1]
+  const at = entries.ordered.indexOf(entry)
+  const beside = entries.ordered[at + 1] || entries.ordered[at - 1]
   if (!await selection.remove([pathOf(entry)])) return
-  setEntries(entries.filter(each => each.name !== entry.name), next)
+  entries.set(entries.all.filter(each => each.name !== entry.name), entries.next)
   draw()
   if (!beside || !focus(beside.name, 'delete')) $('find').focus()
 }

@@ -1,30 +1,33 @@
-// Uploads by tus, with progress: interrupted ones can be resumed, also after a reload, and existing files are replaced only
-// after a confirmation.
+// The list of uploads, of which some run at a time.
 
-import { $, createElement, announce, size } from './dom.js'
-import { localText } from './text.js'
-import { violation } from './violation.js'
-import { BY_SCRIPT, may, refusal, Refused, request } from './hub.js'
+import { $, createElement } from './dom.js'
+import * as remembered from './remembered.js'
+import { Upload } from './upload.js'
 
 const MAX_RUNNING = 3
-/** An upload without progress for so long, in milliseconds, counts as interrupted: a lost connection isn't always reported. */
-const STALLED = 30_000
-/** The uploads that this tab has begun and not ended, for after a reload. */
-const STORAGE_KEY = 'datahub.uploads'
-const TUS = { 'Tus-Resumable': '1.0.0' }
-/** Statuses after which the hub keeps the upload, so that it can be resumed; 0 is a lost connection. */
-const RESUMABLE = new Set([0, 408, 409, 423, 429, 500, 502, 503, 504, 507])
 let running = 0
-let onStored = () => {}
-let edit = () => {}
-let user = ''
 const queue = []
 const all = new Set()
+/** What an upload needs of the list. */
+const list = {
+  user: '',
+  stored: () => {},
+  edit: () => {},
+  start(item) {
+    queue.push(item)
+    startNext()
+  },
+  remove(item) {
+    all.delete(item)
+    remove(item.element)
+    offerClear()
+  },
+  ended: offerClear,
+}
 
-/** @param stored called with the path of a file that was stored. @param editText edits the text of a refused one: path, text, what to do once it is stored */
-export function init(stored, editText) {
-  onStored = stored
-  edit = editText
+/** @param stored called with the path of a file that was stored. @param edit edits the text of a refused one: path, text, what to do once it is stored */
+export function init(stored, edit) {
+  Object.assign(list, { stored, edit })
   $('clear-uploads').addEventListener('click', () => {
     for (const item of [...all]) if (item.isOver) item.dismiss()
     $('find').focus()
@@ -33,11 +36,11 @@ export function init(stored, editText) {
 }
 
 /** Lists the uploads of this user that a reload of the page interrupted. The browser has forgotten their files. */
-export function restore(name) {
-  user = name
+export function restore(user) {
+  list.user = user
   const known = new Set([...all].map(item => item.location))
-  for (const upload of remembered()) {
-    if (upload.user === user && !known.has(upload.location)) show(new Upload(null, upload.path, upload))
+  for (const upload of remembered.all()) {
+    if (upload.user === user && !known.has(upload.location)) show(new Upload(list, null, upload.path, upload))
   }
 }
 
@@ -49,7 +52,7 @@ export function add(files) {
       interrupted.resumeWith(file)
       continue
     }
-    const item = new Upload(file, path)
+    const item = new Upload(list, file, path)
     show(item)
     queue.push(item)
   }
@@ -61,21 +64,12 @@ function show(item) {
   $('uploads').prepend(item.element)
 }
 
-function remembered() {
-  return JSON.parse(sessionStorage.getItem(STORAGE_KEY) || '[]')
-}
-
-function remember(uploads) {
-  if (uploads.length) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(uploads))
-  else sessionStorage.removeItem(STORAGE_KEY)
-}
-
 /** Cancels and forgets all uploads. */
 export function reset() {
   queue.length = 0
   for (const item of all) item.stop()
   all.clear()
-  remember([])
+  remembered.clear()
   $('uploads').replaceChildren()
   offerClear()
 }
@@ -107,245 +101,4 @@ function remove(element) {
 
 function offerClear() {
   $('clear-uploads').hidden = [...all].filter(item => item.isOver).length < 2
-}
-
-/** The upload of one file. */
-class Upload {
-  isOver = false
-  location = null
-  #refusedText = null // of a file that a validator refused, to be edited
-  #expected = null // size and modification time of a file that has to be chosen again
-  #stalled = 0
-  #isReplacing = false
-  #isStopped = false
-  #sending = null
-
-  /** @param interrupted what was remembered of an upload that a reload interrupted */
-  constructor(file, path, interrupted = null) {
-    this.file = file
-    this.path = path
-    this.bar = createElement('progress', { max: 1, value: 0, 'aria-label': `Progress of ${path}` })
-    this.state = createElement('span', { className: 'state' }, 'Waiting')
-    this.retry = this.#button(() => this.#retry())
-    this.retry.hidden = true
-    this.button = this.#button(() => this.#cancel())
-    this.#name(this.button, 'Cancel')
-    this.reasons = createElement('ul', { className: 'reasons' })
-    this.element = createElement('li', { className: 'upload card' }, createElement('span', { className: 'name' }, path), this.state,
-      createElement('span', { className: 'buttons' }, this.retry, this.button), this.bar, this.reasons)
-    if (interrupted) {
-      this.location = interrupted.location
-      this.#expected = { size: interrupted.size, modified: interrupted.modified }
-      this.#isReplacing = interrupted.replaces
-      this.#offer('failed', 'Interrupted by a reload. Choose the file again to resume', 'Resume')
-    }
-  }
-
-  /** Whether this upload can be resumed with a file that was chosen again. */
-  awaits(file, path) {
-    return !this.isOver && this.#expected !== null && path === this.path && this.#matches(file)
-  }
-
-  #matches(file) {
-    return file.size === this.#expected.size && file.lastModified === this.#expected.modified
-  }
-
-  /** Resumes the upload with its file. */
-  resumeWith(file) {
-    this.file = file
-    this.#expected = null
-    this.#retry()
-  }
-
-  #chooseAgain() {
-    const input = createElement('input', { type: 'file' })
-    input.addEventListener('change', () => {
-      const [file] = input.files
-      if (this.#matches(file)) this.resumeWith(file)
-      else this.#offer('failed', 'That is another file, or it has changed. Choose the same file, or cancel', 'Resume')
-    })
-    input.click()
-  }
-
-  /** Ends the request that is being sent, so that the upload can be resumed. */
-  interrupt() {
-    this.#sending?.abort()
-  }
-
-  /** Remembers the upload until it ends, for after a reload. */
-  #remember() {
-    const others = remembered().filter(upload => upload.location !== this.location)
-    const { size, lastModified } = this.file
-    remember([...others, { user, path: this.path, location: this.location, size, modified: lastModified, replaces: this.#isReplacing }])
-  }
-
-  #forget() {
-    remember(remembered().filter(upload => upload.location !== this.location))
-  }
-
-  #button(onclick) {
-    return createElement('button', { type: 'button', className: 'quiet', onclick })
-  }
-
-  #name(button, text) {
-    button.textContent = text
-    button.setAttribute('aria-label', `${text} ${this.path}`)
-    button.hidden = false
-  }
-
-  async run() {
-    try {
-      const offset = this.location ? await this.#offset() : await this.#create()
-      if (this.#isStopped) return this.#withdraw()
-      if (offset !== null) await this.#send(offset)
-      this.bar.value = 1
-      this.#end('stored', `Stored, ${size(this.file.size)}`)
-      onStored(this.path)
-    } catch (refused) {
-      if (!this.#isStopped) this.#refused(refused)
-    }
-  }
-
-  /** Creates the upload; an existing file is replaced only if the user has confirmed it. Returns the offset, or null if an empty file was stored. */
-  async #create() {
-    const headers = {
-      ...TUS, 'Upload-Length': this.file.size, 'Upload-Metadata': `path ${base64(this.path)}`,
-      ...(this.#isReplacing ? {} : { 'If-None-Match': '*' }),
-    }
-    const answer = await request('/uploads', { method: 'POST', headers })
-    this.location = new URL(answer.headers.get('Location'), location.href).pathname
-    this.#remember()
-    return this.file.size ? 0 : null
-  }
-
-  /** The number of bytes that the hub has; null if the file was stored and only the response was lost. */
-  async #offset() {
-    try {
-      const answer = await request(this.location, { method: 'HEAD', headers: TUS })
-      if (answer.headers.get('Content-Location')) return null
-      return Number(answer.headers.get('Upload-Offset'))
-    } catch (refused) {
-      if (refused.status !== 404 && refused.status !== 410) throw refused
-      this.#forget()
-      return this.#create()
-    }
-  }
-
-  #send(offset) {
-    return new Promise((done, failed) => {
-      const sending = this.#sending = new XMLHttpRequest()
-      sending.open('PATCH', this.location)
-      const headers = { ...TUS, ...BY_SCRIPT, 'Upload-Offset': offset, 'Content-Type': 'application/offset+octet-stream' }
-      for (const [name, value] of Object.entries(headers)) sending.setRequestHeader(name, value)
-      const watch = () => {
-        clearTimeout(this.#stalled)
-        this.#stalled = setTimeout(() => sending.abort(), STALLED)
-      }
-      sending.upload.onprogress = event => { watch(); this.#progress(offset + event.loaded) }
-      sending.upload.onloadend = () => clearTimeout(this.#stalled) // the hub validates, which may take longer
-      sending.onloadend = () => { clearTimeout(this.#stalled); this.#sending = null }
-      sending.onload = () => sending.status < 300 ? done() : failed(refusal(sending.status, sending.responseText))
-      sending.onerror = sending.onabort = () => failed(new Refused(0, 'Interrupted'))
-      watch()
-      sending.send(this.file.slice(offset))
-    })
-  }
-
-  #progress(loaded) {
-    const total = this.file.size
-    this.bar.value = total ? loaded / total : 1
-    this.state.textContent = loaded >= total ? 'Validating…' : `${size(loaded)} of ${size(total)}`
-  }
-
-  #refused(refused) {
-    if (refused.status === 412 && !this.#isReplacing && may('write', this.path)) {
-      this.#forget()
-      this.location = null
-      this.#offer('exists', 'Already exists', 'Replace')
-    } else if (refused.status === 412 && !this.#isReplacing) {
-      this.#end('refused', 'Already exists, and you can’t replace it')
-    } else if (RESUMABLE.has(refused.status) && (refused.status !== 409 || this.location)) {
-      this.#offer('failed', refused.status ? refused.message : 'Interrupted', 'Resume')
-    } else {
-      this.#end('refused', refused.status === 422 ? 'Refused' : refused.message)
-      const reasons = refused.violations.map(violation)
-      this.reasons.replaceChildren(...(reasons.length ? reasons : refused.status === 422 ? [createElement('li', {}, refused.message)] : []))
-      if (refused.status === 422) this.#offerEdit()
-    }
-  }
-
-  /** Offers to edit a text that was refused. */
-  async #offerEdit() {
-    this.#refusedText = await localText(this.file).catch(() => null)
-    if (this.#refusedText !== null) this.#name(this.retry, 'Edit')
-  }
-
-  /** Offers to go on with the upload. */
-  #offer(kind, text, yes) {
-    this.element.classList.add(kind)
-    this.state.textContent = text
-    this.#name(this.retry, yes)
-    announce(`${this.path}: ${text}`)
-  }
-
-  #retry() {
-    if (this.#refusedText !== null) {
-      edit(this.path, this.#refusedText, () => this.dismiss())
-      return
-    }
-    if (this.#expected) {
-      this.#chooseAgain()
-      return
-    }
-    this.#isReplacing ||= this.element.classList.contains('exists')
-    this.element.classList.remove('exists', 'failed')
-    this.state.textContent = 'Waiting'
-    this.button.focus()
-    this.retry.hidden = true
-    queue.push(this)
-    startNext()
-  }
-
-  #cancel() {
-    if (this.isOver) {
-      this.dismiss()
-      return
-    }
-    this.stop()
-    this.#end('cancelled', 'Cancelled')
-  }
-
-  /** Ends the upload, and deletes what the hub has of it. */
-  stop() {
-    if (this.isOver || this.#isStopped) return
-    this.#isStopped = true
-    this.#sending?.abort()
-    this.#withdraw()
-  }
-
-  #withdraw() {
-    if (!this.location) return
-    this.#forget()
-    request(this.location, { method: 'DELETE', headers: TUS }).catch(() => { /* the hub deletes it when it expires */ })
-  }
-
-  dismiss() {
-    all.delete(this)
-    remove(this.element)
-    offerClear()
-  }
-
-  #end(kind, text) {
-    this.isOver = true
-    this.#forget()
-    this.element.classList.add(kind)
-    this.state.textContent = text
-    this.bar.hidden = this.retry.hidden = true
-    this.#name(this.button, 'Dismiss')
-    offerClear()
-  }
-}
-
-function base64(text) {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text)))
 }
