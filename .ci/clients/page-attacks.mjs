@@ -49,7 +49,8 @@ for (const address of ['#/constructor', '#/__proto__', '#/tostring', '#javascrip
   await page.goto(`${url}/${address}`)
   await page.evaluate(() => new Promise(done => setTimeout(done, 50)))
   await unharmed(address.slice(0, 80))
-  const others = requests.filter(request => (/[?&]limit=/.test(request.url()) || request.headers().range) && !new URL(request.url()).pathname.startsWith('/files/'))
+  const others = requests.filter(request => (/[?&]limit=/.test(request.url()) || request.headers().range)
+    && !/^\/(files|events\/history)(\/|$)/.test(new URL(request.url()).pathname))
   seen(`${address.slice(0, 80)}: no other resource is read`, others.length === 0, others.map(request => request.url()).join())
 }
 

@@ -81,8 +81,19 @@ socket.close()
 // A folder of many files.
 const nameOf = number => `${String(number).padStart(6, '0')}.txt`
 const last = nameOf(ENTRIES - 1)
+await admin.evaluate(() => {
+  const rows = document.querySelector('#entries')
+  performance.clearResourceTimings()
+  new MutationObserver((_, observer) => {
+    if (!rows.querySelector('tr[data-name]')) return
+    observer.disconnect()
+    const drawn = () => { window.firstRows = performance.now() - performance.getEntriesByType('resource').find(({ name }) => name.includes('/files/many/')).responseEnd }
+    requestAnimationFrame(() => requestAnimationFrame(drawn))
+  }).observe(rows, { childList: true })
+})
 await admin.goto(`${url}/#/files/many/`)
-await see('the first rows of a large folder are shown', admin.getByRole('link', { name: nameOf(0), exact: true }).waitFor())
+await see('the first rows of a large folder are shown', admin.getByRole('link', { name: nameOf(0), exact: true }).waitFor()
+  .then(() => admin.waitForFunction(() => window.firstRows)).then(() => admin.evaluate(() => `${Math.round(window.firstRows)} ms after the answer`)))
 const rowCount = () => admin.locator('#listing').getAttribute('aria-rowcount')
 await see('of which there are more', rowCount().then(count => count === '-1' || count))
 await see('scrolling reads the others', admin.waitForFunction(name => {
@@ -90,6 +101,23 @@ await see('scrolling reads the others', admin.waitForFunction(name => {
   return document.querySelector(`#entries tr[data-name="${name}"]`) !== null
 }, last, { polling: 100, timeout: 120_000 }).then(() => true))
 await see('few rows are in the document', admin.locator('#entries tr').count().then(count => count < 200 || count))
+await admin.evaluate(() => scrollTo(0, 0))
+const { frames, blank } = await admin.evaluate(() => new Promise(done => {
+  const frames = []
+  let blank = 0
+  let before = performance.now()
+  const step = now => {
+    frames.push(now - before)
+    before = now
+    if (document.elementFromPoint(innerWidth / 2, innerHeight * 0.75)?.closest('.space')) blank++
+    scrollBy(0, 120)
+    if (frames.length < 120) requestAnimationFrame(step)
+    else done({ frames: frames.sort((one, other) => one - other).map(Math.round), blank })
+  }
+  requestAnimationFrame(step)
+}))
+seen('scrolling shows rows in each frame', blank === 0, `${blank} blank of ${frames.length}; the median frame took ${frames[60]} ms, the slowest ${frames.at(-1)} ms`)
+await admin.evaluate(() => scrollTo(0, document.body.scrollHeight))
 await see('a screen reader is told how many there are', admin.waitForFunction(wanted => document.querySelector('#listing').getAttribute('aria-rowcount') === wanted, String(ENTRIES + 1)).then(() => true))
 await see('and which one it reads', admin.locator(`#entries tr[data-name="${last}"]`).getAttribute('aria-rowindex').then(index => index === String(ENTRIES + 1) || index))
 await admin.getByRole('link', { name: last, exact: true }).focus()
