@@ -316,6 +316,7 @@ def test_kill_during_an_upload(hub, admin, jenkins, artifact, size):
     assert never(lambda: changes() != expected)
 
 
+@pytest.mark.single_hub
 def test_stop(hub, admin, users):
     stopped = hub.run("stop")
     assert stopped.returncode == 0 and hub.run("status").returncode != 0, stopped.stderr
