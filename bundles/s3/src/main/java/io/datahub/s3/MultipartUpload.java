@@ -117,10 +117,9 @@ final class MultipartUpload {
     }
 
     private void abort(String upload, Exception cause) {
-        try {
-            objects.send(S3Request.of("DELETE", objects.uri(key, Map.of("uploadId", upload))))
-                    .body()
-                    .close();
+        S3Request request = S3Request.of("DELETE", objects.uri(key, Map.of("uploadId", upload)));
+        try (InputStream answer = objects.sendDirectly(request, Optional.empty())) {
+            answer.readAllBytes();
         } catch (IOException e) {
             cause.addSuppressed(e);
         }

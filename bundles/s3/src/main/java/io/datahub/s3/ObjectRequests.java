@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.NoSuchFileException;
 import java.security.MessageDigest;
@@ -49,16 +50,50 @@ final class ObjectRequests {
      * @return the entity tag
      */
     String upload(URI uri, Source source, long from, long length) throws IOException {
+        String hash = payloadHash(source, from, length);
+        return length <= DirectAnswer.MAX_SENT_BYTES
+                ? uploadSmall(uri, read(source, from, (int) length), hash)
+                : uploadLarge(uri, source, from, length, hash);
+    }
+
+    /** Sends a request once, on the calling thread, and measures it. */
+    DirectAnswer sendDirectly(S3Request request, Optional<byte[]> body) throws IOException {
+        return metrics.measure(request.method(), () -> client.sendDirectly(request, body));
+    }
+
+    private String uploadSmall(URI uri, byte[] body, String hash) throws IOException {
+        S3Request request = new S3Request("PUT", uri, new TreeMap<>(), BodyPublishers.noBody(), hash, new Progress());
+        try (DirectAnswer answer = sendDirectly(request, Optional.of(body))) {
+            answer.readAllBytes();
+            metrics.sent(body.length);
+            return answer.header("etag").orElseThrow(() -> untagged(request));
+        }
+    }
+
+    private static byte[] read(Source source, long from, int length) throws SourceException {
+        try (InputStream in = source.open(from)) {
+            byte[] bytes = in.readNBytes(length);
+            if (bytes.length < length) {
+                throw new EOFException("the source is shorter than it said");
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new SourceException(e);
+        }
+    }
+
+    private static IOException untagged(S3Request request) {
+        return new IOException(request + " was answered without an entity tag");
+    }
+
+    private String uploadLarge(URI uri, Source source, long from, long length, String hash) throws IOException {
         UploadBody body = new UploadBody(source, from, length);
-        S3Request request = new S3Request(
-                "PUT", uri, new TreeMap<>(), body.publisher(), payloadHash(source, from, length), body.progress());
+        S3Request request = new S3Request("PUT", uri, new TreeMap<>(), body.publisher(), hash, body.progress());
         try {
             HttpResponse<InputStream> answer = send(request);
             answer.body().readAllBytes();
             metrics.sent(length);
-            return answer.headers()
-                    .firstValue("etag")
-                    .orElseThrow(() -> new IOException(request + " was answered without an entity tag"));
+            return answer.headers().firstValue("etag").orElseThrow(() -> untagged(request));
         } catch (IOException e) {
             body.checkSource();
             throw e;
@@ -94,9 +129,9 @@ final class ObjectRequests {
     InputStream range(String key, long from, long length) throws IOException {
         long last = from + length - 1;
         S3Request request = S3Request.of("GET", uri(key, Map.of())).with("range", "bytes=" + from + "-" + last);
-        Download answer;
+        DirectAnswer answer;
         try {
-            answer = metrics.measure(request.method(), () -> client.download(request));
+            answer = sendDirectly(request, Optional.empty());
         } catch (S3Exception e) {
             throw missing(e, key);
         }

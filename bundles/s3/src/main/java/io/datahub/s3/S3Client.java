@@ -98,12 +98,13 @@ final class S3Client implements AutoCloseable {
     }
 
     /**
-     * Sends a request that has no body once; the answer may be large.
+     * Sends a request once, on the calling thread; the answer may be large. The body of the request isn't sent.
      *
+     * @param body what is sent as its body: at most {@link DirectAnswer#MAX_SENT_BYTES}; empty if it has none
      * @return the answer, which the caller closes
      * @throws S3Exception if the status isn't one of success
      */
-    Download download(S3Request request) throws IOException {
+    DirectAnswer sendDirectly(S3Request request, Optional<byte[]> body) throws IOException {
         HttpURLConnection connection = (HttpURLConnection) request.uri().toURL().openConnection();
         if (connection instanceof HttpsURLConnection encrypted && trusted.isPresent()) {
             encrypted.setSSLSocketFactory(trusted.get());
@@ -111,7 +112,7 @@ final class S3Client implements AutoCloseable {
         connection.setRequestMethod(request.method());
         connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
         signed(request).forEach(connection::setRequestProperty);
-        Download answer = Download.start(connection, timeout);
+        DirectAnswer answer = DirectAnswer.start(connection, body, timeout);
         if (answer.status() / 100 != 2) {
             throw refused(request, answer.status(), answer::header, answer);
         }

@@ -27,9 +27,7 @@ final class UploadBody {
 
     /** The body for the HTTP client. */
     BodyPublisher publisher() {
-        return length == 0
-                ? BodyPublishers.noBody()
-                : BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(this::open), length);
+        return BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(this::open), length);
     }
 
     Progress progress() {

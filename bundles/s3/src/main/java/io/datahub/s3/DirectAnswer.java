@@ -3,6 +3,7 @@ package io.datahub.s3;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
@@ -11,11 +12,17 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The answer to a request without a body, read from the connection by whoever wants the bytes. The JDK's newer client
+ * The answer to a request without a large body, read from the connection by whoever wants the bytes. The JDK's newer client
  * passes each 16 KiB from the thread of its selector to one of its own and to the reader, which costs several times the
  * CPU. A read that makes no progress times out. Closing it early ends the connection. Not thread-safe.
  */
-final class Download extends FilterInputStream {
+final class DirectAnswer extends FilterInputStream {
+
+    /**
+     * The largest body of a request, in bytes. Writing has no timeout, but so much fits into the buffer of a socket, even
+     * if nothing arrives at the store.
+     */
+    static final int MAX_SENT_BYTES = 16 << 10;
 
     private final HttpURLConnection connection;
     private final Duration timeout;
@@ -24,7 +31,7 @@ final class Download extends FilterInputStream {
     /** How many bytes follow; negative if that isn't known. */
     private long left;
 
-    private Download(HttpURLConnection connection, Duration timeout, int status, InputStream body) {
+    private DirectAnswer(HttpURLConnection connection, Duration timeout, int status, InputStream body) {
         super(body);
         this.connection = connection;
         this.timeout = timeout;
@@ -36,25 +43,39 @@ final class Download extends FilterInputStream {
      * Sends the request and waits for the head of the answer.
      *
      * @param connection not connected yet
+     * @param body at most {@link #MAX_SENT_BYTES}; empty if the request has none
      * @param timeout how long the connection may make no progress
      */
-    static Download start(HttpURLConnection connection, Duration timeout) throws IOException {
+    static DirectAnswer start(HttpURLConnection connection, Optional<byte[]> body, Duration timeout)
+            throws IOException {
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);
         connection.setReadTimeout((int) timeout.toMillis());
         try {
+            if (body.isPresent()) {
+                write(connection, body.get());
+            }
             int status = connection.getResponseCode();
             if (status < 0) {
                 throw new ProtocolException("the answer isn't HTTP");
             }
-            InputStream body = status >= 400 ? connection.getErrorStream() : connection.getInputStream();
-            return new Download(connection, timeout, status, body == null ? InputStream.nullInputStream() : body);
+            InputStream answer = status >= 400 ? connection.getErrorStream() : connection.getInputStream();
+            return new DirectAnswer(
+                    connection, timeout, status, answer == null ? InputStream.nullInputStream() : answer);
         } catch (IOException e) {
             connection.disconnect();
             throw new IOException(
                     connection.getRequestMethod() + " " + connection.getURL() + ": "
                             + explained(e, timeout).getMessage(),
                     e);
+        }
+    }
+
+    /** Sets the body, which is sent with the head, and once more if the store had closed the connection meanwhile. */
+    private static void write(HttpURLConnection connection, byte[] body) throws IOException {
+        connection.setDoOutput(true);
+        try (OutputStream out = connection.getOutputStream()) {
+            out.write(body);
         }
     }
 
