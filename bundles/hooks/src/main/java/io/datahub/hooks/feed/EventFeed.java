@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * event (file events, events of kept topics) is stored in the state of an adapter once the consumer has processed it: after
  * a restart the feed continues there, so that each kept event is passed at least once and in order, and twice only if the
  * hub was killed between the two. Other events are passed while the hub runs, as far as they fit into the queue of a
- * session; in a cluster so are those of kept topics, which each hub keeps for itself.
+ * session.
  *
  * <p>A feed that has no position yet begins with the next event.
  */
@@ -46,7 +46,7 @@ public final class EventFeed implements EventSink, AutoCloseable {
     private static final long CLOSE_MILLIS = 10_000;
 
     private final String name;
-    private final FeedTopics topics;
+    private final List<String> topics;
     private final EventBroker broker;
     private final EventHistory history;
     private final FeedOwner owner;
@@ -63,7 +63,7 @@ public final class EventFeed implements EventSink, AutoCloseable {
      * Creates a feed.
      *
      * @param name what it is called in logs; also the name of its thread
-     * @param topics the topic prefixes
+     * @param topics the topic prefixes; a * at the end is left out
      * @param state where the position is stored
      * @param hub the name of this hub in its cluster, of whose hubs one at a time runs the feed; empty if it is alone
      */
@@ -76,7 +76,10 @@ public final class EventFeed implements EventSink, AutoCloseable {
             Optional<String> hub,
             EventConsumer consumer) {
         this.name = name;
-        this.topics = new FeedTopics(topics, hub.isPresent());
+        this.topics = topics.stream()
+                .map(topic -> topic.endsWith("*") ? topic.substring(0, topic.length() - 1) : topic)
+                .distinct()
+                .toList();
         this.broker = broker;
         this.history = history;
         owner = new FeedOwner(state, hub);
@@ -205,16 +208,10 @@ public final class EventFeed implements EventSink, AutoCloseable {
         try (Session session = broker.open(hub(), this)) {
             ReplayingFeed feed = new ReplayingFeed(session, history);
             String[] gap = new String[1];
-            if (!topics.replayed().isEmpty()) {
-                Optional<Refusal> refusal = feed.subscribe(topics.replayed(), since, found -> gap[0] = found.detail());
-                if (refusal.isPresent()) {
-                    skip(refusal.get().detail());
-                    return;
-                }
-            }
-            Optional<Refusal> refusal = feed.subscribe(topics.live());
+            Optional<Refusal> refusal = feed.subscribe(topics, since, found -> gap[0] = found.detail());
             if (refusal.isPresent()) {
-                throw new IOException(refusal.get().detail());
+                skip(refusal.get().detail());
+                return;
             }
             long lost = session.lost();
             while (!closed && !ended && gap[0] == null && owner.isOwner()) {
@@ -250,9 +247,9 @@ public final class EventFeed implements EventSink, AutoCloseable {
     private Cursor position() throws IOException {
         Optional<Cursor> stored = position.load();
         if (stored.isPresent()) {
-            return topics.position(stored.get());
+            return stored.get();
         }
-        Cursor head = topics.position(history.head());
+        Cursor head = history.head();
         position.store(head, Instant.now());
         return head;
     }
@@ -265,11 +262,11 @@ public final class EventFeed implements EventSink, AutoCloseable {
         LOG.error("event=hooks.feed.gap feed={} reason={}", name, LogText.quoted(reason));
         consumer.gap(reason);
         Cursor before = position();
-        Cursor oldest = topics.position(history.oldest(before, topics.replayed()));
+        Cursor oldest = history.oldest(before, topics);
         if (oldest.isComparableTo(before)) {
             position.move(oldest);
         } else {
-            position.restart(oldest, topics.position(history.head()));
+            position.restart(oldest, history.head());
         }
     }
 
@@ -290,7 +287,7 @@ public final class EventFeed implements EventSink, AutoCloseable {
             byte[] bytes = new byte[payload.remaining()];
             payload.get(bytes);
             FeedEvent event = new FeedEvent(
-                    reader.topic(), bytes, run.user(), Instant.ofEpochMilli(run.timeMillis()), topics.position(run));
+                    reader.topic(), bytes, run.user(), Instant.ofEpochMilli(run.timeMillis()), run.cursor());
             try {
                 Optional<Cursor> cursor = event.cursor();
                 if (cursor.isPresent() && position.hasProcessed(cursor.get(), event.time())) {

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param payload its payload
  * @param user its publisher; empty for the hub itself
  * @param time when it was published
- * @param cursor its position in the history; empty if its topic isn't kept, or only by this hub of a cluster
+ * @param cursor its position in the history; empty if its topic isn't kept
  */
 @SuppressWarnings("ArrayRecordComponent") // short-lived; never compared
 public record FeedEvent(String topic, byte[] payload, String user, Instant time, Optional<Cursor> cursor) {}
