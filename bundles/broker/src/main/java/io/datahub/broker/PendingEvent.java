@@ -35,6 +35,9 @@ final class PendingEvent implements EventLog.Completion {
     private final Thread publishingThread = Thread.currentThread();
     private final AtomicReference<State> state = new AtomicReference<>(State.BEGUN);
 
+    /** Whether all hubs of the cluster deliver it. Written before it is appended. */
+    private volatile boolean isEverywhere;
+
     // written before the state is OVER
     private volatile Published outcome = Published.ACCEPTED;
     private volatile Optional<Refusal> refusal = Optional.empty();
@@ -94,7 +97,7 @@ final class PendingEvent implements EventLog.Completion {
      */
     boolean begin() {
         if (route.validators().isEmpty()) {
-            route.log().orElseThrow().append(run, this);
+            append(route.log().orElseThrow());
         } else {
             EventReader event = new EventReader(run);
             event.next();
@@ -118,12 +121,17 @@ final class PendingEvent implements EventLog.Completion {
         if (now != Published.ACCEPTED) {
             end(now, Optional.empty());
         } else if (log.isPresent()) {
-            log.get().append(run, this);
+            append(log.get());
         } else if (logs.isRequired(route.topic())) {
             end(Published.NOT_KEPT, Optional.empty());
         } else {
             deliver(run);
         }
+    }
+
+    private void append(RegisteredEventLog log) {
+        isEverywhere = log.isShared();
+        log.append(run, this);
     }
 
     @Override
@@ -138,7 +146,7 @@ final class PendingEvent implements EventLog.Completion {
 
     private void deliver(EventRun event) {
         boolean flushes = state.get() == State.BEGUN && Thread.currentThread() == publishingThread;
-        delivery.deliver(event, route, flushes);
+        delivery.deliver(event, route, isEverywhere, flushes);
         end(Published.ACCEPTED, Optional.empty());
     }
 

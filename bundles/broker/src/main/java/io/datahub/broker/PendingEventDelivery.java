@@ -39,14 +39,15 @@ final class PendingEventDelivery {
      *
      * @param event the event, with its position if it was kept
      * @param route the route of its topic when it was published
+     * @param isEverywhere whether all hubs of the cluster deliver it
      * @param flushes whether {@link #wake} follows on this thread
      */
-    void deliver(EventRun event, Route route, boolean flushes) {
+    void deliver(EventRun event, Route route, boolean isEverywhere, boolean flushes) {
         boolean isCached = route.isCurrent(router.epoch()) && !route.hasLongerSubscriptions();
         Receivers receivers = isCached
                 ? route.receivers()
                 : router.receivers(new Topic(route.topic()), firstFrame(event), Receivers.NONE);
-        positioned.deliver(event, receivers, fanOut);
+        positioned.deliver(event, receivers, fanOut, isEverywhere);
         if (!flushes) {
             fanOut.wake();
         }

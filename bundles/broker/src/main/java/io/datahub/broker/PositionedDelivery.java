@@ -23,22 +23,31 @@ final class PositionedDelivery {
     /** Guarded by this. */
     private Cursor last = Cursor.BEGINNING;
 
-    /** Delivers an event, with or without a position; only one with a position waits for others. */
+    /** Delivers an event at this hub, with or without a position; only one with a position waits for others. */
     void deliver(EventRun run, Receivers receivers, FanOut fanOut) {
+        deliver(run, receivers, fanOut, false);
+    }
+
+    /**
+     * Delivers an event.
+     *
+     * @param isEverywhere whether all hubs of the cluster deliver it
+     */
+    void deliver(EventRun run, Receivers receivers, FanOut fanOut, boolean isEverywhere) {
         Optional<Cursor> cursor = run.cursor();
         if (cursor.isEmpty()) {
-            put(run, receivers, fanOut);
+            put(run, receivers, fanOut, isEverywhere);
             return;
         }
         synchronized (this) {
             check(cursor.get());
-            put(run, receivers, fanOut);
+            put(run, receivers, fanOut, isEverywhere);
         }
     }
 
-    private static void put(EventRun run, Receivers receivers, FanOut fanOut) {
+    private static void put(EventRun run, Receivers receivers, FanOut fanOut, boolean isEverywhere) {
         fanOut.put(run, receivers.queues());
-        receivers.showPublished(run);
+        receivers.showPublished(run, isEverywhere);
     }
 
     /** Subscribers that follow the history skip what comes too late as something that they have read there. */

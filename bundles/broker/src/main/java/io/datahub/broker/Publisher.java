@@ -191,7 +191,7 @@ final class Publisher {
             EventRun run =
                     new EventRun(buffer, start, end, count, session.user().name(), batchMillis);
             fanOut.put(run, receivers.queues());
-            receivers.showPublished(run);
+            receivers.showPublished(run, false);
         }
         buffer = null;
         count = 0;

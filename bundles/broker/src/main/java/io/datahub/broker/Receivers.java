@@ -50,10 +50,14 @@ final class Receivers {
         return queues;
     }
 
-    /** Shows a run to the listeners; the caller holds its buffer. */
-    void showPublished(EventRun run) {
+    /**
+     * Shows a run to the listeners; the caller holds its buffer.
+     *
+     * @param isEverywhere whether all hubs of the cluster deliver it
+     */
+    void showPublished(EventRun run, boolean isEverywhere) {
         if (!listeners.isEmpty()) {
-            listeners.forEach(listener -> listener.published(run));
+            listeners.forEach(listener -> listener.published(run, isEverywhere));
         }
     }
 }

@@ -46,7 +46,7 @@ class EventLogTest {
     private final Session subscriber = broker.open(users.login("ci"), sink);
 
     /** Appends at once, or when it is told to. */
-    private static final class TestLog implements EventLog {
+    private static class TestLog implements EventLog {
 
         final List<Completion> waiting = new CopyOnWriteArrayList<>();
         boolean immediate;
@@ -249,6 +249,44 @@ class EventLogTest {
         broker.announce("hub.x", new byte[0]);
         broker.announce(new Cursor("e", 7), "file.created/x", new byte[0]);
         assertThat(seen).containsExactly("ci:b", ":hub.x", ":file.created/x@e-7");
+    }
+
+    @Test
+    void shouldTellListenersWhichEventsAreDeliveredAtAllHubs() {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        PublishedEventListener listener = new PublishedEventListener() {
+            @Override
+            public void published(EventRun run) {
+                seen.add(topic(run));
+            }
+
+            @Override
+            public void publishedEverywhere(EventRun run) {
+                seen.add("everywhere " + topic(run));
+            }
+
+            private String topic(EventRun run) {
+                EventReader event = new EventReader(run);
+                event.next();
+                return event.topic();
+            }
+        };
+        broker.router().listeners().put(references.create("1.0.0", Map.of()), () -> listener);
+        TestLog shared = new TestLog() {
+            @Override
+            public boolean isShared() {
+                return true;
+            }
+        };
+        shared.immediate = true;
+        log.immediate = true;
+        keep("build.", log);
+        keep("shared.", shared);
+        for (String topic : List.of("build.a", "shared.a", "other")) {
+            publish(publisher, () -> {}, topic);
+            publisher.flush();
+        }
+        assertThat(seen).containsExactly("build.a", "everywhere shared.a", "other");
     }
 
     @Test

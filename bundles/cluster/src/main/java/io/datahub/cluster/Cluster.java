@@ -17,10 +17,12 @@ import io.datahub.cluster.commit.GroupCommit;
 import io.datahub.cluster.draft.LedgerLastingDrafts;
 import io.datahub.cluster.history.EventContents;
 import io.datahub.cluster.history.HubEvents;
+import io.datahub.cluster.history.KeptCounts;
 import io.datahub.cluster.history.KeptDelivery;
 import io.datahub.cluster.history.SentEvents;
 import io.datahub.cluster.history.SharedEventLog;
 import io.datahub.cluster.history.SharedHistory;
+import io.datahub.cluster.history.SharedLastEvents;
 import io.datahub.cluster.journal.ClusterJournal;
 import io.datahub.cluster.journal.Confirmation;
 import io.datahub.cluster.journal.EntryChanges;
@@ -58,8 +60,8 @@ import io.datahub.records.settings.StoreSettings;
 import io.datahub.records.staging.FreeSpaceCheck;
 import io.datahub.records.validation.ValidationService;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -74,6 +76,8 @@ final class Cluster implements AutoCloseable {
     private final JournalTail tail;
     private final GroupCommit commits;
     private final SharedEventLog eventLog;
+    private final SharedLastEvents lastEvents;
+    private final KeptCounts keptCounts;
     private final ClusterJournal journal;
     private final FileEventHistory fileEvents;
     private final SharedHistory history;
@@ -121,6 +125,8 @@ final class Cluster implements AutoCloseable {
         StoredBlobs stored = new StoredBlobs(blobs);
         EventContents contents = new EventContents(blobs, stored);
         SentEvents sent = new SentEvents();
+        lastEvents = new SharedLastEvents(
+                ledger.events(), contents, confirmation, changes, this::lastPrefixes, this::announced);
         tail = new JournalTail(
                 ledger.journal(),
                 confirmation,
@@ -128,7 +134,7 @@ final class Cluster implements AutoCloseable {
                 changes,
                 new UsersFetch(lookups, bytes),
                 listener,
-                new KeptDelivery(ledger.events(), contents, sent, changes, injector));
+                new KeptDelivery(ledger.events(), contents, sent, lastEvents, changes, injector));
         LongConsumer committed = number -> {
             confirmation.proven(number);
             tail.wake();
@@ -205,19 +211,26 @@ final class Cluster implements AutoCloseable {
                                         settings.get().maxJournalBytes()),
                         lease -> trimEvents(ledger.events())));
         members = new ClusterMembers(ledger.hubs());
+        keptCounts = new KeptCounts(ledger.events());
         tail.start();
         eventLog.start();
     }
 
     private void trimEvents(LedgerEvents events) throws IOException {
-        Map<String, LedgerEvents.Bounds> keep = eventLog.keep();
-        if (!keep.isEmpty()) {
-            events.trim(keep, Map.of());
-        }
+        SharedEvents.Rules rules = eventLog.rules();
+        events.trim(rules.keep(), rules.last());
+    }
+
+    private Collection<String> lastPrefixes() {
+        return eventLog.rules().last().keySet();
+    }
+
+    private long announced() {
+        return tail.announced();
     }
 
     SharedEvents events() {
-        return new HubEvents(eventLog, history);
+        return new HubEvents(eventLog, lastEvents, history, keptCounts);
     }
 
     /** The history of file events alone. */
@@ -271,7 +284,9 @@ final class Cluster implements AutoCloseable {
         sweeper.close();
         members.close();
         commits.close();
+        keptCounts.close();
         eventLog.close();
+        lastEvents.close();
         tail.close();
     }
 }

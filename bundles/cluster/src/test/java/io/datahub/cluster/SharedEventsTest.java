@@ -77,6 +77,11 @@ class SharedEventsTest extends EventLogContract {
         public Map<String, LedgerEvents.Bounds> keep() {
             return Map.of("build.", new LedgerEvents.Bounds(Duration.ofDays(1), MAX_BYTES));
         }
+
+        @Override
+        public Map<String, LedgerEvents.LastBounds> last() {
+            return Map.of();
+        }
     };
 
     /** Collects outcomes. */

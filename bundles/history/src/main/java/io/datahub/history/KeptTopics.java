@@ -40,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The history of file events and kept topics, and the log of the latter. The log is registered here and not as a service
+ * The history of file events and kept topics of a hub that is alone, and the log of the latter. The log is registered here and not as a service
  * of the component, since its topics change with the configuration.
  */
 @Component(
@@ -50,6 +50,9 @@ import org.slf4j.LoggerFactory;
         property = {"service.ranking:Integer=100", HealthCheck.NAME + "=history", MetricSource.COMPONENT + "=history"})
 @Designate(ocd = HistoryConfiguration.class)
 public final class KeptTopics implements EventHistory, HealthCheck, MetricSource {
+
+    /** Filter of the home of a hub that keeps the records on its disk. */
+    private static final String ALONE = "(|(!(ledger=*))(ledger=))";
 
     private static final Logger LOG = LoggerFactory.getLogger(KeptTopics.class);
 
@@ -61,7 +64,7 @@ public final class KeptTopics implements EventHistory, HealthCheck, MetricSource
     @Activate
     public KeptTopics(
             BundleContext bundle,
-            @Reference Home home,
+            @Reference(target = ALONE) Home home,
             @Reference ChangeJournal journal,
             HistoryConfiguration configuration)
             throws IOException {
@@ -77,15 +80,10 @@ public final class KeptTopics implements EventHistory, HealthCheck, MetricSource
         registration = bundle.registerService(EventLog.class, log, topics(rules.keep(), rules.last()));
         lastRegistration = bundle.registerService(LastEvents.class, log, topics(List.of(), rules.last()));
         log.follow(journal.head());
-        LOG.info(
-                "event=history.started keep={} last={} deduplicate={} flush={}",
-                LogText.quoted(rules.keep()),
-                LogText.quoted(rules.last()),
-                LogText.quoted(rules.deduplicate()),
-                rules.flush());
+        logStarted(rules);
     }
 
-    private static HistoryRules rules(HistoryConfiguration configuration) {
+    static HistoryRules rules(HistoryConfiguration configuration) {
         return new HistoryRules(
                 KeepRule.parse(configuration.keep()),
                 LastRule.parse(configuration.last()),
@@ -94,8 +92,27 @@ public final class KeptTopics implements EventHistory, HealthCheck, MetricSource
                 configuration.reserveBytes());
     }
 
-    private static Dictionary<String, Object> topics(List<KeepRule> rules, List<LastRule> last) {
+    /** The properties of services for the topics of rules. */
+    static Dictionary<String, Object> topics(List<KeepRule> rules, List<LastRule> last) {
         return FrameworkUtil.asDictionary(Map.of(EventLog.TOPICS, prefixes(rules, last)));
+    }
+
+    static void logStarted(HistoryRules rules) {
+        LOG.info(
+                "event=history.started keep={} last={} deduplicate={} flush={}",
+                LogText.quoted(rules.keep()),
+                LogText.quoted(rules.last()),
+                LogText.quoted(rules.deduplicate()),
+                rules.flush());
+    }
+
+    static void logConfigured(HistoryRules rules) {
+        LOG.info(
+                "event=history.configured keep={} last={} deduplicate={} flush={}",
+                LogText.quoted(rules.keep()),
+                LogText.quoted(rules.last()),
+                LogText.quoted(rules.deduplicate()),
+                rules.flush());
     }
 
     /** The topics of rules, as in the properties of services. */
@@ -112,12 +129,7 @@ public final class KeptTopics implements EventHistory, HealthCheck, MetricSource
         log.configure(rules);
         registration.setProperties(topics(rules.keep(), rules.last()));
         lastRegistration.setProperties(topics(List.of(), rules.last()));
-        LOG.info(
-                "event=history.configured keep={} last={} deduplicate={} flush={}",
-                LogText.quoted(rules.keep()),
-                LogText.quoted(rules.last()),
-                LogText.quoted(rules.deduplicate()),
-                rules.flush());
+        logConfigured(rules);
     }
 
     @Override

@@ -191,7 +191,7 @@ final class PostgresEvents implements LedgerEvents {
     }
 
     @Override
-    public boolean trim(Map<String, Bounds> keep, Map<String, Long> last) throws IOException {
+    public boolean trim(Map<String, Bounds> keep, Map<String, LastBounds> last) throws IOException {
         long end = System.nanoTime() + MAX_TRIM_NANOS;
         boolean more = database.repeat(
                 end, "select forget_kept_2(?, ?)", Attempt.REMEMBERED.toMillis(), IN_TRANSIT.toMillis());
@@ -199,13 +199,21 @@ final class PostgresEvents implements LedgerEvents {
             Bounds bounds = rule.getValue();
             more |= database.repeat(
                     end,
-                    "select trim_kept_2(?, ?, ?)",
+                    "select trim_kept_4(?, ?, ?)",
                     rule.getKey(),
                     bounds.age().toMillis(),
                     bounds.maxBytes());
         }
-        for (Map.Entry<String, Long> rule : last.entrySet()) {
-            more |= database.repeat(end, "select trim_last_2(?, ?)", rule.getKey(), rule.getValue());
+        more |= database.repeat(
+                end, "select trim_removed_4(?)", (Object) keep.keySet().toArray(String[]::new));
+        for (Map.Entry<String, LastBounds> rule : last.entrySet()) {
+            String prefix = rule.getKey();
+            LastBounds bounds = rule.getValue();
+            String[] longer = last.keySet().stream()
+                    .filter(other -> other.length() > prefix.length() && other.startsWith(prefix))
+                    .toArray(String[]::new);
+            more |= database.repeat(
+                    end, "select trim_last_4(?, ?, ?, ?)", prefix, longer, bounds.topics(), bounds.maxBytes());
         }
         return more;
     }

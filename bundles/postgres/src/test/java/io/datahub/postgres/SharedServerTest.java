@@ -116,7 +116,7 @@ final class SharedServerTest {
         }
 
         assertThat(server.sql("another", "select count(*) from datahub.schema_version"))
-                .isEqualTo("3");
+                .isEqualTo("4");
         Migrations.apply(source);
     }
 }

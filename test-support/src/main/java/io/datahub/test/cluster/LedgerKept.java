@@ -2,6 +2,7 @@ package io.datahub.test.cluster;
 
 import io.datahub.api.cluster.LedgerEvent;
 import io.datahub.api.cluster.LedgerEvents.Appended;
+import io.datahub.api.cluster.LedgerEvents.Bounds;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ final class LedgerKept {
     final NavigableMap<Long, Stored> events = new TreeMap<>();
     final NavigableMap<String, LedgerEvent> last = new TreeMap<>(LedgerState.BYTES);
     final Map<String, Long> trimmed = new TreeMap<>();
+    final Map<String, Bounds> bounds = new TreeMap<>();
     final Map<String, Known> identities = new HashMap<>();
     final Map<UUID, Batch> batches = new HashMap<>();
 
@@ -44,6 +46,7 @@ final class LedgerKept {
         events.clear();
         last.clear();
         trimmed.clear();
+        bounds.clear();
         identities.clear();
         batches.clear();
     }

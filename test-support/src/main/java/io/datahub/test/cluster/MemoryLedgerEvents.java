@@ -169,11 +169,12 @@ final class MemoryLedgerEvents implements LedgerEvents {
     }
 
     @Override
-    public boolean trim(Map<String, Bounds> keep, Map<String, Long> last) throws IOException {
+    public boolean trim(Map<String, Bounds> keep, Map<String, LastBounds> last) throws IOException {
         return ledger.change(state -> {
-            keep.forEach((rule, bounds) -> trim(state, Optional.of(rule), bounds));
+            state.kept.bounds.putAll(keep);
+            state.kept.bounds.forEach((rule, bounds) -> trim(state, Optional.of(rule), bounds));
             trim(state, Optional.empty(), new Bounds(IN_TRANSIT, Long.MAX_VALUE));
-            last.forEach((prefix, topics) -> trimLast(state, prefix, topics));
+            last.forEach((prefix, bounds) -> trimLast(state, prefix, last.keySet(), bounds));
             state.kept.identities.values().removeIf(known -> !known.until().isAfter(state.now()));
             return false;
         });
@@ -195,14 +196,22 @@ final class MemoryLedgerEvents implements LedgerEvents {
         }
     }
 
-    private static void trimLast(LedgerState state, String prefix, long topics) {
-        List<LedgerEvent> oldestFirst = state.kept.last.values().stream()
-                .filter(event -> event.topic().startsWith(prefix))
-                .sorted(Comparator.comparingLong(LedgerEvent::number))
+    private static void trimLast(LedgerState state, String prefix, Collection<String> prefixes, LastBounds bounds) {
+        List<LedgerEvent> newestFirst = state.kept.last.values().stream()
+                .filter(event -> event.topic().startsWith(prefix)
+                        && prefixes.stream()
+                                .noneMatch(other -> other.length() > prefix.length()
+                                        && event.topic().startsWith(other)))
+                .sorted(Comparator.comparingLong(LedgerEvent::number).reversed())
                 .toList();
-        for (LedgerEvent event : oldestFirst.subList(0, (int) Math.max(0, oldestFirst.size() - topics))) {
-            state.kept.last.remove(event.topic());
-            release(state, event);
+        long bytes = 0;
+        for (int i = 0; i < newestFirst.size(); i++) {
+            LedgerEvent event = newestFirst.get(i);
+            bytes += event.content().length();
+            if (i >= bounds.topics() || bytes > bounds.maxBytes()) {
+                state.kept.last.remove(event.topic());
+                release(state, event);
+            }
         }
     }
 }

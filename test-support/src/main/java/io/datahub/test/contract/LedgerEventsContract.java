@@ -11,6 +11,7 @@ import io.datahub.api.cluster.LedgerEvents;
 import io.datahub.api.cluster.LedgerEvents.Appended;
 import io.datahub.api.cluster.LedgerEvents.Bounds;
 import io.datahub.api.cluster.LedgerEvents.Kept;
+import io.datahub.api.cluster.LedgerEvents.LastBounds;
 import io.datahub.api.cluster.LedgerEvents.Page;
 import io.datahub.api.cluster.NewLedgerEvent;
 import io.datahub.api.cluster.NewLedgerEvent.Newest;
@@ -225,8 +226,28 @@ public abstract class LedgerEventsContract {
         append(newest("s.2", Newest.REPLACED), newest("s.2", Newest.REMOVED), newest("s.9", Newest.REMOVED));
         assertThat(last("s.", "", 10)).isEmpty();
         append(newest("t.2", Newest.REPLACED), newest("t.1", Newest.REPLACED));
-        events.trim(Map.of(), Map.of("t.", 1L));
+        events.trim(Map.of(), Map.of("t.", new LastBounds(1, ALL)));
         assertThat(last("", "", 10)).containsExactly("13 t.1");
+    }
+
+    @Test
+    void shouldTrimNewestEventsByNumberAndSizeOfTheLongestPrefix() throws IOException {
+        append(
+                newest("s.1", Newest.REPLACED),
+                newest("s.in.1", Newest.REPLACED),
+                newest("s.in.2", Newest.REPLACED),
+                newest("t.1", Newest.REPLACED),
+                newest("s.2", Newest.REPLACED),
+                newest("s.3", Newest.REPLACED));
+
+        assertThat(events.trim(Map.of(), Map.of("s.", new LastBounds(3, ALL), "s.in.", new LastBounds(2, ALL))))
+                .isFalse();
+        assertThat(last("", "", 10)).hasSize(6);
+        events.trim(Map.of(), Map.of("s.", new LastBounds(2, ALL), "s.in.", new LastBounds(1, ALL)));
+        assertThat(last("", "", 10)).containsExactly("5 s.2", "6 s.3", "3 s.in.2", "4 t.1");
+        int length = events.last("s.2", "", 1).get(0).content().length();
+        events.trim(Map.of(), Map.of("s.", new LastBounds(2, 2 * length - 1), "s.in.", new LastBounds(1, length)));
+        assertThat(last("", "", 10)).containsExactly("6 s.3", "3 s.in.2", "4 t.1");
     }
 
     @Test
@@ -245,6 +266,16 @@ public abstract class LedgerEventsContract {
         assertThat(events.rules()).isEqualTo(Map.of("a.", new Kept(4, 0, 0), "b.", new Kept(0, 1, 1)));
         assertThat(append(event("a.4"))).containsExactly(new Appended(6, false));
         assertThat(events.rules()).containsEntry("a.", new Kept(4, 1, 5));
+    }
+
+    @Test
+    void shouldTrimARuleThatWasRemovedAsItWasConfiguredLast() throws IOException {
+        append(event("a.1"), event("b.1", "b.", Newest.UNCHANGED, null, content("1")));
+        events.trim(Map.of("a.", new Bounds(Duration.ofDays(1), 10)), Map.of());
+        append(event("a.2"), event("a.3"));
+        assertThat(events.trim(Map.of("b.", UNBOUNDED), Map.of())).isFalse();
+        assertThat(topics(read(0, "").events())).containsExactly("2 b.1", "3 a.2", "4 a.3");
+        assertThat(events.rules()).isEqualTo(Map.of("a.", new Kept(1, 2, 10), "b.", new Kept(0, 1, 1)));
     }
 
     @Test

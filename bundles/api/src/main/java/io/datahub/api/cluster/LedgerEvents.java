@@ -57,6 +57,14 @@ public interface LedgerEvents {
     record Bounds(Duration age, long maxBytes) {}
 
     /**
+     * How many newest events of topics are kept; beyond, topics that weren't published to for longest are removed.
+     *
+     * @param topics the largest number of topics
+     * @param maxBytes the largest sum of lengths
+     */
+    record LastBounds(long topics, long maxBytes) {}
+
+    /**
      * Appends events, in this order, in one transaction and one round trip. When this returns, they are replicated, and
      * so is everything with a smaller number.
      *
@@ -125,11 +133,11 @@ public interface LedgerEvents {
      * Trims what is too old or too much, for some seconds at most. Blobs of deleted events are dead. Identities that are no
      * longer recognized are forgotten, and events that no rule keeps once every hub has seen them.
      *
-     * @param keep what rules keep, by their prefix; a rule that isn't among them keeps what it has
-     * @param last how many topics have a newest event, by prefix; those that weren't published to for longest are
-     *     removed
+     * @param keep what rules keep, by their prefix; one that isn't among them any more goes on within the bounds that it had last
+     * @param last how many topics have a newest event, by prefix; a topic belongs to the longest of them, and one that
+     *     belongs to none keeps its newest event
      * @return whether there may be more to trim
      * @throws IOException if the ledger is unreachable
      */
-    boolean trim(Map<String, Bounds> keep, Map<String, Long> last) throws IOException;
+    boolean trim(Map<String, Bounds> keep, Map<String, LastBounds> last) throws IOException;
 }

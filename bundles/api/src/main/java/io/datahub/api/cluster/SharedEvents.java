@@ -3,6 +3,7 @@ package io.datahub.api.cluster;
 import io.datahub.api.Result;
 import io.datahub.api.event.EventLog;
 import io.datahub.api.event.EventRun;
+import io.datahub.api.event.LastEvents;
 import io.datahub.api.history.EventHistory;
 import java.util.Map;
 import org.osgi.annotation.versioning.ProviderType;
@@ -31,6 +32,13 @@ public interface SharedEvents {
          * @return the bounds by the prefix of the rule
          */
         Map<String, LedgerEvents.Bounds> keep();
+
+        /**
+         * Of how many topics the newest event is kept.
+         *
+         * @return the bounds by the prefix of the rule
+         */
+        Map<String, LedgerEvents.LastBounds> last();
     }
 
     /**
@@ -47,6 +55,20 @@ public interface SharedEvents {
      * @return the same object always
      */
     EventLog log();
+
+    /**
+     * The newest events of the topics that the rules keep them of, from all hubs.
+     *
+     * @return the same object always
+     */
+    LastEvents last();
+
+    /**
+     * What each rule has kept, as of some seconds ago. Doesn't block.
+     *
+     * @return what was kept, by the prefix of the rule; empty until it is known
+     */
+    Map<String, LedgerEvents.Kept> kept();
 
     /**
      * File events and kept events of all hubs.

@@ -46,6 +46,15 @@ public interface EventLog {
         delivery.run();
     }
 
+    /**
+     * Whether what this log appends is delivered at all hubs of a cluster, so that nothing else has to send it there.
+     *
+     * @return whether it is; always the same
+     */
+    default boolean isShared() {
+        return false;
+    }
+
     /** Receives the outcome of appending one event. Thread-safe; doesn't block. */
     interface Completion {
 
@@ -74,8 +83,8 @@ public interface EventLog {
         /**
          * The event is not kept, is not delivered, and its publisher is told why.
          *
-         * @param refusal the cause and the remedy, with the reason {@code NO_ROOM}, {@code TOO_LARGE}, {@code TOO_MANY}
-         *     or {@code UNAVAILABLE}
+         * @param refusal the cause and the remedy, with the reason {@code NO_ROOM}, {@code TOO_LARGE}, {@code TOO_MANY},
+         *     {@code INVALID} or {@code UNAVAILABLE}
          */
         void refused(Refusal refusal);
     }

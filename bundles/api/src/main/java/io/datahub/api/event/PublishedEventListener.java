@@ -31,4 +31,14 @@ public interface PublishedEventListener {
      *     buffer is scarce
      */
     void published(EventRun run);
+
+    /**
+     * Events were published that each hub of the cluster delivers, since their log is shared: see
+     * {@link EventLog#isShared}. A relay to other hubs leaves them out.
+     *
+     * @param run as in {@link #published}, which this calls
+     */
+    default void publishedEverywhere(EventRun run) {
+        published(run);
+    }
 }

@@ -24,10 +24,18 @@ public final class GuardedListener {
         return topics.matchPublished(topic);
     }
 
-    /** Shows it a run; see {@link PublishedEventListener#published}. */
-    public void published(EventRun run) {
+    /**
+     * Shows it a run; see {@link PublishedEventListener#published}.
+     *
+     * @param isEverywhere whether all hubs of the cluster deliver it
+     */
+    public void published(EventRun run, boolean isEverywhere) {
         try {
-            listener.published(run);
+            if (isEverywhere) {
+                listener.publishedEverywhere(run);
+            } else {
+                listener.published(run);
+            }
         } catch (RuntimeException | LinkageError e) {
             failures.report(listener, e);
         }

@@ -46,6 +46,11 @@ public final class RegisteredEventLog {
         return topics.matchPublished(topic);
     }
 
+    /** Whether all hubs of the cluster deliver what it appends. */
+    public boolean isShared() {
+        return log.isShared();
+    }
+
     /** Has it append an event; see {@link EventLog#append}. */
     public void append(EventRun event, EventLog.Completion completion) {
         Attempt attempt = new Attempt(completion);

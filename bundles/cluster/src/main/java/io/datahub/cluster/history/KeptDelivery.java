@@ -27,6 +27,7 @@ public final class KeptDelivery implements JournalTail.KeptEvents {
     private final LedgerEvents events;
     private final EventContents contents;
     private final SentEvents sent;
+    private final SharedLastEvents last;
     private final EntryChanges changes;
     private final Consumer<EventRun> injector;
 
@@ -35,11 +36,13 @@ public final class KeptDelivery implements JournalTail.KeptEvents {
             LedgerEvents events,
             EventContents contents,
             SentEvents sent,
+            SharedLastEvents last,
             EntryChanges changes,
             Consumer<EventRun> injector) {
         this.events = events;
         this.contents = contents;
         this.sent = sent;
+        this.last = last;
         this.changes = changes;
         this.injector = injector;
     }
@@ -56,13 +59,12 @@ public final class KeptDelivery implements JournalTail.KeptEvents {
         sent.completeBefore(event.origin());
         Optional<Completion> own = sent.remove(event.origin());
         try {
+            boolean isPositioned = event.rule().isPresent();
             if (own.isEmpty()) {
                 EventRun run = contents.read(event);
-                injector.accept(event.rule().isPresent() ? run.at(cursor) : run);
-            } else if (event.rule().isPresent()) {
-                own.get().appended(cursor);
+                last.deliver(event, () -> injector.accept(isPositioned ? run.at(cursor) : run));
             } else {
-                own.get().appended();
+                last.deliver(event, () -> complete(own.get(), isPositioned ? Optional.of(cursor) : Optional.empty()));
             }
         } catch (RuntimeException e) { // the others go on
             LOG.error("event=cluster.kept.failed number={}", event.number(), e);
@@ -72,6 +74,14 @@ public final class KeptDelivery implements JournalTail.KeptEvents {
                             + " delivered it\"",
                     event.number(),
                     LogText.quoted(event.topic()));
+        }
+    }
+
+    private static void complete(Completion completion, Optional<Cursor> cursor) {
+        if (cursor.isPresent()) {
+            completion.appended(cursor.get());
+        } else {
+            completion.appended();
         }
     }
 

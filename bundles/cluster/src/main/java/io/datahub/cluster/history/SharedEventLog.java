@@ -50,6 +50,11 @@ public final class SharedEventLog implements EventLog, AutoCloseable {
         public Map<String, LedgerEvents.Bounds> keep() {
             return Map.of();
         }
+
+        @Override
+        public Map<String, LedgerEvents.LastBounds> last() {
+            return Map.of();
+        }
     };
 
     private final LedgerEvents events;
@@ -84,9 +89,14 @@ public final class SharedEventLog implements EventLog, AutoCloseable {
         rules = changed;
     }
 
-    /** How long events are kept, and how many, by the prefix of the rule. */
-    public Map<String, LedgerEvents.Bounds> keep() {
-        return rules.keep();
+    /** The rules that are applied at present. */
+    public SharedEvents.Rules rules() {
+        return rules;
+    }
+
+    @Override
+    public boolean isShared() {
+        return true;
     }
 
     @Override

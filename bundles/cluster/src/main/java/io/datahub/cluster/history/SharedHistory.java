@@ -116,7 +116,8 @@ public final class SharedHistory implements EventHistory {
             User user, Cursor since, Collection<String> prefixes, int maxEvents, int maxBytes, Page changes)
             throws IOException {
         long after = since.sequence();
-        LedgerEvents.Page kept = events.read(after, changes.next().sequence(), prefixes, maxEvents, maxBytes);
+        LedgerEvents.Page kept =
+                events.read(after, changes.next().sequence(), Prefixes.storable(prefixes), maxEvents, maxBytes);
         if (!since.equals(Cursor.BEGINNING) && trimmed(prefixes) > after) {
             return gone(since, prefixes);
         }
@@ -165,7 +166,10 @@ public final class SharedHistory implements EventHistory {
         }
         if (hasKept(prefixes)) {
             try {
-                found.addAll(runs(user, head.epoch(), events.newest(head.sequence(), prefixes, maxEvents, maxBytes)));
+                found.addAll(runs(
+                        user,
+                        head.epoch(),
+                        events.newest(head.sequence(), Prefixes.storable(prefixes), maxEvents, maxBytes)));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -13,16 +13,19 @@ public final class HistoryCounters {
     private final LongAdder read = new LongAdder();
     private final Histogram flushes = new Histogram();
 
-    void append(long length) {
+    /** Counts an event that was kept, of a length in bytes. */
+    public void append(long length) {
         events.increment();
         bytes.add(length);
     }
 
-    void refuse() {
+    /** Counts an event that was refused. */
+    public void refuse() {
         refused.increment();
     }
 
-    void repeat() {
+    /** Counts an event that was recognized. */
+    public void repeat() {
         repeated.increment();
     }
 

@@ -1,6 +1,5 @@
 package io.datahub.history.log;
 
-import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.event.EventLog;
 import io.datahub.api.event.EventReader;
@@ -196,17 +195,9 @@ public final class HistoryLog implements EventLog, LastEvents, AutoCloseable {
         if (flusher.isStopped() || !positions.isAvailable()) {
             return Optional.of(HistoryFailure.unavailable("the log of kept topics is stopping or busy; try again"));
         }
-        if (log != null && event.length() > log.rule().bytes() / 2) {
-            return tooLarge("half of what is kept of its topic");
-        }
-        if (rule != null && event.length() > rule.maxEventBytes()) {
-            return tooLarge("a sixteenth of what is kept of the newest events of its topic");
-        }
-        return failure.refusal();
-    }
-
-    private static Optional<Refusal> tooLarge(String limit) {
-        return Optional.of(new Refusal(Reason.TOO_LARGE, "the event is larger than " + limit));
+        Optional<Refusal> tooLarge = log == null ? Optional.empty() : log.rule().refuse(event.length());
+        return tooLarge.or(() -> rule == null ? Optional.empty() : rule.refuse(event.length()))
+                .or(failure::refusal);
     }
 
     @Override

@@ -1,14 +1,8 @@
 package io.datahub.history.log;
 
-import io.datahub.api.Result;
-import io.datahub.api.Sha256;
-import io.datahub.api.cloudevent.CloudEvent;
-import io.datahub.api.cloudevent.CloudEventMessage;
-import io.datahub.api.cloudevent.CloudEventReader;
 import io.datahub.history.rules.DeduplicateRule;
+import io.datahub.history.rules.EventIdentity;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -31,20 +25,17 @@ final class RecentEvents {
     private volatile List<OfRule> rules = List.of();
 
     /** The events of a rule, in the order in which they were appended. */
-    private record OfRule(DeduplicateRule rule, Map<Identity, Appended> events) {}
+    private record OfRule(DeduplicateRule rule, Map<EventIdentity, Appended> events) {}
 
     /** When an event was appended, by {@link System#nanoTime}, and its number. */
     private record Appended(long nanos, long number) {}
 
-    /** The first half of the SHA-256 of an event's topic, source and ID. */
-    private record Identity(long high, long low) {}
-
     /** An event that may be a repetition. */
     static final class Candidate {
         private final OfRule rule;
-        private final Identity identity;
+        private final EventIdentity identity;
 
-        private Candidate(OfRule rule, Identity identity) {
+        private Candidate(OfRule rule, EventIdentity identity) {
             this.rule = rule;
             this.identity = identity;
         }
@@ -54,7 +45,7 @@ final class RecentEvents {
     void configure(List<DeduplicateRule> changed) {
         List<OfRule> next = new ArrayList<>();
         for (DeduplicateRule rule : changed) {
-            Map<Identity, Appended> events = rules.stream()
+            Map<EventIdentity, Appended> events = rules.stream()
                     .filter(old -> old.rule().prefix().equals(rule.prefix()))
                     .findFirst()
                     .map(OfRule::events)
@@ -70,26 +61,10 @@ final class RecentEvents {
     Optional<Candidate> identify(String topic, ByteBuffer payload) {
         for (OfRule one : rules) {
             if (topic.startsWith(one.rule().prefix())) {
-                byte[] bytes = new byte[payload.remaining()];
-                payload.duplicate().get(bytes);
-                Result<CloudEventMessage> message = CloudEventReader.read(bytes, "the payload");
-                return message.isRefused()
-                        ? Optional.empty()
-                        : Optional.of(
-                                new Candidate(one, identity(topic, message.get().event())));
+                return EventIdentity.of(topic, payload).map(identity -> new Candidate(one, identity));
             }
         }
         return Optional.empty();
-    }
-
-    private static Identity identity(String topic, CloudEvent event) {
-        MessageDigest digest = Sha256.digest();
-        for (String text : List.of(topic, event.text("source"))) {
-            digest.update(text.getBytes(StandardCharsets.UTF_8));
-            digest.update((byte) 0);
-        }
-        ByteBuffer hash = ByteBuffer.wrap(digest.digest(event.text("id").getBytes(StandardCharsets.UTF_8)));
-        return new Identity(hash.getLong(), hash.getLong());
     }
 
     /** Whether it was appended within the window. */
@@ -101,7 +76,7 @@ final class RecentEvents {
 
     /** Remembers an event that was appended. */
     void add(Candidate event, long nanos, long number) {
-        Map<Identity, Appended> events = event.rule.events();
+        Map<EventIdentity, Appended> events = event.rule.events();
         events.remove(event.identity);
         events.put(event.identity, new Appended(nanos, number));
         long window = event.rule.rule().window().toNanos();

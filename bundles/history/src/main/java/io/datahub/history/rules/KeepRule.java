@@ -1,5 +1,7 @@
 package io.datahub.history.rules;
 
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -123,6 +125,14 @@ public record KeepRule(String prefix, Duration age, long bytes) {
 
     private static IllegalArgumentException malformed(String item) {
         return new IllegalArgumentException("keep has \"" + item + "\"" + ALLOWED);
+    }
+
+    /** Refuses an event of which the rule would keep little more. */
+    public Optional<Refusal> refuse(int length) {
+        return length > bytes / 2
+                ? Optional.of(
+                        new Refusal(Reason.TOO_LARGE, "the event is larger than half of what is kept of its topic"))
+                : Optional.empty();
     }
 
     /** The prefix in UTF-8. */

@@ -1,8 +1,11 @@
 package io.datahub.history.rules;
 
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -63,9 +66,13 @@ public record LastRule(String prefix, long topics, long bytes) {
         return List.copyOf(rules);
     }
 
-    /** How large one event may be, in bytes. */
-    public long maxEventBytes() {
-        return bytes / MAX_SHARE;
+    /** Refuses an event that would leave too little for others. */
+    public Optional<Refusal> refuse(int length) {
+        return length > bytes / MAX_SHARE
+                ? Optional.of(new Refusal(
+                        Reason.TOO_LARGE,
+                        "the event is larger than a sixteenth of what is kept of the newest events of its topic"))
+                : Optional.empty();
     }
 
     /** A readable form for logs and messages, as in the configuration. */

@@ -108,6 +108,17 @@ public final class TopicLogs implements Closeable {
         return null;
     }
 
+    /** Whether there are events in a folder of logs, which needn't exist or be open. */
+    public static boolean hasEvents(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.anyMatch(file ->
+                    file.toString().endsWith(Segment.SUFFIX) && file.toFile().length() > SegmentHeader.LENGTH);
+        }
+    }
+
     /** The logs that may have events of topics. */
     public List<TopicLog> of(Collection<String> prefixes) {
         List<TopicLog> matching = new ArrayList<>();

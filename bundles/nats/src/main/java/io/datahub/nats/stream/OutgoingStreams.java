@@ -59,6 +59,12 @@ public final class OutgoingStreams implements PublishedEventListener {
         }
     }
 
+    /** The other hub delivers these itself. */
+    @Override
+    public void publishedEverywhere(EventRun run) {
+        // nothing to send
+    }
+
     /** Adds the events that the receiver wants, in pieces that are not too large. */
     private boolean addWanted(OutgoingStream stream, TopicFilter filter, EventRun run) {
         byte[] topic = new byte[MAX_PREFIX_BYTES];
