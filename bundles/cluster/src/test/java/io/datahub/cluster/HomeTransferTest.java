@@ -14,8 +14,10 @@ import io.datahub.api.cluster.HomeArchives;
 import io.datahub.api.cluster.HomeTarget;
 import io.datahub.api.cluster.LedgerDirectory;
 import io.datahub.api.cluster.LedgerEntry;
+import io.datahub.api.cluster.LedgerEvent;
 import io.datahub.api.cluster.LedgerJournal;
 import io.datahub.api.cluster.LedgerRecord;
+import io.datahub.api.cluster.NewLedgerEvent;
 import io.datahub.api.cluster.Operation;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
@@ -29,6 +31,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -118,6 +121,7 @@ class HomeTransferTest {
     private final Map<RecordPath, String> exported =
             new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
     private final List<LedgerEntry> exportedEntries = new ArrayList<>();
+    private String exportedEpoch;
     private long exportedFrom;
     private boolean isFinished;
 
@@ -129,7 +133,7 @@ class HomeTransferTest {
 
         @Override
         public HomeTarget create(Path path, String epoch, long oldest) {
-            assertThat(epoch).isEqualTo("home");
+            exportedEpoch = epoch;
             exportedFrom = oldest;
             exportedEntries.clear();
             return target;
@@ -238,9 +242,35 @@ class HomeTransferTest {
         assertThat(exporter.run(Path.of("/new"), progress -> {}).get()).isEqualTo(new Progress(700, 700, 700, 700));
 
         assertThat(exported).isEqualTo(texts);
+        assertThat(exportedEpoch).isEqualTo("home");
         assertThat(exportedFrom).isEqualTo(OLDEST);
         assertThat(exportedEntries).isEqualTo(home.entries(OLDEST, 700));
         assertThat(isFinished).isTrue();
+    }
+
+    /** With a rule, and without one, when only the newest event of a topic was kept: then only the gap tells. */
+    @Test
+    void shouldExportAJournalWithKeptEventsWithoutGapsInAnotherEpoch() throws Exception {
+        put(3);
+        run().get();
+        for (Optional<String> rule : List.of(Optional.<String>empty(), Optional.of("kept."))) {
+            NewLedgerEvent event = new NewLedgerEvent(
+                    "kept.a",
+                    "ada",
+                    Instant.EPOCH,
+                    rule,
+                    NewLedgerEvent.Newest.REPLACED,
+                    Optional.empty(),
+                    LedgerEvent.Content.of(ByteBuffer.allocate(1)));
+            ledger.events().append(UUID.randomUUID(), 1, List.of(event));
+            exportedEpoch = "";
+
+            HomeExporter exporter = new HomeExporter(ledger, blobs, homes);
+            assertThat(exporter.run(Path.of("/new"), progress -> {}).get()).isEqualTo(new Progress(3, 3, 3, 3));
+
+            assertThat(exportedEpoch).matches("[0-9a-z]{1,32}").isNotEqualTo("home");
+            assertThat(exportedEntries).isEqualTo(home.entries(OLDEST, 3));
+        }
     }
 
     @Test
