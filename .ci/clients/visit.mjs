@@ -106,29 +106,36 @@ export class Network {
 /** WCAG 2.2 AA, as far as a program can check it. */
 const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 const ALL = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }
+/** What depends on the size of the window. */
+const SIZES = { runOnly: { type: 'rule', values: ['color-contrast', 'target-size', 'scrollable-region-focusable'] } }
 /** What depends on the colour scheme. */
 const COLOURS = { runOnly: { type: 'rule', values: ['color-contrast'] } }
 
-/** Checks what is shown: its width, and everything in the colour scheme of the visit; then what differs in the other scheme. */
+/** Checks what is shown: its width, and everything in the colour scheme of the visit; then what differs in the other scheme, and in the other size. */
 export async function accessible(page, what) {
   await page.locator('h1:visible').waitFor()
   if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(axe)
-  await fits(page, what)
-  for (const [scheme, rules] of [[colorScheme, ALL], [colorScheme === 'dark' ? 'light' : 'dark', COLOURS]]) {
+  const otherScheme = colorScheme === 'dark' ? 'light' : 'dark'
+  const otherSize = isPhone ? 'desktop' : 'phone'
+  const own = page.viewportSize()
+  for (const [device, scheme, rules] of [[size, colorScheme, ALL], [size, otherScheme, COLOURS], [otherSize, otherScheme, SIZES]]) {
+    if (device !== size) await page.setViewportSize(DEVICES[device].viewport)
     await page.emulateMedia({ colorScheme: scheme })
+    if (scheme === colorScheme || device !== size) await fits(page, what, device)
     const found = await page.evaluate(async options => {
       const { violations } = await axe.run(document, options)
       return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`))
     }, { ...rules, resultTypes: ['violations'], preload: false, iframes: false })
-    seen(`${what}, ${size}, ${scheme}: axe finds no violation`, found.length === 0, found.slice(0, 5).join(' | '))
-    await picture(page, scheme === colorScheme ? what : `${what} ${scheme}`)
+    seen(`${what}, ${device}, ${scheme}: axe finds no violation`, found.length === 0, found.slice(0, 5).join(' | '))
+    await picture(page, rules === ALL ? what : `${what} ${device} ${scheme}`)
   }
+  await page.setViewportSize(own)
   await page.emulateMedia({ colorScheme })
 }
 
 /** Checks that nothing is wider than the window, or than the list of files. */
-export function fits(page, what) {
-  return see(`${what}, ${size}: fits the width`, page.evaluate(() => {
+export function fits(page, what, device = size) {
+  return see(`${what}, ${device}: fits the width`, page.evaluate(() => {
     const list = document.querySelector('#listing').parentElement
     return `${document.documentElement.scrollWidth - innerWidth}, ${list.scrollWidth - list.clientWidth}`
   }).then(tooWide => tooWide.split(', ').every(pixels => pixels <= 0) || Promise.reject(new Error(`page and list are too wide by ${tooWide} px`))))
