@@ -280,6 +280,57 @@ def test_zeromq_reads_the_history(hub, admin):
     assert sorted(found.values()) == list(range(publisher.sure + 1))
 
 
+def start_seconds(hub):
+    """How long a hub takes to start again."""
+    stopped = hub.run("stop")
+    assert stopped.returncode == 0, stopped.stderr
+    began = time.monotonic()
+    hub.start()
+    return time.monotonic() - began
+
+
+def resident_mib(hub):
+    return int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{hub.pid()}/status").read())[1]) >> 10
+
+
+def test_many_events_and_topics(new_hub, size):
+    """What is kept is all there after a start, which is about as quick as that of an empty hub: -rP prints the figures."""
+    events, topics = size("kept-events"), size("last-topics")
+    hub = new_hub().start()
+    hub.run("restart")
+    empty, resident_empty = start_seconds(hub), resident_mib(hub)
+    with open(f"{hub.home}/etc/io.datahub.history.cfg", "w") as file:
+        file.write(f"keep = many.: 1d, 64 GiB\nlast = state.: {topics} topics, 1 GiB\n")
+    token = hub.token()
+    assert until(lambda: hub.log_lines("event=history.configured"), 30)
+    socket = plain_socket(zmq.PUSH, "admin", token)
+    socket.connect(f"tcp://127.0.0.1:{hub.zmq}")
+    began = time.monotonic()
+    for number in range(events):
+        socket.send_multipart([b"many.event", b"%0100d" % number])
+    for number in range(topics):
+        socket.send_multipart([b"state.%d" % number, b"%0100d" % number])
+    assert until(lambda: hub.metrics(token).get('datahub_history_last_topics{prefix="state."}') == topics, 60 + events / 10_000)
+    took = time.monotonic() - began
+    resident_kept = resident_mib(hub)
+    full = start_seconds(hub)
+    assert hub.metrics(token)['datahub_history_last_topics{prefix="state."}'] == topics
+    began, read, since = time.monotonic(), 0, "0"
+    while True:
+        page, since = history(hub, token, since=since, limit=10_000, topic="many.")
+        if not page:
+            break
+        assert [int(event["data"]) for event in page] == list(range(read, read + len(page)))
+        read += len(page)
+    assert read == events
+    replayed = time.monotonic() - began
+    for number in 0, topics // 2, topics - 1:
+        subscriber = WebSocketSubscriber(hub, token, f"state.{number}")
+        assert subscriber.have(f"state.{number}") and subscriber.of(f"state.{number}")[0] == b"%0100d" % number
+    print(f"{events:,} events and {topics:,} topics kept in {took:.0f} s, read in {replayed:.0f} s; start {empty:.1f} s empty, {full:.1f} s with them; "
+          f"resident {resident_empty} MiB empty, {resident_kept} MiB after keeping, {resident_mib(hub)} MiB after reading")
+
+
 def test_backup_and_restore(hub, admin, new_hub, tmp_path):
     publish(hub, admin, "kept.backup", "saved")
     before = history(hub, admin, topic="kept.backup")[0]
