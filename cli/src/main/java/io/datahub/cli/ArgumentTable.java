@@ -59,7 +59,8 @@ final class ArgumentTable {
                         + " exec=--exec attempts=--attempts#5 name=--name since=--since restart=--restart once=--once prefixes=0..*";
             case "sub" -> COMMON + " since=--since# count=--count seconds=--wait prefixes=0..*";
             case "pub" -> COMMON + " lines=--lines topic=1..1 payload=0..1";
-            case "history" -> COMMON + " since=--since#0 limit=-n,--limit prefixes=0..*";
+            case "history" ->
+                COMMON + " since=--since#0 limit=-n,--limit text=--text from=--from to=--to prefixes=0..*";
             case "grant", "revoke" -> COMMON + GRANTS;
             case "whoami" -> COMMON;
             case "explain" -> COMMON + " user=1..1 action=1..1 what=1..1";
