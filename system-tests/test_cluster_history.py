@@ -253,7 +253,7 @@ def test_nothing_is_kept_or_delivered_without_the_ledger(hubs, token):
 
 
 def test_killed_while_it_publishes(hubs, token, size):
-    """What was answered is there, nothing is there twice, and each hub reads the same; also after all hubs were restarted."""
+    """What was answered is there, nothing is there twice, and each hub reads the same; also after hubs were restarted."""
     for kill in range(max(1, size("cluster-kills") // 5)):
         since = start(hubs[1], token)
         publishers = [Publisher(hub, token, f"kill{kill}-{hub.name}{i}") for hub in hubs[:2] for i in range(2)]

@@ -112,14 +112,13 @@ const SIZES = { runOnly: { type: 'rule', values: ['color-contrast', 'target-size
 const COLOURS = { runOnly: { type: 'rule', values: ['color-contrast'] } }
 
 /** Checks what is shown: its width, and everything in the colour scheme of the visit; then what differs in the other scheme, and in the other size. */
-export async function accessible(page, what, inOtherSize = true) {
+export async function accessible(page, what) {
   await page.locator('h1:visible').waitFor()
   if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(axe)
   const otherScheme = colorScheme === 'dark' ? 'light' : 'dark'
   const otherSize = isPhone ? 'desktop' : 'phone'
   const own = page.viewportSize()
   for (const [device, scheme, rules] of [[size, colorScheme, ALL], [size, otherScheme, COLOURS], [otherSize, otherScheme, SIZES]]) {
-    if (device !== size && !inOtherSize) continue
     if (device !== size) await page.setViewportSize(DEVICES[device].viewport)
     await page.emulateMedia({ colorScheme: scheme })
     if (scheme === colorScheme || device !== size) await fits(page, what, device)

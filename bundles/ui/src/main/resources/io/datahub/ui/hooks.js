@@ -3,6 +3,8 @@
 import { $, announce, confirmDialog, createElement, formatTime, number, reconcile } from './dom.js'
 import { request } from './hub.js'
 
+const CLOUD_EVENTS = ['structured', 'binary'] // kinds of webhooks; the others are named after what they are for
+
 let generation = 0
 const listed = new Set() // the webhooks whose dead letters are shown
 const shown = new Map() // id of a list, a colon and a name → the element and what it shows
@@ -66,7 +68,7 @@ function webhookSummary(webhook) {
   const reason = webhook.deadLetters && webhook.state === 'sending' ? `${count(webhook.deadLetters)}: open this to send them again or drop them` : webhook.problem
   const waiting = webhook.nextAttempt ? createElement('span', { className: 'hint' }, 'next attempt ', formatTime(webhook.nextAttempt)) : null
   return [
-    ...head(webhook.name, webhook.state, webhook.state !== 'sending' || webhook.problem, `${webhook.kind} to ${webhook.host}`,
+    ...head(webhook.name, webhook.state, webhook.state !== 'sending' || webhook.problem, `${CLOUD_EVENTS.includes(webhook.kind) ? `${webhook.kind} CloudEvents` : webhook.kind} to ${webhook.host}`,
       `${number(webhook.delivered)} delivered, ${number(webhook.dropped)} dropped, ${count(webhook.deadLetters)}`),
     waiting,
     reason ? createElement('span', { className: 'reason' }, reason) : null,
