@@ -482,8 +482,10 @@ for await (const event of events.subscribe(['file.created/js/', 'js.'], { since,
   if (name === 'before') await events.publish('js.text', 'grün')
   else if (name === 'js.text') await events.publish('js.bytes', new Uint8Array([0, 255]))
   else if (name === 'js.bytes') assert.equal((await told.next()).value, 'lost')
-  else if (name === 'missed') await hub.renewToken({ save: renewed => { token = renewed; console.log('renewed', 'token') } })
-  else if (name === 'renewed') stop.abort()
+  else if (name === 'missed') {
+    assert.equal((await told.next()).value, 'renew')
+    await hub.renewToken({ save: renewed => { token = renewed; console.log('renewed', 'token') } })
+  } else if (name === 'renewed') stop.abort()
 }
 assert.ok(opened >= 3, String(opened))
 await events.close()
@@ -508,7 +510,11 @@ def test_javascript_over_websocket(hub, url, client, tmp_path):
                 client.write("js/missed", b"2")
                 link.resume()
                 print("lost", file=node.stdin, flush=True)
+            elif line.startswith("missed"):
+                connections = set(link.open)
+                print("renew", file=node.stdin, flush=True)
             elif line.startswith("renewed token"):
+                assert until(lambda: not connections & link.open, 30), "those of the former token are closed"
                 client.write("js/renewed", b"3")
         assert node.wait(60) == 0, node.stderr.read()
     finally:
