@@ -26,7 +26,7 @@ let lastLoad = 0
 let level = 0 // of OLDER: how far back the history has been read
 let isComplete = false // whether nothing older is loaded: the history has nothing, or too much for the page
 let hasEarlier = false // whether the history has events before those that are loaded
-let found = null // what was searched for in the whole history, whose result is shown
+let isSearched = false // whether the result of a search of the whole history is shown
 let cleared = 0 // when the user cleared the list: earlier events stay away
 
 export function init() {
@@ -82,7 +82,7 @@ function forget() {
   level = count = 0
   shown = ROWS
   isComplete = hasEarlier = false
-  found = null
+  isSearched = false
 }
 
 /** Shows the section with what the address asks for. */
@@ -119,7 +119,7 @@ function search() {
   showPeriod()
   remember()
   shown = ROWS
-  if (found) {
+  if (isSearched) {
     forget()
     load()
   }
@@ -179,7 +179,7 @@ async function searchAll() {
   events = [...recent, ...matches.filter(event => !kept.has(cursor(event)) && Date.parse(event.time) > cleared).map(stamped)]
     .sort((one, other) => other.at - one.at)
   trim(events)
-  found = sought
+  isSearched = true
   isComplete = true
   announce(`${events.length} event${events.length === 1 ? '' : 's'} found`)
   draw()
@@ -235,7 +235,7 @@ function subscribe() {
   remember()
   const wanted = prefixes()
   live.listen(wanted.length ? [...new Set([...wanted, 'file.'])] : [''])
-  if (found) forget()
+  if (isSearched) forget()
   level = 0
   isComplete = hasEarlier = false
   shown = ROWS
@@ -293,7 +293,7 @@ export function draw() {
   $('events-count').textContent = paused ? `Paused${waiting.length ? `, ${waiting.length} waiting` : ''}`
     : matches.length < events.length ? `${matches.length} of ${events.length} match` : events.length ? `${events.length} event${events.length === 1 ? '' : 's'}` : ''
   const hasMore = matches.length > shown
-  const isSearchable = hasEarlier && !found && ($('filter').value.trim() !== '' || period()[0] > 0 || period()[1] < Infinity)
+  const isSearchable = hasEarlier && !isSearched && ($('filter').value.trim() !== '' || period()[0] > 0 || period()[1] < Infinity)
   $('events-older').hidden = !hasMore && isComplete && !isSearchable
   $('events-older').textContent = hasMore ? 'Show more' : isComplete ? 'Search all kept events' : 'Load older events'
 }
