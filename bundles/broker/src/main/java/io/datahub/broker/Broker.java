@@ -259,6 +259,11 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
     }
 
     @Override
+    public void confirmSubscriptions(Runnable confirmed) {
+        router.subscriptionListeners().confirm(confirmed);
+    }
+
+    @Override
     public void usersChanged(Authenticator authenticator) {
         refresher.renew(authenticator, sessions.values());
     }

@@ -49,6 +49,9 @@ final class Relay implements NatsLink.Owner, JournalSignal, SubscriptionListener
     /** After this long without a word, what waits for a hub is dropped, and so is the count of what it has lost. */
     private static final Duration FORGOTTEN = Duration.ofMinutes(10);
 
+    /** After this long, a subscription is confirmed although a hub hasn't answered. */
+    private static final Duration UNANSWERED = Duration.ofSeconds(1);
+
     private final Member self;
     private final EventBroker broker;
     private final Collection<JournalSignalListener> signals;
@@ -59,6 +62,7 @@ final class Relay implements NatsLink.Owner, JournalSignal, SubscriptionListener
     private final NatsLink link;
     private final Sender sender;
     private final Heartbeat heartbeat;
+    private final Confirmations confirmations = new Confirmations();
     private volatile boolean hasNamesake;
 
     /** @param signals hear that the journal has advanced; may change */
@@ -129,6 +133,8 @@ final class Relay implements NatsLink.Owner, JournalSignal, SubscriptionListener
                 (subject, data) -> greeted(Hello.decode(data)),
                 "acks." + self.name(),
                 (subject, data) -> acknowledged(Ack.decode(data)),
+                "greeted." + self.name(),
+                (subject, data) -> heard(Ack.decode(data)),
                 "sessions",
                 (subject, data) -> sessions.received(SessionList.decode(data)),
                 "disconnect." + self.name(),
@@ -156,6 +162,23 @@ final class Relay implements NatsLink.Owner, JournalSignal, SubscriptionListener
     @Override
     public void subscriptionsChanged() {
         heartbeat.greetSoon();
+    }
+
+    @Override
+    public void confirm(Runnable confirmed) {
+        Set<String> others = link.isOpen() ? hubs() : Set.of();
+        if (others.isEmpty()) {
+            confirmed.run();
+        } else {
+            confirmations.await(others, confirmed);
+            heartbeat.greetSoon();
+        }
+    }
+
+    private void heard(Ack ack) {
+        if (ack.sender().equals(self)) {
+            confirmations.heard(ack.receiver().name(), ack.position());
+        }
     }
 
     @Override
@@ -189,17 +212,19 @@ final class Relay implements NatsLink.Owner, JournalSignal, SubscriptionListener
     }
 
     private void greet(boolean leaving) {
+        long number = confirmations.nextGreeting();
         List<byte[]> prefixes = broker.subscribedPrefixes(MAX_PREFIXES).stream()
                 .map(prefix -> prefix.length <= OutgoingStreams.MAX_PREFIX_BYTES
                         ? prefix
                         : Arrays.copyOf(prefix, OutgoingStreams.MAX_PREFIX_BYTES))
                 .toList();
-        link.publish("hubs", new Hello(self, leaving, prefixes).encoded());
+        link.publish("hubs", new Hello(self, leaving, prefixes, number).encoded());
     }
 
     /** Each second. */
     private void beat() {
         greet();
+        confirmations.expire(UNANSWERED.toNanos());
         outgoing.byHub().values().forEach(OutgoingStream::requestMark);
         sender.wake();
         outgoing.byHub().forEach((name, stream) -> {
@@ -235,8 +260,10 @@ final class Relay implements NatsLink.Owner, JournalSignal, SubscriptionListener
                 return known;
             }
             LOG.info("event=nats.hub.joined hub={}", LogText.quoted(name));
+            heartbeat.greetSoon(); // so that it knows at once what to send here
             return new OutgoingStream(self, other, filter);
         });
+        link.publish("greeted." + other.name(), new Ack(other, self, hello.number()).encoded());
     }
 
     private void namesake() {
@@ -255,5 +282,6 @@ final class Relay implements NatsLink.Owner, JournalSignal, SubscriptionListener
         sender.close();
         greet(true);
         link.close();
+        confirmations.expire(0);
     }
 }

@@ -10,6 +10,8 @@ import io.datahub.api.event.EventRun;
 import io.datahub.api.event.Session;
 import io.datahub.api.event.SessionId;
 import io.datahub.api.event.SessionInfo;
+import io.datahub.nats.wire.Hello;
+import io.datahub.nats.wire.Member;
 import io.datahub.test.FakeSink;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +105,42 @@ class RelayTest {
         awaitInterest(a, subscriber, "build.probe");
         publish(a.open("ann"), "build.done", "17");
         await().untilAsserted(() -> assertThat(FakeSink.events(subscriber)).endsWith("build.done=17"));
+    }
+
+    @Test
+    void shouldConfirmASubscriptionWhenTheOtherHubsKnowOfIt() throws InterruptedException {
+        TestHub a = hub("a");
+        TestHub b = hub("b");
+        hub("c");
+        await().until(() -> b.relay.hubs().size() == 2 && a.relay.hubs().contains("b"));
+        Session publisher = a.open("ann");
+        for (int i = 0; i < 50; i++) {
+            Session subscriber = b.open("bob", "n." + i);
+            confirm(b);
+            publish(publisher, "n." + i, "17");
+            String event = "n." + i + "=17";
+            await().untilAsserted(() -> assertThat(FakeSink.events(subscriber)).containsExactly(event));
+        }
+    }
+
+    @Test
+    void shouldConfirmASubscriptionAlthoughAHubDoesntAnswer() throws IOException, InterruptedException {
+        TestHub a = hub("a");
+        confirm(a);
+        Connection silent = Nats.connect(server.url());
+        silent.publish("datahub.hubs", new Hello(new Member("silent", 1), false, List.of(), 1).encoded());
+        await().until(() -> a.relay.hubs().contains("silent"));
+        confirm(a);
+        silent.close();
+        server.close();
+        confirm(a);
+    }
+
+    /** Waits until the subscriptions of a hub are confirmed. */
+    private static void confirm(TestHub hub) throws InterruptedException {
+        CountDownLatch confirmed = new CountDownLatch(1);
+        hub.broker.confirmSubscriptions(confirmed::countDown);
+        assertThat(confirmed.await(1, TimeUnit.MINUTES)).isTrue();
     }
 
     @Test
@@ -314,13 +353,14 @@ class RelayTest {
         Session subscriber = b.open("bob", "n.");
         awaitInterest(a, subscriber, "n.probe");
         Connection stranger = Nats.connect(server.url());
-        for (String subject : List.of("events.b", "acks.b", "hubs", "sessions", "journal", "disconnect.b")) {
+        for (String subject :
+                List.of("events.b", "acks.b", "greeted.b", "hubs", "sessions", "journal", "disconnect.b")) {
             stranger.publish("datahub." + subject, new byte[] {1, 0, 127});
             stranger.publish("datahub." + subject, new byte[0]);
             stranger.publish("datahub." + subject, new byte[] {9, 9, 9});
         }
         await().untilAsserted(
-                        () -> assertThat(b.relay.counters().malformedMessages()).isEqualTo(18));
+                        () -> assertThat(b.relay.counters().malformedMessages()).isEqualTo(21));
         stranger.close();
         awaitInterest(a, subscriber, "n.probe");
     }

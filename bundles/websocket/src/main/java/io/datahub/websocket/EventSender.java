@@ -38,28 +38,33 @@ final class EventSender implements EventSink {
     private final Executor sendExecutor;
     private final Executor replayExecutor;
     private final Consumer<CloseReason> onEnd;
+    private final Consumer<Runnable> confirmation;
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
     // guarded by this
     private final Deque<Runnable> requests = new ArrayDeque<>();
     private ReplayingFeed feed;
     private boolean writing;
+    private int unconfirmed;
 
     private volatile boolean blocking;
 
+    /** @param confirmation calls back when the subscriptions made so far are in force, also at other hubs */
     EventSender(
             CoreSession socket,
             EventHistory history,
             RunEncoder encoder,
             Executor sendExecutor,
             Executor replayExecutor,
-            Consumer<CloseReason> onEnd) {
+            Consumer<CloseReason> onEnd,
+            Consumer<Runnable> confirmation) {
         this.socket = socket;
         this.history = history;
         this.encoder = encoder;
         this.sendExecutor = sendExecutor;
         this.replayExecutor = replayExecutor;
         this.onEnd = onEnd;
+        this.confirmation = confirmation;
     }
 
     /** Starts to send the events of a session; no subscriptions may be made before. */
@@ -70,21 +75,42 @@ final class EventSender implements EventSink {
         signal();
     }
 
-    /** Subscribes to live events; the outcome is reported before the first of them is sent. */
+    /**
+     * Subscribes to live events. The outcome is reported on a thread of the executors, before the first of them is sent,
+     * and not before what is published at another hub arrives.
+     */
     synchronized void subscribe(List<String> topics, Consumer<Optional<Refusal>> outcome) {
-        outcome.accept(feed.subscribe(topics));
+        report(feed.subscribe(topics), outcome);
     }
 
     /**
      * Subscribes to events and replays the kept events after a cursor. The outcome is reported on a thread of the
-     * executors, before the first event is sent.
+     * executors, before the first event is sent, as above.
      *
      * @param gap receives the refusal if the subscription ends later because the history lacks what must be read
      */
     void subscribe(List<String> topics, Cursor since, Consumer<Optional<Refusal>> outcome, Consumer<Refusal> gap) {
         synchronized (this) {
-            requests.addLast(() -> outcome.accept(feed.subscribe(topics, since, gap)));
+            requests.addLast(() -> report(feed.subscribe(topics, since, gap), outcome));
             blocking = true;
+        }
+        signal();
+    }
+
+    /** Reports the outcome; a subscription once it is in force, and until then no event is sent. */
+    private synchronized void report(Optional<Refusal> refusal, Consumer<Optional<Refusal>> outcome) {
+        if (refusal.isPresent()) {
+            outcome.accept(refusal);
+        } else {
+            unconfirmed++;
+            confirmation.accept(() -> sendExecutor.execute(() -> confirmed(outcome)));
+        }
+    }
+
+    private void confirmed(Consumer<Optional<Refusal>> outcome) {
+        synchronized (this) {
+            outcome.accept(Optional.empty());
+            unconfirmed--;
         }
         signal();
     }
@@ -171,7 +197,7 @@ final class EventSender implements EventSink {
         if (request != null) {
             request.run();
         }
-        boolean more = feed.next(BATCH_BYTES, run -> write(run, batch));
+        boolean more = unconfirmed == 0 && feed.next(BATCH_BYTES, run -> write(run, batch));
         blocking = !requests.isEmpty() || feed.isReplaying();
         return more || request != null;
     }

@@ -107,7 +107,14 @@ final class WebSocketEndpoint implements AutoCloseable {
 
     /** Creates the sender of a client's events. */
     EventSender sender(CoreSession socket, Subprotocol subprotocol, Consumer<CloseReason> onEnd) {
-        return new EventSender(socket, history, encoders.get(subprotocol), nextSender(), replayExecutor, onEnd);
+        return new EventSender(
+                socket,
+                history,
+                encoders.get(subprotocol),
+                nextSender(),
+                replayExecutor,
+                onEnd,
+                broker::confirmSubscriptions);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.datahub.websocket;
 
+import io.datahub.api.event.SubscriptionListener;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.test.memory.MemoryBroker;
@@ -8,6 +9,8 @@ import java.lang.annotation.Annotation;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -66,6 +69,23 @@ final class RunningGateway implements AutoCloseable {
         });
         server.start();
         port = connector.getLocalPort();
+    }
+
+    /** Has the broker wait before it confirms subscriptions; returns what waits. */
+    Queue<Runnable> holdConfirmations() {
+        Queue<Runnable> unconfirmed = new ConcurrentLinkedQueue<>();
+        broker.addSubscriptionListener(new SubscriptionListener() {
+            @Override
+            public void subscriptionsChanged() {
+                // only asked to confirm
+            }
+
+            @Override
+            public void confirm(Runnable confirmed) {
+                unconfirmed.add(confirmed);
+            }
+        });
+        return unconfirmed;
     }
 
     RawClient connect(String user) throws Exception {

@@ -60,6 +60,21 @@ class WebSocketHandlerTest {
     }
 
     @Test
+    void shouldConfirmASubscriptionOnceItIsInForceAndSendItsEventsAfterwards() throws Exception {
+        Queue<Runnable> unconfirmed = gateway.holdConfirmations();
+        try (RawClient client = gateway.connect("ann")) {
+            for (String since : List.of("", ",\"since\":\"0\"")) {
+                client.send("{\"type\":\"subscribe\",\"topics\":[\"build.\"],\"id\":1" + since + "}");
+                await().until(() -> !unconfirmed.isEmpty());
+                gateway.broker.send("u", 1, utf8("build.done"), utf8("17"));
+                unconfirmed.remove().run();
+                assertThat(client.text()).startsWith("{\"type\":\"ok\",\"id\":1,");
+                assertThat(client.text()).contains("build.done");
+            }
+        }
+    }
+
+    @Test
     void shouldWelcomeAClientWhoseAuthenticationIsPending() throws Exception {
         CompletableFuture<Void> verified = gateway.users.late(Credentials.Token.KIND);
         try (RawClient client = new RawClient(gateway.port);

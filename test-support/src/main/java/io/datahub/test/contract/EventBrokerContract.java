@@ -551,6 +551,30 @@ public abstract class EventBrokerContract {
     }
 
     @Test
+    void shouldConfirmSubscriptionsWhenAllListenersDo() {
+        AtomicInteger confirmations = new AtomicInteger();
+        broker().confirmSubscriptions(confirmations::incrementAndGet);
+        assertThat(confirmations).hasValue(1);
+        List<Runnable> waiting = new ArrayList<>();
+        listen(() -> {});
+        listen(new SubscriptionListener() {
+            @Override
+            public void subscriptionsChanged() {
+                // only asked to confirm
+            }
+
+            @Override
+            public void confirm(Runnable confirmed) {
+                waiting.add(confirmed);
+            }
+        });
+        broker().confirmSubscriptions(confirmations::incrementAndGet);
+        assertThat(confirmations).hasValue(1);
+        waiting.forEach(Runnable::run);
+        assertThat(confirmations).hasValue(2);
+    }
+
+    @Test
     void shouldNotifyOfChangedSubscriptionsOnceUntilTheyAreRead() {
         AtomicInteger changes = new AtomicInteger();
         listen(changes::incrementAndGet);

@@ -112,6 +112,20 @@ public final class MemoryBroker implements EventBroker, UsersListener {
     }
 
     @Override
+    public void confirmSubscriptions(Runnable confirmed) {
+        List<SubscriptionListener> asked;
+        synchronized (this) {
+            asked = List.copyOf(subscriptionListeners);
+        }
+        Runnable next = confirmed;
+        for (SubscriptionListener listener : asked) {
+            Runnable after = next;
+            next = () -> listener.confirm(after);
+        }
+        next.run();
+    }
+
+    @Override
     public synchronized List<byte[]> subscribedPrefixes(int max) {
         subscriptionsRead = true;
         Set<ByteBuffer> all = new HashSet<>();

@@ -71,6 +71,14 @@ public interface EventBroker {
     List<byte[]> subscribedPrefixes(int max);
 
     /**
+     * Calls back when the subscriptions made so far are in force: in a cluster, when the other hubs know of them, so that
+     * what is published there from then on arrives. If one of them doesn't answer, that is after a few seconds.
+     *
+     * @param confirmed called once, on this thread or another one; it must not block
+     */
+    void confirmSubscriptions(Runnable confirmed);
+
+    /**
      * The open sessions of this hub and, in a cluster, those that are known of the others.
      *
      * @return a snapshot: those of this hub first, each group by ascending ID

@@ -15,4 +15,15 @@ public interface SubscriptionListener {
      * must not block, and should leave reading to a thread of its own, which can wait a little for further changes.
      */
     void subscriptionsChanged();
+
+    /**
+     * Wants to know when the subscriptions made so far are in force wherever events are published. It must not block;
+     * one that throws hasn't taken the callback.
+     *
+     * @param confirmed called once, on any thread, as soon as that is so, or after a few seconds if somebody elsewhere
+     *     doesn't answer; by default at once
+     */
+    default void confirm(Runnable confirmed) {
+        confirmed.run();
+    }
 }

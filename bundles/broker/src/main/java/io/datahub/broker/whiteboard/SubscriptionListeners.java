@@ -39,6 +39,25 @@ public final class SubscriptionListeners {
         }
     }
 
+    /** Calls back when all listeners have confirmed the subscriptions made so far. */
+    public void confirm(Runnable confirmed) {
+        Runnable next = confirmed;
+        for (SubscriptionListener listener : all) {
+            Runnable after = next;
+            next = () -> confirm(listener, after);
+        }
+        next.run();
+    }
+
+    private void confirm(SubscriptionListener listener, Runnable confirmed) {
+        try {
+            listener.confirm(confirmed);
+        } catch (RuntimeException | LinkageError e) {
+            failures.report(listener, e);
+            confirmed.run();
+        }
+    }
+
     /** The subscriptions are about to be read, so that later changes must be reported. */
     public void read() {
         notified.set(false);

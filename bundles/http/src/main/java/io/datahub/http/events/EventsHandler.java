@@ -232,7 +232,7 @@ public final class EventsHandler extends AsyncHandler {
         }
         setStreamHeaders(exchange);
         streams.add(stream);
-        stream.start();
+        broker.confirmSubscriptions(stream::start);
         if (isShutdown()) {
             stream.end("the hub is stopping");
         }

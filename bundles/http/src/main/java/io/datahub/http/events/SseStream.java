@@ -66,8 +66,12 @@ final class SseStream extends IteratingCallback implements EventSink {
                 .orElseGet(() -> feed.subscribe(topics.prefixes()));
     }
 
-    /** Starts to send. */
+    /** Starts to send, on a thread of the executor. */
     void start() {
+        executor.execute(this::begin);
+    }
+
+    private void begin() {
         exchange.request().addIdleTimeoutListener(timeout -> false);
         keepAliveDue = false;
         encoder.comment("granted " + topics.granted(session.login().user()));

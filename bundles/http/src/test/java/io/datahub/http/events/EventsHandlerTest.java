@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
+import io.datahub.api.event.SubscriptionListener;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Grant;
 import io.datahub.api.user.User;
@@ -31,6 +32,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -282,6 +284,31 @@ class EventsHandlerTest {
             assertThat(stream.next())
                     .containsExactly("data: {\"type\":\"event\",\"topic\":\"build.raw\",\"user\":\"jenkins\","
                             + "\"time\":\"2026-11-23T10:00:00Z\",\"base64\":\"/w==\",\"frames\":[\"bW9yZQ==\"]}");
+        }
+    }
+
+    @Test
+    void shouldBeginTheStreamOnceTheSubscriptionIsInForce() throws Exception {
+        AtomicBoolean sent = new AtomicBoolean();
+        broker.addSubscriptionListener(new SubscriptionListener() {
+            @Override
+            public void subscriptionsChanged() {
+                // only asked to confirm
+            }
+
+            @Override
+            public void confirm(Runnable confirmed) {
+                new Thread(() -> {
+                            send("jenkins", "build.done", "17");
+                            sent.set(true);
+                            confirmed.run();
+                        })
+                        .start();
+            }
+        });
+        try (Stream stream = new Stream("topic=build.")) {
+            assertThat(sent).isTrue();
+            assertThat(stream.next().get(0)).contains("build.done");
         }
     }
 

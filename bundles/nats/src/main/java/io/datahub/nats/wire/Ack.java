@@ -4,11 +4,11 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 
 /**
- * Says how much of a stream has arrived.
+ * Says how much of what a hub sends has arrived at another one: of a stream of events, or of its {@link Hello}s.
  *
- * @param sender the hub that sends the stream
- * @param receiver the hub that receives it
- * @param position as in the last message that arrived
+ * @param sender the hub that sends
+ * @param receiver the hub that receives
+ * @param position as in the last message that arrived, or the number of the last {@link Hello}
  */
 public record Ack(Member sender, Member receiver, long position) {
 

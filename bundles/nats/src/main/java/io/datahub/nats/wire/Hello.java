@@ -11,12 +11,13 @@ import java.util.List;
  * @param member the hub
  * @param leaving whether it is about to stop
  * @param prefixes the beginnings of the topics; others mustn't be sent to it
+ * @param number counts the messages of the hub; those who receive one acknowledge it by this number
  */
-public record Hello(Member member, boolean leaving, List<byte[]> prefixes) {
+public record Hello(Member member, boolean leaving, List<byte[]> prefixes, long number) {
 
     /** The message. */
     public byte[] encoded() {
-        int size = 2 + Wire.size(member) + Integer.BYTES;
+        int size = 2 + Wire.size(member) + Integer.BYTES + Long.BYTES;
         for (byte[] prefix : prefixes) {
             size += Wire.size(prefix);
         }
@@ -25,7 +26,7 @@ public record Hello(Member member, boolean leaving, List<byte[]> prefixes) {
         Wire.put(message, member);
         message.putInt(prefixes.size());
         prefixes.forEach(prefix -> Wire.put(message, prefix));
-        return message.array();
+        return message.putLong(number).array();
     }
 
     /** Reads a message. */
@@ -39,7 +40,7 @@ public record Hello(Member member, boolean leaving, List<byte[]> prefixes) {
             for (int left = message.getInt(); left > 0; left--) {
                 prefixes.add(Wire.bytes(message));
             }
-            return new Hello(member, leaving, prefixes);
+            return new Hello(member, leaving, prefixes, message.getLong());
         } catch (BufferUnderflowException e) {
             throw new MalformedMessageException(e);
         }
