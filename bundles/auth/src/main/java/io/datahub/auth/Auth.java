@@ -141,6 +141,14 @@ public final class Auth {
         shortLivedTokens = new ShortLivedTokens(
                 home, shared.map(peers -> peers.states().of(TOKENS)), clock, expiry::watch, this::notifyListeners);
         identities = new Identities(currentUsers, shortLivedTokens, verifiers::keeps, clock);
+        loader = new UsersLoader(
+                record,
+                lastGood,
+                currentUsers,
+                shared.isPresent(),
+                () -> new InitialUsersFile(home, configuration, environment),
+                clock,
+                saver);
         tokenAuthenticator = new TokenAuthenticator(
                 currentUsers,
                 identities,
@@ -150,6 +158,7 @@ public final class Auth {
                 audit,
                 lastUsed,
                 lookups,
+                loader::awaitLatest,
                 () -> shared.flatMap(this::outage),
                 configuration);
         Actors actors = new Actors(identities, clock);
@@ -165,14 +174,6 @@ public final class Auth {
                 clock,
                 audit,
                 configuration);
-        loader = new UsersLoader(
-                record,
-                lastGood,
-                currentUsers,
-                shared.isPresent(),
-                () -> new InitialUsersFile(home, configuration, environment),
-                clock,
-                saver);
         LOG.info("event=auth.started {}", pairs(configuration));
         this.changes = changes;
         changes.forwardTo(loader::changed);

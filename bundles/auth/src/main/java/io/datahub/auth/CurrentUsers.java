@@ -7,8 +7,10 @@ import io.datahub.auth.users.InvalidUsersException;
 import io.datahub.auth.users.Users;
 import io.datahub.auth.users.UsersReader;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,11 @@ final class CurrentUsers implements Supplier<Users> {
     @Override
     public Users get() {
         return users;
+    }
+
+    /** Identifies the version of the record that these are. */
+    String etag() {
+        return etag;
     }
 
     boolean isEmpty() {
@@ -92,6 +99,19 @@ final class CurrentUsers implements Supplier<Users> {
         put(next, List.copyOf(leftOut), version, by);
     }
 
+    /** Waits until the users are another version than they were, or for a while. */
+    synchronized void awaitOther(String version, long millis) throws InterruptedIOException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        try {
+            for (long left = millis; left > 0 && etag.equals(version); ) {
+                wait(left);
+                left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            }
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException();
+        }
+    }
+
     private synchronized void put(Users next, List<String> leftOut, String version, String by) {
         if (closed) {
             return;
@@ -100,6 +120,7 @@ final class CurrentUsers implements Supplier<Users> {
         unusable = leftOut;
         users = next;
         etag = version;
+        notifyAll();
         changed.run(); // open sessions first: the rest may take longer
         LOG.info(
                 "event=auth.users.loaded version={} users={}",

@@ -12,6 +12,7 @@ import io.datahub.api.user.User;
 import io.datahub.auth.external.ExternalVerifiers;
 import io.datahub.auth.users.StoredUser;
 import io.datahub.auth.users.Users;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +39,7 @@ final class TokenAuthenticator implements Authenticator {
     private final AuditLog audit;
     private final LastUsedStore lastUsed;
     private final TokenLookups lookups;
+    private final TokenLookups.Lookup latestUsers;
     private final Supplier<Optional<Refusal>> outage;
     private volatile LoginThrottle throttle;
     private volatile boolean clearAdminAllowed;
@@ -46,6 +48,7 @@ final class TokenAuthenticator implements Authenticator {
     /**
      * @param expiry is told when a login expires whose credential a verifier has accepted
      * @param lookups looks for tokens of other hubs
+     * @param latestUsers waits until the users are those that other hubs have by now
      * @param outage why nobody can be let in at present
      */
     TokenAuthenticator(
@@ -57,6 +60,7 @@ final class TokenAuthenticator implements Authenticator {
             AuditLog audit,
             LastUsedStore lastUsed,
             TokenLookups lookups,
+            TokenLookups.Lookup latestUsers,
             Supplier<Optional<Refusal>> outage,
             AuthConfiguration configuration) {
         this.currentUsers = currentUsers;
@@ -67,6 +71,7 @@ final class TokenAuthenticator implements Authenticator {
         this.audit = audit;
         this.lastUsed = lastUsed;
         this.lookups = lookups;
+        this.latestUsers = latestUsers;
         this.outage = outage;
         configure(configuration);
     }
@@ -90,11 +95,17 @@ final class TokenAuthenticator implements Authenticator {
         Optional<Identity> found = identities.of(credentials);
         Optional<String> elsewhere = identities.elsewhere(credentials, found);
         if (elsewhere.isPresent()) {
-            return lookups.start(origin, !throttle.delay(origin).isZero(), () -> identities.look(elsewhere.get()))
+            return lookups.start(origin, !throttle.delay(origin).isZero(), () -> look(elsewhere.get()))
                     .thenCompose(done -> authenticate(credentials, origin, identities.of(credentials)))
                     .exceptionally(failure -> failed(credentials, origin, failure));
         }
         return authenticate(credentials, origin, found);
+    }
+
+    /** Looks for a token that another hub may have issued: in users that aren't known here yet, or a short-lived one. */
+    private void look(String name) throws IOException {
+        latestUsers.run();
+        identities.look(name);
     }
 
     private CompletionStage<Result<Login>> authenticate(

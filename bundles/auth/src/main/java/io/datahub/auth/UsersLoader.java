@@ -40,6 +40,8 @@ final class UsersLoader {
     private static final Logger LOG = LoggerFactory.getLogger(UsersLoader.class);
     private static final Duration MIN_BACKOFF = Duration.ofSeconds(1);
     private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
+    private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long POLL_MILLIS = 100;
 
     private final UsersRecord record;
     private final LastGoodUsers lastGood;
@@ -99,6 +101,26 @@ final class UsersLoader {
                 schedule(MIN_BACKOFF);
             }
         });
+    }
+
+    /**
+     * Waits until the users are those that other hubs have by now: the change of one of them, which has been answered
+     * there, may not have arrived here. Blocks.
+     *
+     * @throws IOException if they don't arrive within a second or two
+     */
+    void awaitLatest() throws IOException {
+        long deadline = System.nanoTime() + MAX_WAIT_NANOS;
+        while (true) {
+            String known = currentUsers.etag();
+            if (record.etag().filter(latest -> !latest.equals(known)).isEmpty()) {
+                return;
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw new IOException("this hub doesn't have the present users yet");
+            }
+            currentUsers.awaitOther(known, POLL_MILLIS);
+        }
     }
 
     /** Loads no more. */

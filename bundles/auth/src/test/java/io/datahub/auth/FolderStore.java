@@ -98,6 +98,17 @@ final class FolderStore extends UnsupportedRecordStore implements Home {
         notifyListener(Change.Type.UPDATED, Optional.of("editor"));
     }
 
+    /** Replaces the record, as another hub does whose change isn't announced here yet. */
+    synchronized void replaceElsewhere(String text) throws IOException {
+        Files.writeString(file, text);
+        version.incrementAndGet();
+    }
+
+    /** Announces a change of another hub. */
+    void announce() {
+        notifyListener(Change.Type.UPDATED, Optional.of("editor"));
+    }
+
     private Change notifyListener(Change.Type type, Optional<String> user) {
         int sequence = version.incrementAndGet();
         RecordVersion now =

@@ -210,6 +210,23 @@ class SharedCredentialsTest {
     }
 
     @Test
+    void shouldAcceptAListedTokenAtOnceThatAnotherHubHasIssued() throws Exception {
+        FolderStore store = new FolderStore(Files.createDirectories(folder.resolve("late")));
+        store.put(Samples.users(""));
+        Auth late = start(store);
+        String token = issueForm();
+        store.replaceElsewhere(
+                Samples.users("<user name='new'><token sha256='" + Samples.sha256(token) + "'/></user>"));
+
+        CompletableFuture<Result<Login>> login =
+                late.authenticator().authenticate(Samples.bearer(token), HERE).toCompletableFuture();
+        store.announce();
+
+        assertThat(login.join().get().user().name()).isEqualTo("new");
+        assertThat(refusal(late, issueForm())).contains(Reason.UNAUTHENTICATED);
+    }
+
+    @Test
     void shouldRenewALoginOfAnotherHub() throws Exception {
         String token = issue(first).token();
         assertThat(second.authenticator().renew(login(first, token))).isPresent();

@@ -77,6 +77,7 @@ class TokenAuthenticatorTest {
                 new AuditLog(),
                 lastUsed,
                 new TokenLookups(),
+                () -> {},
                 () -> outage,
                 configuration);
     }

@@ -9,6 +9,7 @@ import io.datahub.api.record.Draft;
 import io.datahub.api.record.Precondition;
 import io.datahub.api.record.Reading;
 import io.datahub.api.record.RecordStore;
+import io.datahub.api.record.RecordVersion;
 import io.datahub.api.record.WriteRequest;
 import io.datahub.api.user.User;
 import java.io.IOException;
@@ -27,6 +28,16 @@ public final class UsersRecord {
 
     public UsersRecord(RecordStore store) {
         this.store = store;
+    }
+
+    /** The entity tag of the current version; empty if there is none, or it isn't validated yet. */
+    public Optional<String> etag() throws IOException {
+        Result<RecordVersion> found = store.find(User.HUB, RecordPath.USERS);
+        Optional<Refusal> refusal = found.refusal();
+        if (refusal.filter(why -> why.reason() == Reason.UNAVAILABLE).isPresent()) {
+            throw new IOException(refusal.get().detail());
+        }
+        return refusal.isPresent() ? Optional.empty() : found.get().etag();
     }
 
     /**
