@@ -7,6 +7,7 @@ import io.datahub.api.event.ClusterSessions;
 import io.datahub.api.event.EventBroker;
 import io.datahub.api.event.PublishedEventListener;
 import io.datahub.api.event.SubscriptionListener;
+import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricSource;
@@ -59,7 +60,16 @@ public final class NatsRelay {
             relay = Optional.empty();
             return;
         }
-        NatsServers servers = NatsServers.parse(configuration.events());
+        NatsServers servers;
+        try {
+            servers = NatsServers.parse(configuration.events());
+        } catch (IllegalArgumentException e) { // the hub serves its own clients, but somebody must see that it is alone
+            relay = Optional.empty();
+            LOG.error("event=nats.misconfigured reason={}", LogText.quoted(e.getMessage()));
+            HealthCheck alone = () -> Health.degraded("events don't reach the other hubs: " + e.getMessage());
+            register(context, HealthCheck.class, alone, Map.of(HealthCheck.NAME, "relay"));
+            return;
+        }
         String hub = HubName.of(configuration.hub());
         Relay started = new Relay(hub, servers, new SecretFiles(configuration.secrets()), broker, signals);
         relay = Optional.of(started);

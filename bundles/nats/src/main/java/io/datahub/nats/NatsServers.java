@@ -18,12 +18,13 @@ record NatsServers(List<String> urls, String prefix) {
     /**
      * Parses the configuration key.
      *
+     * @param events URLs, or several of them separated by commas
      * @throws IllegalArgumentException if a URL has another form, or the prefixes differ
      */
     static NatsServers parse(String... events) {
         List<String> urls = new ArrayList<>();
         List<String> prefixes = new ArrayList<>();
-        for (String event : events) {
+        for (String event : String.join(",", events).split(",", -1)) {
             URI url = URI.create(event.strip());
             String path = url.getPath() == null ? "" : url.getPath().replaceAll("^/|/$", "");
             boolean isNats = "nats".equals(url.getScheme()) || "tls".equals(url.getScheme());

@@ -17,6 +17,11 @@ class NatsServersTest {
     }
 
     @Test
+    void shouldReadAListAsItIsWrittenInAFile() {
+        assertThat(NatsServers.parse("nats://a:4222, tls://b/test").urls()).containsExactly("nats://a:4222", "tls://b");
+    }
+
+    @Test
     void shouldTakeThePrefixFromAnyUrl() {
         assertThat(NatsServers.parse("nats://a", "nats://b/test").prefix()).isEqualTo("test");
         assertThatThrownBy(() -> NatsServers.parse("nats://a/one", "nats://b/two"))
