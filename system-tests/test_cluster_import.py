@@ -41,6 +41,7 @@ def test_records_journal_and_cursors_of_a_single_hub_go_on_in_a_cluster(size, re
             assert hub.curl(token, "/files/d/r7")[1]["etag"] == tag
             assert hub.curl(token, "/files/d/r7")[2] == b"text 7"
             assert changes(hub, token) == before
+            assert open(f"{hub.home}/admin.token").read().strip() == token
             assert hub.curl(token, "/files/d/r20", "-X", "PUT", "-d", "new")[0] == 201
             assert [change[2] for change in changes(hub, token, before[-1][0])] == ["d/r20"]
             again = hub.run("cluster-import", single.home)

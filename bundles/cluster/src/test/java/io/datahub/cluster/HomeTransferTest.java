@@ -33,7 +33,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -44,11 +46,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class HomeTransferTest {
 
     private static final Instant TIME = Instant.parse("2026-11-29T10:00:00.123456789Z");
     private static final long OLDEST = 40;
+
+    @TempDir
+    private Path folder;
 
     private final MemoryLedger ledger = new MemoryLedger(InstantSource.system());
     private final MemoryBlobs blobs = new MemoryBlobs(InstantSource.system());
@@ -184,7 +190,30 @@ class HomeTransferTest {
     }
 
     private Result<Progress> run() throws IOException {
-        return new HomeImporter(new MemoryLedgerTransfer(ledger), blobs, homes).run(Path.of("/old"), progress -> {});
+        return new HomeImporter(new MemoryLedgerTransfer(ledger), blobs, homes, () -> folder)
+                .run(Path.of("/old"), progress -> {});
+    }
+
+    @Test
+    void shouldTakeOverTheTokenOfTheFirstAdministrator() throws Exception {
+        Path token = folder.resolve("admin.token");
+        Path old = Files.createDirectory(folder.resolve("old"));
+        HomeImporter importer = new HomeImporter(new MemoryLedgerTransfer(ledger), blobs, homes, () -> folder);
+        put(1);
+        Files.writeString(token, "of this hub");
+        Files.writeString(old.resolve("admin.token"), "of the home");
+        assertThat(importer.run(old, progress -> {}).isRefused()).isFalse();
+        assertThat(token).hasContent("of the home");
+        assertThat(Files.getPosixFilePermissions(token))
+                .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+    }
+
+    @Test
+    void shouldKeepNoTokenThatNoLongerCounts() throws Exception {
+        put(1);
+        Path token = Files.writeString(folder.resolve("admin.token"), "of this hub");
+        assertThat(run().isRefused()).isFalse();
+        assertThat(token).doesNotExist();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.datahub.cluster.transfer;
 
+import io.datahub.api.Home;
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.Sha256;
@@ -12,12 +13,14 @@ import io.datahub.api.cluster.LedgerDirectory;
 import io.datahub.api.cluster.LedgerEntry;
 import io.datahub.api.cluster.LedgerRecord;
 import io.datahub.api.cluster.LedgerTransfer;
+import io.datahub.api.file.AtomicFile;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.RecordVersion;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -47,6 +50,7 @@ public final class HomeImporter implements ClusterImport {
 
     private static final Logger LOG = LoggerFactory.getLogger(HomeImporter.class);
 
+    private static final String TOKEN = "admin.token";
     private static final int PAGE = 500;
     private static final int UPLOADS = 8;
     private static final int KEY_DIGITS = 32;
@@ -54,22 +58,28 @@ public final class HomeImporter implements ClusterImport {
     private final LedgerTransfer transfer;
     private final Blobs blobs;
     private final HomeArchives archives;
+    private final Home home;
     private final AtomicBoolean isRunning = new AtomicBoolean();
 
     @Activate
-    public HomeImporter(@Reference LedgerTransfer transfer, @Reference Blobs blobs, @Reference HomeArchives archives) {
+    public HomeImporter(
+            @Reference LedgerTransfer transfer,
+            @Reference Blobs blobs,
+            @Reference HomeArchives archives,
+            @Reference Home home) {
+        this.home = home;
         this.transfer = transfer;
         this.blobs = blobs;
         this.archives = archives;
     }
 
     @Override
-    public Result<Progress> run(Path home, Consumer<Progress> progress) throws IOException {
+    public Result<Progress> run(Path from, Consumer<Progress> progress) throws IOException {
         if (!isRunning.compareAndSet(false, true)) {
             return Result.refused(Reason.CONFLICT, "this hub is importing already");
         }
         ExecutorService uploads = Executors.newFixedThreadPool(UPLOADS, task -> new Thread(task, "datahub-import"));
-        try (HomeArchive archive = archives.open(home)) {
+        try (HomeArchive archive = archives.open(from)) {
             boolean isResumed = transfer.progress().epoch().isPresent();
             Result<LedgerTransfer.Progress> begun = transfer.begin(archive.epoch());
             if (begun.isRefused()) {
@@ -77,13 +87,27 @@ public final class HomeImporter implements ClusterImport {
             }
             LOG.info(
                     "event=cluster.import.began home={} epoch={} resumed={}",
-                    LogText.quoted(home),
+                    LogText.quoted(from),
                     archive.epoch(),
                     isResumed);
-            return new Run(archive, isResumed, uploads, progress).importAll();
+            Result<Progress> done = new Run(archive, isResumed, uploads, progress).importAll();
+            if (!done.isRefused()) {
+                takeToken(from);
+            }
+            return done;
         } finally {
             uploads.shutdownNow();
             isRunning.set(false);
+        }
+    }
+
+    /** Takes over the token of the first administrator, if it is there: this hub's own is no longer valid. */
+    private void takeToken(Path from) throws IOException {
+        Path own = home.root().resolve(TOKEN);
+        if (Files.exists(from.resolve(TOKEN))) {
+            AtomicFile.write(own, AtomicFile.Access.PRIVATE, Files.readAllBytes(from.resolve(TOKEN)));
+        } else {
+            Files.deleteIfExists(own);
         }
     }
 
