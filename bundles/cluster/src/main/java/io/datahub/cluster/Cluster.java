@@ -274,9 +274,9 @@ final class Cluster implements AutoCloseable {
         return uploadCounts;
     }
 
-    /** Another hub says that there is something new. */
-    void poke() {
-        tail.poke();
+    /** Another hub says that there is something new, up to a number. */
+    void poke(long number) {
+        tail.poke(number);
     }
 
     @Override

@@ -185,7 +185,7 @@ public final class ClusterService {
                 Map.of(MetricSource.COMPONENT, "cluster"));
         registrations.add(
                 TemporaryNames.class, path -> settings.temporaryNames().contain(path), Map.of());
-        registrations.add(JournalSignalListener.class, number -> connected.poke(), Map.of());
+        registrations.add(JournalSignalListener.class, connected::poke, Map.of());
         registrations.add(SharedEvents.class, connected.events(), Map.of());
         registrations.add(ChangeJournal.class, connected.journal(), Map.of());
         registrations.add(EventHistory.class, connected.fileEvents(), Map.of());

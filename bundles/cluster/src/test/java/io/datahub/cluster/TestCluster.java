@@ -128,7 +128,7 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
                 },
                 run -> injected.computeIfAbsent(name, hubName -> new CopyOnWriteArrayList<>())
                         .add(run),
-                number -> others.forEach(Cluster::poke));
+                number -> others.forEach(other -> other.poke(number)));
     }
 
     /** Starts another hub, which is closed after the test. */

@@ -26,7 +26,7 @@ final class PostgresHubs implements LedgerHubs {
     }
 
     @Override
-    public void confirm(LedgerHub hub) throws IOException {
+    public long confirm(LedgerHub hub) throws IOException {
         long newest = database.change(
                         CONFIRM, row -> row.getLong(1), hub.instance(), hub.name(), hub.address(), hub.tail())
                 .get(0);
@@ -34,6 +34,7 @@ final class PostgresHubs implements LedgerHubs {
             throw new IOException("the ledger ends at entry " + newest + ", but this hub has read entry " + hub.tail()
                     + ": it is another server's, or was restored from a backup; restart the hub in that case");
         }
+        return newest;
     }
 
     @Override

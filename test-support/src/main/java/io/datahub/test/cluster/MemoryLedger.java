@@ -153,8 +153,11 @@ public final class MemoryLedger implements SharedLedger, LedgerHubs {
     }
 
     @Override
-    public synchronized void confirm(LedgerHub hub) throws IOException {
-        change(ledger -> hubs.put(hub.instance(), new Known(hub, ledger.now())));
+    public synchronized long confirm(LedgerHub hub) throws IOException {
+        return change(ledger -> {
+            hubs.put(hub.instance(), new Known(hub, ledger.now()));
+            return ledger.newest();
+        });
     }
 
     @Override

@@ -580,7 +580,7 @@ public abstract class SharedLedgerContract {
         commit(put("x"));
         commit(put("y"));
         LedgerHub one = new LedgerHub("b", UUID.randomUUID(), "10.0.0.1", 1);
-        ledger.hubs().confirm(one);
+        assertThat(ledger.hubs().confirm(one)).isEqualTo(2);
         ledger.hubs().confirm(new LedgerHub("a", UUID.randomUUID(), "", 0));
         LedgerHub later = new LedgerHub(one.name(), one.instance(), one.address(), 2);
         ledger.hubs().confirm(later);

@@ -14,10 +14,11 @@ public interface LedgerHubs {
      * certain which another hub has committed. Stored with the time of the ledger's clock.
      *
      * @param hub this hub
+     * @return the number of the newest entry or event of the ledger at the time of the call, which is certain now
      * @throws UnknownFateException if it isn't known whether it is replicated
-     * @throws IOException if the ledger is unreachable
+     * @throws IOException if the ledger is unreachable, or ends before the number that this hub has read
      */
-    void confirm(LedgerHub hub) throws IOException;
+    long confirm(LedgerHub hub) throws IOException;
 
     /**
      * All hubs that were there within the last day, by name.

@@ -43,7 +43,6 @@ public final class Confirmation {
         this.self = self;
         this.clock = clock;
         renew(newest);
-        confirmed.set(newest);
     }
 
     /** The number up to which the journal is certain. */
@@ -70,11 +69,10 @@ public final class Confirmation {
                         lastFailure.get().cause());
             }
             renew(number);
-            proven(number);
         }
     }
 
-    /** Proves that the ledger still is the one that counts. */
+    /** Proves that the ledger still is the one that counts, and that what it has by now stays. */
     void renew() throws IOException {
         renew(confirmed.get());
     }
@@ -84,7 +82,7 @@ public final class Confirmation {
         synchronized (barrier) {
             long began = clock.getAsLong();
             try {
-                hubs.confirm(self.apply(read));
+                proven(hubs.confirm(self.apply(read)));
             } catch (IOException e) {
                 lastFailure = Optional.of(new Failure(e, clock.getAsLong()));
                 throw e;

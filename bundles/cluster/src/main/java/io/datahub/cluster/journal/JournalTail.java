@@ -23,14 +23,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows the journal on a thread of its own: reads what is new, has it confirmed, and announces each entry once and in
- * order, whichever hub has committed it. It looks every tenth of a second, and at once when another hub says that there is
- * something or this one has committed. Thread-safe.
+ * order, whichever hub has committed it. It looks every tenth of a second, at once when this hub has committed, and within
+ * a hundredth when another one says that there is something. Thread-safe.
  */
 public final class JournalTail implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(JournalTail.class);
 
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** While other hubs commit one batch after the other, those of so long share what they cost this hub and the ledger. */
+    private static final long POKED_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private static final Duration RENEW_AFTER = Duration.ofMillis(300);
     private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int PAGE = 1_000;
@@ -152,10 +156,12 @@ public final class JournalTail implements AutoCloseable {
         return failure;
     }
 
-    /** Another hub says that there is something new. */
-    public synchronized void poke() {
-        poked = true;
-        notifyAll();
+    /** Another hub says that there is something new, up to a number. */
+    public synchronized void poke(long number) {
+        if (number > confirmation.confirmed()) {
+            poked = true;
+            notifyAll();
+        }
     }
 
     /** More is confirmed than was announced. */
@@ -165,14 +171,14 @@ public final class JournalTail implements AutoCloseable {
 
     private void run() {
         long polled = System.nanoTime() - POLL_NANOS;
-        while (awaitWork(polled + POLL_NANOS)) {
+        while (awaitWork(polled)) {
             long before = announced;
             try {
                 announceConfirmed();
                 long now = System.nanoTime();
-                if (takePoke() || now - polled >= POLL_NANOS) {
+                if (now - polled >= pause()) {
                     polled = now;
-                    poll(now);
+                    poll(now, takePoke());
                 }
                 failure = Optional.empty();
             } catch (IOException e) {
@@ -213,19 +219,24 @@ public final class JournalTail implements AutoCloseable {
     }
 
     /** Waits until there is something to do; false if this is closed. */
-    private synchronized boolean awaitWork(long due) {
+    private synchronized boolean awaitWork(long polled) {
         try {
-            while (!closed && !poked && (failure.isPresent() || confirmation.confirmed() <= announced)) {
-                long millis = TimeUnit.NANOSECONDS.toMillis(due - System.nanoTime());
-                if (millis <= 0) {
+            while (!closed && (failure.isPresent() || confirmation.confirmed() <= announced)) {
+                long left = polled + pause() - System.nanoTime();
+                if (left <= 0) {
                     break;
                 }
-                wait(millis);
+                TimeUnit.NANOSECONDS.timedWait(this, left);
             }
             return !closed;
         } catch (InterruptedException e) {
             return false;
         }
+    }
+
+    /** How long after the last look the next one is due. */
+    private synchronized long pause() {
+        return poked ? POKED_NANOS : POLL_NANOS;
     }
 
     private synchronized boolean takePoke() {
@@ -234,9 +245,12 @@ public final class JournalTail implements AutoCloseable {
         return was;
     }
 
-    private void poll(long now) throws IOException {
-        confirmation.await(journal.head().newest());
-        if (confirmation.age().compareTo(RENEW_AFTER) > 0) {
+    /** @param isPoked whether there certainly is something new, which then needn't be looked for before it is confirmed */
+    private void poll(long now, boolean isPoked) throws IOException {
+        if (!isPoked) {
+            confirmation.await(journal.head().newest());
+        }
+        if (isPoked || confirmation.age().compareTo(RENEW_AFTER) > 0) {
             confirmation.renew();
         }
         long provenAt = confirmation.provenAt();

@@ -29,11 +29,12 @@ class ConfirmationTest {
     private final CountDownLatch away = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newFixedThreadPool(READERS);
     private volatile boolean isHanging;
+    private volatile long newest;
 
     /** Hangs on demand until the latch is open, and fails then. */
     private final LedgerHubs hubs = new LedgerHubs() {
         @Override
-        public void confirm(LedgerHub hub) throws IOException {
+        public long confirm(LedgerHub hub) throws IOException {
             attempts.incrementAndGet();
             if (isHanging) {
                 try {
@@ -43,6 +44,7 @@ class ConfirmationTest {
                 }
                 throw new IOException("no standby");
             }
+            return Math.max(hub.tail(), newest);
         }
 
         @Override
@@ -97,6 +99,16 @@ class ConfirmationTest {
         isHanging = false;
         confirmation.await(2); // whoever comes later tries again
         assertThat(confirmation.confirmed()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldBeCertainOfWhatTheLedgerHadWhenItConfirmed() throws Exception {
+        Confirmation confirmation = confirmation();
+        newest = 5;
+
+        confirmation.renew();
+
+        assertThat(confirmation.confirmed()).isEqualTo(5);
     }
 
     @Test
