@@ -240,6 +240,23 @@ class SeveralHubsTest {
     }
 
     @Test
+    void shouldRefuseADraftWhosePlaceAnotherHubHasTaken() throws IOException {
+        Cluster other = cluster.startOther("b", heardByOther);
+        try (Draft directory =
+                        cluster.records().begin(request(OptionalLong.empty())).get();
+                Draft below = cluster.records()
+                        .begin(new WriteRequest(User.HUB, "test", RecordPath.of("e/a/b")))
+                        .get()) {
+            put(other, "d/a/x", "now d/a is a directory").get();
+            put(other, "e/a", "now this is a record").get();
+
+            assertThat(reason(directory.commit())).isEqualTo(Reason.CONFLICT);
+            assertThat(reason(below.commit())).isEqualTo(Reason.CONFLICT);
+        }
+        assertThat(cluster.blobs.keys()).hasSize(2);
+    }
+
+    @Test
     void shouldKeepNoBlobThatNobodyNeeds() throws IOException {
         put(cluster.hub, "d/a", "one").get();
         put(cluster.hub, "d/a", "two").get();

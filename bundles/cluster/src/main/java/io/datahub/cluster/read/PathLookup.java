@@ -17,6 +17,9 @@ import java.util.Optional;
  */
 public record PathLookup(Lookup at, boolean isBelowRecord) implements PathStatus {
 
+    /** Nothing at a path where something may be stored. */
+    public static final PathLookup NOTHING = new PathLookup(new Lookup(Optional.empty(), Optional.empty(), 0), false);
+
     @Override
     public Kind kind() {
         if (at.record().isPresent()) {

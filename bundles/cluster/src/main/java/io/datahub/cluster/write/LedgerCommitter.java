@@ -150,11 +150,16 @@ public final class LedgerCommitter implements Committer {
                     return Result.refused(validated.refusal().orElseThrow());
                 }
                 Optional<User> user = request.currentUser().get();
-                PathLookup state = lookups.lookUp(request.path());
-                Optional<Refusal> refusal = user.isEmpty()
-                        ? Optional.of(
-                                new Refusal(Reason.UNAUTHENTICATED, "the credentials were revoked during the upload"))
-                        : guard.refuseWrite(request.withUser(user.get()), state);
+                if (user.isEmpty()) {
+                    isRefused = true;
+                    return Result.refused(Reason.UNAUTHENTICATED, "the credentials were revoked during the upload");
+                }
+                WriteRequest current = request.withUser(user.get());
+                // The ledger refuses what can't be there, so the first try needs no look-up if nothing depends on it.
+                PathLookup state = i == 0 && isIndependent(current, validated.get())
+                        ? PathLookup.NOTHING
+                        : lookups.lookUp(request.path());
+                Optional<Refusal> refusal = guard.refuseWrite(current, state);
                 if (refusal.isEmpty()) {
                     refusal = claim.reserve(staged.size(), state.counted());
                 }
@@ -171,7 +176,7 @@ public final class LedgerCommitter implements Committer {
                 }
                 Outcome outcome = commits.commit(
                         user.get().name(),
-                        operations(request.withUser(user.get()), staged, blob, validated.get(), state, others),
+                        operations(current, staged, blob, validated.get(), state, others),
                         LedgerUsage.limits(quotas, request.path(), user.get().name()));
                 if (outcome instanceof Outcome.Committed committed) {
                     Change change = commits.announced(committed).get(0);
@@ -205,6 +210,18 @@ public final class LedgerCommitter implements Committer {
                 && !validated.comparedWith().get().equals(state.at().record().map(LedgerRecord::etag));
     }
 
+    /** Whether the version that is there now, or that there is none, decides whether this one may be written. */
+    private static boolean dependsOnPresent(WriteRequest request, ValidatedDraft validated) {
+        return request.precondition() != Precondition.NONE
+                || validated.comparedWith().isPresent()
+                || !request.user().mayWrite(request.path());
+    }
+
+    private boolean isIndependent(WriteRequest request, ValidatedDraft validated) {
+        return !dependsOnPresent(request, validated)
+                && quotas.applying(request.path(), request.user().name()).isEmpty();
+    }
+
     private List<Operation> operations(
             WriteRequest request,
             StagedFile staged,
@@ -215,12 +232,12 @@ public final class LedgerCommitter implements Committer {
         String etag = '"' + blobs.fresh(10) + '"';
         NewVersion version = new NewVersion(
                 etag, staged.size(), staged.sha256(), blob, request.user().name(), request.clientModified());
-        boolean depends = request.precondition() != Precondition.NONE
-                || validated.comparedWith().isPresent()
-                || !request.user().mayWrite(request.path());
         List<Operation> operations = new ArrayList<>();
         operations.add(new Operation.Put(
-                request.path(), depends ? state.expectation() : Expectation.ANY, version, validated.validators()));
+                request.path(),
+                dependsOnPresent(request, validated) ? state.expectation() : Expectation.ANY,
+                version,
+                validated.validators()));
         others.forEach(other -> operations.add(other.with(etag)));
         return operations;
     }
