@@ -7,8 +7,9 @@ import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -30,6 +31,10 @@ final class SignatureV4 {
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
     private final String region;
+    private volatile Optional<DayKey> dayKey = Optional.empty();
+
+    /** What all requests of a day are signed with. */
+    private record DayKey(String secret, String date, SecretKeySpec key) {}
 
     SignatureV4(String region) {
         this.region = region;
@@ -66,21 +71,36 @@ final class SignatureV4 {
         String date = time.substring(0, 8);
         String scope = String.join("/", date, region, "s3", "aws4_request");
         String toSign = String.join("\n", ALGORITHM, time, scope, Sha256.hex(request));
-        byte[] key = ("AWS4" + keys.secret()).getBytes(StandardCharsets.UTF_8);
-        for (String step : Arrays.asList(date, region, "s3", "aws4_request")) {
-            key = hmac(key, step);
-        }
         signed.put(
                 "authorization",
                 ALGORITHM + " Credential=" + keys.id() + "/" + scope + ",SignedHeaders=" + names + ",Signature="
-                        + HexFormat.of().formatHex(hmac(key, toSign)));
+                        + HexFormat.of().formatHex(hmac(key(keys.secret(), date), toSign)));
         return signed;
     }
 
-    private static byte[] hmac(byte[] key, String text) {
+    private SecretKeySpec key(String secret, String date) {
+        Optional<DayKey> known = dayKey;
+        if (known.isPresent()
+                && known.get().secret().equals(secret)
+                && known.get().date().equals(date)) {
+            return known.get().key();
+        }
+        SecretKeySpec key = key(("AWS4" + secret).getBytes(StandardCharsets.UTF_8));
+        for (String step : List.of(date, region, "s3", "aws4_request")) {
+            key = key(hmac(key, step));
+        }
+        dayKey = Optional.of(new DayKey(secret, date, key));
+        return key;
+    }
+
+    private static SecretKeySpec key(byte[] bytes) {
+        return new SecretKeySpec(bytes, "HmacSHA256");
+    }
+
+    private static byte[] hmac(SecretKeySpec key, String text) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+            mac.init(key);
             return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has HMAC with SHA-256", e);
