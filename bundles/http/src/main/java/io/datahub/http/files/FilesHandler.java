@@ -53,8 +53,10 @@ public final class FilesHandler extends Handler.Abstract {
     private static final Set<Reason> MAYBE_DIRECTORY = EnumSet.of(Reason.NOT_FOUND, Reason.CONFLICT, Reason.FORBIDDEN);
 
     /** Uploaded content must not execute in the origin of the hub. */
-    private static final HttpField SANDBOX = new PreEncodedHttpField(
-            "Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:");
+    private static final HttpField SANDBOX = sandbox("sandbox");
+
+    /** A listing contains nothing that was uploaded but names; what it links to can be downloaded. */
+    static final HttpField LISTING_SANDBOX = sandbox("sandbox allow-downloads");
 
     private final RecordStore store;
     private final Authenticator authenticator;
@@ -103,6 +105,12 @@ public final class FilesHandler extends Handler.Abstract {
     @Deactivate
     public void deactivate() {
         settings.accelerator().close();
+    }
+
+    private static HttpField sandbox(String directive) {
+        return new PreEncodedHttpField(
+                "Content-Security-Policy",
+                directive + "; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:");
     }
 
     @Override

@@ -838,7 +838,8 @@ class FilesHandlerTest {
                 server.get("/files/builds/?limit=1", "Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
 
         assertThat(header(response, "Content-Type")).isEqualTo("text/html;charset=utf-8");
-        assertThat(header(response, "Content-Security-Policy")).startsWith("sandbox;");
+        assertThat(header(response, "Content-Security-Policy"))
+                .startsWith("sandbox allow-downloads; default-src 'none';");
         assertThat(response.body())
                 .contains("href=\"./%3Cb%3E&amp;%22&#39;\"", "&lt;b&gt;&amp;&quot;&#39;", "limit=1&amp;after=")
                 .doesNotContain("<b>");
