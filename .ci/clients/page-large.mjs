@@ -1,6 +1,6 @@
 // A person at the page of a hub with many events and files: what was kept, a thousand events a second, a folder of ENTRIES files.
 import WebSocket from 'ws'
-import { accessible, ADMIN, asAdmin, browser, open, see, seen, seeNoComplaints, signIn, url } from './visit.mjs'
+import { accessible, ADMIN, asAdmin, browser, open, put, see, seen, seeNoComplaints, signIn, url } from './visit.mjs'
 
 const ENTRIES = Number(process.env.ENTRIES)
 const publish = (topic, body) => fetch(`${url}/events/${topic}`, { method: 'POST', headers: asAdmin, body })
@@ -77,6 +77,28 @@ await admin.getByLabel('Filter').fill('bulk 11998')
 await see('until something else is looked for', list.getByText('bulk 11998', { exact: true }).waitFor())
 await admin.getByLabel('Filter').fill('')
 socket.close()
+
+// What a user may see of it lies before more than the hub looks through at once.
+await fetch(`${url}/users`, { method: 'POST', headers: asAdmin, body: JSON.stringify({ name: 'rare', grants: [{ action: 'subscribe', what: 'kept.rare' }] }) })
+const { token } = await (await fetch(`${url}/users/rare/tokens`, { method: 'POST', headers: asAdmin, body: '{}' })).json()
+const mebibyte = Buffer.alloc(1 << 20, 'x')
+for (let i = 0; i < 33; i++) await publish('kept.large', mebibyte)
+await publish('kept.rare', 'the only one of its topic')
+for (let i = 0; i < 65; i++) await publish('kept.large', mebibyte)
+const rare = await open()
+await signIn(rare, token)
+await rare.getByRole('button', { name: 'Search all kept events' }).click()
+await see('events of a rare topic are found behind many others', rare.locator('#event-list').getByText('the only one of its topic').waitFor())
+await rare.context().close()
+await fetch(`${url}/users/rare`, { method: 'DELETE', headers: asAdmin })
+
+// The changes of a file lie before many of others whose paths begin alike.
+await put('names/old.txt', 'text')
+for (let i = 0; i < 200; i += 20) await Promise.all(Array.from({ length: 20 }, (_, j) => put(`names/old.txt.${i + j}`, 'text')))
+await admin.goto(`${url}/#/files/names/?file=old.txt`)
+await admin.getByRole('button', { name: 'Load older changes' }).click()
+await see('the whole journal is searched for changes of a file', admin.locator('.history li').filter({ hasText: 'created' }).waitFor())
+await fetch(`${url}/files/names/?recursive`, { method: 'DELETE', headers: asAdmin })
 
 // A folder of many files.
 const nameOf = number => `${String(number).padStart(6, '0')}.txt`

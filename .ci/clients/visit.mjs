@@ -15,12 +15,14 @@ export const browser = process.env.BROWSER ? await chromium.connect(process.env.
 export const look = process.env.LOOK || 'desktop-light'
 const [size, colorScheme] = look.split('-')
 export const isPhone = size === 'phone'
-/** A folder for the files of this visit. */
-export const home = `reports/${look}`
+/** A folder for the files of this visit, whose name is seen in pictures. */
+export const home = `reports/${{ 'desktop-light': 'nightly', 'phone-dark': 'weekly', 'desktop-dark': 'release-1', 'phone-light': 'release-2' }[look]}`
 const DEVICES = {
   desktop: { viewport: { width: 1280, height: 860 } },
   phone: { viewport: { width: 390, height: 800 }, isMobile: true, hasTouch: true },
 }
+/** What is left of a window of 1280 by 1024 pixels that is enlarged to 400 %. */
+const ENLARGED = { width: 320, height: 256 }
 const wait = 60_000
 
 export function seen(what, good, detail = '') {
@@ -127,18 +129,21 @@ export async function accessible(page, what) {
       return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`))
     }, { ...rules, resultTypes: ['violations'], preload: false, iframes: false })
     seen(`${what}, ${device}, ${scheme}: axe finds no violation`, found.length === 0, found.slice(0, 5).join(' | '))
-    await picture(page, rules === ALL ? what : `${what} ${device} ${scheme}`)
+    await picture(page, rules === ALL ? what : `${what} ${device} ${scheme}`, true)
   }
+  await page.setViewportSize(ENLARGED)
+  await fits(page, what, 'enlarged')
+  await picture(page, `${what} enlarged`)
   await page.setViewportSize(own)
   await page.emulateMedia({ colorScheme })
 }
 
-/** Checks that nothing is wider than the window, or than the list of files. */
+/** Checks that nothing is wider than the window, and no table wider than its place. */
 export function fits(page, what, device = size) {
   return see(`${what}, ${device}: fits the width`, page.evaluate(() => {
-    const list = document.querySelector('#listing').parentElement
-    return `${document.documentElement.scrollWidth - innerWidth}, ${list.scrollWidth - list.clientWidth}`
-  }).then(tooWide => tooWide.split(', ').every(pixels => pixels <= 0) || Promise.reject(new Error(`page and list are too wide by ${tooWide} px`))))
+    const places = [document.documentElement, ...document.querySelectorAll('.table-card')]
+    return places.map(place => [place.getAttribute('aria-label') || place.id || place.tagName, place.scrollWidth - place.clientWidth]).filter(([, pixels]) => pixels > 0)
+  }).then(tooWide => tooWide.length === 0 || Promise.reject(new Error(`too wide by so many pixels: ${tooWide.join(' | ')}`))))
 }
 
 /** Sees that a visit has had no errors, no dialogs that weren't expected, no violations of the CSP, and no requests to others. */
@@ -150,7 +155,7 @@ export function seeNoComplaints(...pages) {
 }
 
 /** A picture of the window; those on a desktop in light colours have the plain name. */
-export function picture(page, name) {
+export function picture(page, name, fullPage = false) {
   const file = (look === 'desktop-light' ? name : `${name} ${look}`).replaceAll(/[^a-z]+/gi, '-').toLowerCase()
-  return pictures && page.screenshot({ path: `${pictures}/${file}.png` })
+  return pictures && page.screenshot({ path: `${pictures}/${file}.png`, fullPage })
 }

@@ -38,6 +38,7 @@ final class Assets {
             "rows.js",
             "selection.js",
             "status.js",
+            "table.js",
             "text.js",
             "trial.js",
             "upload.js",

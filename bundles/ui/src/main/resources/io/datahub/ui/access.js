@@ -1,6 +1,7 @@
 // Lists of grants, roles and tokens, for one's own account and for administrators.
 
-import { $, copyText, createElement, formatTime } from './dom.js'
+import { $, copyText, createElement, formatTime, refocus } from './dom.js'
+import { scrollingTable } from './table.js'
 
 export const ACTIONS = { publish: 'Publish events', subscribe: 'Subscribe to events', read: 'Read files', create: 'Create files', write: 'Create, replace and delete files' }
 
@@ -10,20 +11,9 @@ export function describe({ action, what }) {
   return what === '' ? 'all files' : what.endsWith('/') ? `in ${what}` : `the file ${what}`
 }
 
-/** A table with a heading for each column. */
-export function table(caption, heads, rows, empty) {
-  return createElement('div', { className: 'table-card', role: 'region', 'aria-label': caption, tabIndex: 0 }, createElement('table', {},
-    createElement('caption', { className: 'unseen' }, caption),
-    createElement('thead', {}, createElement('tr', {}, ...heads.map(head => createElement('th', { scope: 'col' },
-      head || createElement('span', { className: 'unseen' }, 'Actions'))))),
-    createElement('tbody', {}, ...(rows.length
-      ? rows.map(cells => createElement('tr', {}, ...cells.map(cell => createElement('td', {}, cell))))
-      : [createElement('tr', {}, createElement('td', { colSpan: heads.length, className: 'empty' }, empty))]))))
-}
-
 /** Tokens and other credentials. @param revoke called with a token that the user revokes; null if that isn't offered */
 export function credentials(all, revoke) {
-  return table('Credentials', ['Kind', 'Label', 'Expires', 'Last used', ''], all.map(one => [
+  return scrollingTable('Credentials', ['Kind', 'Label', 'Expires', 'Last used', ''], all.map(one => [
     one.kind, one.label || '–', one.expires ? formatTime(one.expires) : 'never', one.lastUsed ? formatTime(one.lastUsed) : '–',
     revoke && one.id && ['token', 'short-lived'].includes(one.kind)
       ? createElement('button', { type: 'button', className: 'quiet', 'aria-label': `Revoke ${one.label || one.id}`, onclick: () => revoke(one) }, 'Revoke') : '',
@@ -46,12 +36,14 @@ function expiry(date) {
 
 /** Shows a new token, once. */
 export function showToken(place, { token, user }) {
+  const opener = document.activeElement
+  const done = () => { place.replaceChildren(); refocus(opener) }
   place.replaceChildren(createElement('div', { className: 'card secret', role: 'alert' },
     createElement('p', {}, `The new token of ${user}. It is shown only now:`),
     createElement('code', {}, token),
     createElement('div', { className: 'buttons' },
       createElement('button', { type: 'button', className: 'main', onclick: () => copyText(token) }, 'Copy token'),
-      createElement('button', { type: 'button', className: 'quiet', onclick: () => place.replaceChildren() }, 'Done'))))
+      createElement('button', { type: 'button', className: 'quiet', onclick: done }, 'Done'))))
   place.scrollIntoView({ block: 'nearest' })
 }
 

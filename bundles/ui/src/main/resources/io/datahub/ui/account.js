@@ -1,8 +1,9 @@
 // The account of the user who is signed in: what it may do, and its tokens.
 
-import { $, confirmDialog } from './dom.js'
+import { $, confirmDialog, redraw } from './dom.js'
 import { request } from './hub.js'
-import { clear, credentials, describe, ACTIONS, showRefusal, showToken, table, tokenForm, Turns } from './access.js'
+import { clear, credentials, describe, ACTIONS, showRefusal, showToken, tokenForm, Turns } from './access.js'
+import { scrollingTable } from './table.js'
 
 const turns = new Turns()
 
@@ -10,13 +11,13 @@ export async function open(me) {
   const isCurrent = turns.read()
   const isHere = turns.stay()
   $('account-note').textContent = me.roles.length ? `${me.user}, ${me.roles.length === 1 ? 'role' : 'roles'} ${me.roles.join(', ')}` : me.user
-  $('account-grants').replaceChildren(table('What you may do', ['You may', 'Where', 'By'],
-    me.roles.includes('admin') ? [['Do everything', '', 'the role admin']]
+  $('account-grants').replaceChildren(scrollingTable('What you may do', ['You may', 'Where', 'By'],
+    me.roles.includes('admin') ? [['Do everything', 'all topics and files', 'the role admin']]
       : me.grants.map(grant => [ACTIONS[grant.action] || grant.action, describe(grant), grant.origin || '']), 'Nothing yet. An administrator grants access.'))
   if (!$('account-new').children.length) $('account-new').replaceChildren(tokenForm('account-token', create))
   try {
     const { tokens } = await (await request('/tokens')).json()
-    if (isCurrent()) $('account-tokens').replaceChildren(credentials(tokens, revoke))
+    if (isCurrent()) redraw($('account-tokens'), credentials(tokens, revoke))
   } catch (refused) {
     if (isCurrent()) showRefusal($('account-tokens'), refused)
   }
@@ -25,7 +26,7 @@ export async function open(me) {
       const answer = await request('/tokens', { method: 'POST', body: JSON.stringify(wanted), headers: { 'Content-Type': 'application/json' } })
       const made = await answer.json()
       if (!isHere()) return
-      $('account-new').replaceChildren(tokenForm('account-token', create))
+      redraw($('account-new'), tokenForm('account-token', create))
       showToken($('account-secret'), made)
     })
   }

@@ -8,6 +8,7 @@ import * as status from './status.js'
 import * as users from './users.js'
 import * as account from './account.js'
 import * as cluster from './cluster.js'
+import * as remembered from './remembered.js'
 
 const STATES = { connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting', refused: 'No access' }
 /** Responses of a hub that is starting or can't be reached: the page tries again. */
@@ -99,6 +100,7 @@ function signedIn(user) {
   $('token').value = ''
   hub.live.open()
   route()
+  if (document.activeElement === document.body) $('main').focus({ preventScroll: true })
   announce(`Signed in as ${me.user}`)
 }
 
@@ -155,6 +157,7 @@ async function start() {
   status.init()
   addEventListener('hashchange', () => { route(); $('main').focus({ preventScroll: true }) })
   $('sign-out').addEventListener('click', async () => {
+    history.replaceState(null, '', location.pathname)
     signedOut()
     try {
       await hub.signOut()
@@ -206,10 +209,13 @@ async function offerSignInElsewhere() {
 async function resume() {
   try {
     const user = await hub.whoami()
-    if (user.user === 'anonymous') route()
-    else if (me === null || me.user !== user.user) signedIn(user)
+    if (user.user === 'anonymous') {
+      remembered.clear()
+      route()
+    } else if (me === null || me.user !== user.user) signedIn(user)
   } catch (refused) {
     route()
+    if (refused.status === 401) remembered.clear()
     $('sign-in-error').textContent = refused.status === 401 ? '' : refused.message
     clearTimeout(retry)
     if (TEMPORARY.has(refused.status)) retry = setTimeout(() => { if (me === null) resume() }, RETRY_MILLIS)

@@ -1,6 +1,6 @@
 // Rates and levels of the hub over time, as charts.
 
-import { $, createElement, number, size, svg } from './dom.js'
+import { $, CLOCK, createElement, number, size, svg } from './dom.js'
 
 const CHARTS = [
   { key: 'in', title: 'Events in', isRate: true },
@@ -116,5 +116,5 @@ function diagram(points, seconds, highest, format, isFraction, label) {
 }
 
 function clock(at) {
-  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+  return new Date(at).toLocaleTimeString([], CLOCK)
 }

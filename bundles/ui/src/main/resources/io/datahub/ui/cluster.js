@@ -1,7 +1,7 @@
 // The hubs of a cluster, and a warning if hubs that aren't one answer at the same address.
 
-import { $, createElement, number } from './dom.js'
-import { table } from './access.js'
+import { $, createElement, number, redraw } from './dom.js'
+import { scrollingTable } from './table.js'
 
 let journal = null
 
@@ -32,9 +32,9 @@ export function show(cluster) {
     return
   }
   const newest = Math.max(...cluster.hubs.map(({ sequence }) => sequence))
-  $('cluster').replaceChildren(
+  redraw($('cluster'),
     cluster.serves ? '' : createElement('p', { className: 'error', role: 'alert' }, `This hub refuses requests: ${cluster.reason}`),
-    table('Hubs of the cluster', ['Hub', 'Address', 'State', 'Last seen', 'Journal read up to'], cluster.hubs.map(hub => [
+    scrollingTable('Hubs of the cluster', ['Hub', 'Address', 'State', 'Last seen', 'Journal read up to'], cluster.hubs.map(hub => [
       hub.name === cluster.hub ? createElement('strong', {}, `${hub.name} (this one)`) : hub.name, hub.address,
       createElement('span', { className: `component ${hub.alive ? '' : 'down'}` }, hub.alive ? 'alive' : 'not seen'),
       hub.seenMillisAgo < 1000 ? 'now' : `${number(Math.round(hub.seenMillisAgo / 1000))} s ago`,

@@ -22,6 +22,11 @@ export function createElement(name, properties = {}, ...inside) {
   return element
 }
 
+/** The parts of a path or topic, between which a line can be broken. */
+export function breakable(text) {
+  return text.split(/(?<=[/.])(?=[^/.])/).flatMap(part => [part, createElement('wbr')]).slice(0, -1)
+}
+
 const SVG = 'http://www.w3.org/2000/svg'
 
 export function svg(name, attributes = {}, ...inside) {
@@ -40,6 +45,26 @@ export function reconcile(list, elements) {
     if (element === at) at = at.nextElementSibling
     else list.insertBefore(element, at)
   }
+}
+
+/** Replaces what is in an element. The focus goes to the same control of the new contents, or else to the element. */
+export function redraw(place, ...contents) {
+  const focused = place.contains(document.activeElement) ? document.activeElement : null
+  place.replaceChildren(...contents)
+  if (focused === null || focused === place) return
+  if (!place.hasAttribute('tabindex')) place.tabIndex = -1
+  refocus(focused, place)
+}
+
+/** Moves the focus to a control; if it isn't in the page any more, to the one that has its name, or else to the place where that would be. */
+export function refocus(control, place = document.body) {
+  const isSame = other => other.tagName === control.tagName && nameOf(other) === nameOf(control)
+  const found = control.isConnected ? control : [...place.querySelectorAll('a, button, input, select, summary, [tabindex]')].find(isSame)
+  ;(found || place).focus({ preventScroll: true })
+}
+
+function nameOf(control) {
+  return control.id || control.getAttribute('aria-label') || control.textContent
 }
 
 /** Announces something to screen readers. */
@@ -68,12 +93,16 @@ function ask({ title, text, yes, label = null, value = '', mayBeEmpty = false, i
   $('ask-value').value = value
   $('ask-value').required = label !== null && !mayBeEmpty
   const dialog = $('ask')
+  const opener = document.activeElement
   dialog.returnValue = 'no'
   dialog.showModal()
   if (label === null) $('ask-no').focus()
   else $('ask-value').select()
   return new Promise(done => {
-    dialog.addEventListener('close', () => done(dialog.returnValue === 'yes' ? $('ask-value').value : null), { once: true })
+    dialog.addEventListener('close', () => {
+      refocus(opener)
+      done(dialog.returnValue === 'yes' ? $('ask-value').value : null)
+    }, { once: true })
   })
 }
 
@@ -123,6 +152,9 @@ export function enableArrowKeys(list, selector) {
   })
 }
 
+/** How the hours and minutes of a time are shown. */
+export const CLOCK = { hour: 'numeric', minute: '2-digit' }
+
 export function size(bytes) {
   if (bytes < 1000) return `${bytes} B`
   const units = ['kB', 'MB', 'GB', 'TB', 'PB']
@@ -137,12 +169,13 @@ export function number(value) {
     : new Intl.NumberFormat('en', { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)
 }
 
-/** A point in time: today as a time, otherwise as a date. The rest is in its title. */
-export function formatTime(text, withSeconds = false) {
+/** A point in time: today as a time, otherwise as a date. The rest is in its title. @param isExact with seconds, and with the time on other days */
+export function formatTime(text, isExact = false) {
   const time = new Date(text)
-  const isToday = time.toDateString() === new Date().toDateString()
-  const shown = isToday
-    ? time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', ...(withSeconds ? { second: '2-digit' } : {}) })
-    : time.toLocaleDateString([], { year: 'numeric', month: 'short', day: 'numeric' })
+  const now = new Date()
+  const isToday = time.toDateString() === now.toDateString()
+  const date = { month: 'short', day: 'numeric', ...(time.getFullYear() === now.getFullYear() && isExact ? {} : { year: 'numeric' }) }
+  const shown = isToday ? time.toLocaleTimeString([], { ...CLOCK, ...(isExact ? { second: '2-digit' } : {}) })
+    : time.toLocaleString([], isExact ? { ...date, ...CLOCK } : date)
   return createElement('time', { dateTime: time.toISOString(), title: time.toLocaleString() }, shown)
 }

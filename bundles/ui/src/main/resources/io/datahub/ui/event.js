@@ -1,6 +1,6 @@
 // One event: how it is listed, and its payload.
 
-import { copyText, createElement, size } from './dom.js'
+import { breakable, copyText, createElement, size } from './dom.js'
 import { encodePath } from './hub.js'
 
 const MAX_PREVIEW = 300
@@ -48,7 +48,7 @@ export function detail(event, close) {
   const path = /^file\.(created|updated)\/(.+)$/s.exec(event.topic)?.[2]
   return [
     createElement('div', { className: 'event-head' },
-      createElement('h2', { id: 'event-title' }, event.topic),
+      createElement('h2', { id: 'event-title' }, ...breakable(event.topic)),
       createElement('button', { type: 'button', className: 'quiet', onclick: close, 'aria-label': 'Close' }, '✕')),
     createElement('dl', {},
       createElement('dt', {}, 'Published'), createElement('dd', {}, event.at.toLocaleString()),

@@ -1,6 +1,6 @@
 // Events: those that the hub has kept, then live ones, the newest first; found by topic, time and text.
 
-import { $, announce, createElement, enableArrowKeys, formatTime, reconcile } from './dom.js'
+import { $, announce, breakable, createElement, enableArrowKeys, formatTime, reconcile } from './dom.js'
 import { author, cursor, detail, kind, preview } from './event.js'
 import { history as historyOf, live, oldestEvent, search as searchOf } from './hub.js'
 import * as publish from './publish.js'
@@ -25,6 +25,7 @@ let shown = ROWS
 let lastLoad = 0
 let level = 0 // of OLDER: how far back the history has been read
 let isComplete = false // whether nothing older is loaded: the history has nothing, or too much for the page
+let isFew = false // whether the hub has returned fewer than it was asked for: all, or those among many others that it looked through
 let hasEarlier = false // whether the history has events before those that are loaded
 let isSearched = false // whether the result of a search of the whole history is shown
 let cleared = 0 // when the user cleared the list: earlier events stay away
@@ -81,7 +82,7 @@ function forget() {
   kept.clear()
   level = count = 0
   shown = ROWS
-  isComplete = hasEarlier = false
+  isComplete = isFew = hasEarlier = false
   isSearched = false
 }
 
@@ -133,21 +134,24 @@ async function load() {
   const wanted = prefixes()
   const past = await historyOf(wanted, OLDER[level]).catch(() => null)
   if (thisLoad !== lastLoad || past === null) return
-  hasEarlier = past.length > 0 && await isBefore(past[0], wanted)
-  if (thisLoad !== lastLoad) return
-  isComplete = !hasEarlier || level === OLDER.length - 1
   const older = past.filter(event => !kept.has(cursor(event)) && Date.parse(event.time) > cleared).map(stamped)
   events = [...events, ...older].sort((one, other) => other.at - one.at)
+  isFew = past.length < OLDER[level]
+  isComplete = isFew || level === OLDER.length - 1
+  hasEarlier = !isFew
   trim(events)
   draw()
-  if (level === 0 && past.length < OLDER[0] && !isComplete) loadOlder()
-  else reachBack()
+  if (isFew && await isBefore(past[0], wanted) && thisLoad === lastLoad) {
+    hasEarlier = true
+    draw()
+  }
+  reachBack()
 }
 
-/** Whether the history has events before this one that was read. */
+/** Whether the history has events before this one, the first of those that were read; undefined if none was. */
 async function isBefore(event, wanted) {
-  const oldest = await oldestEvent(wanted).catch(() => undefined)
-  return oldest !== undefined && cursor(oldest) !== cursor(event)
+  const oldest = await oldestEvent(wanted).catch(() => null)
+  return oldest === undefined || (oldest !== null && (!event || cursor(oldest) !== cursor(event)))
 }
 
 /** Searches the whole history, which has more events than the page loads, and shows what matches in place of what is loaded. */
@@ -155,7 +159,8 @@ async function searchAll() {
   const wanted = prefixes()
   const thisLoad = ++lastLoad
   const [from, to] = period()
-  const sought = { text: $('filter').value.trim() }
+  const text = $('filter').value.trim()
+  const sought = text ? { text } : {}
   if (from > 0) sought.from = new Date(from).toISOString()
   if (to < Infinity) sought.to = new Date(to + 1).toISOString()
   const matches = []
@@ -237,7 +242,7 @@ function subscribe() {
   live.listen(wanted.length ? [...new Set([...wanted, 'file.'])] : [''])
   if (isSearched) forget()
   level = 0
-  isComplete = hasEarlier = false
+  isComplete = isFew = hasEarlier = false
   shown = ROWS
   draw()
   if (live.isOpen) load()
@@ -293,15 +298,17 @@ export function draw() {
   $('events-count').textContent = paused ? `Paused${waiting.length ? `, ${waiting.length} waiting` : ''}`
     : matches.length < events.length ? `${matches.length} of ${events.length} match` : events.length ? `${events.length} event${events.length === 1 ? '' : 's'}` : ''
   const hasMore = matches.length > shown
-  const isSearchable = hasEarlier && !isSearched && ($('filter').value.trim() !== '' || period()[0] > 0 || period()[1] < Infinity)
+  const hadButton = document.activeElement === $('events-older')
+  const isSearchable = hasEarlier && !isSearched && (isFew || $('filter').value.trim() !== '' || period()[0] > 0 || period()[1] < Infinity)
   $('events-older').hidden = !hasMore && isComplete && !isSearchable
   $('events-older').textContent = hasMore ? 'Show more' : isComplete ? 'Search all kept events' : 'Load older events'
+  if (hadButton && $('events-older').hidden) rows.at(-1).querySelector('button')?.focus({ preventScroll: true })
 }
 
 function row(event) {
   const button = createElement('button', { type: 'button', className: 'event-row', 'data-number': event.number, onclick: () => choose(event) },
     createElement('span', { className: 'when' }, formatTime(event.time, true)),
-    createElement('span', { className: `topic ${kind(event.topic)}` }, event.topic),
+    createElement('span', { className: `topic ${kind(event.topic)}` }, ...breakable(event.topic)),
     createElement('span', { className: 'who' }, author(event)),
     createElement('span', { className: 'preview' }, preview(event)))
   return createElement('li', {}, button)

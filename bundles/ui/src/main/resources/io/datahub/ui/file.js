@@ -1,13 +1,13 @@
 // One file: its preview, its history, a text that can be edited, and links to it.
 
-import { $, copyText, createElement, formatTime, announce, size } from './dom.js'
-import { changesOf, filePath, may, request } from './hub.js'
+import { $, announce, breakable, copyText, createElement, formatTime, redraw, size } from './dom.js'
+import { allChangesOf, filePath, may, newestChangesOf, request } from './hub.js'
 import { rename } from './selection.js'
 import { isUniform, MAX_EDIT, textOf } from './text.js'
 import { violation } from './violation.js'
 
 const MAX_PREVIEW = 64 * 1024
-const HISTORY = 50
+const HISTORY = 200
 const IMAGE = /\.(png|jpe?g|gif|webp|avif|bmp|ico|svg)$/i
 let shown = null // the path
 let lastLoad = 0
@@ -64,7 +64,7 @@ export async function show(path) {
   $('file').hidden = false
   if (isOther) $('file').focus({ preventScroll: true })
   try {
-    const [content, history] = await Promise.all([preview(path), changesOf(path, HISTORY).catch(() => [])])
+    const [content, history] = await Promise.all([preview(path), newestChangesOf(path, HISTORY).catch(() => [])])
     if (thisLoad === lastLoad) draw(path, content, history)
   } catch (refused) {
     if (thisLoad === lastLoad) $('file').replaceChildren(head(path), createElement('p', { className: 'error' }, refused.message))
@@ -72,7 +72,7 @@ export async function show(path) {
 }
 
 /** Lets the user edit a text that was refused when it was uploaded. @param saved called when it has been stored */
-export async function mend(path, text, saved) {
+export async function mend(path, text, violations, saved) {
   if (!mayDiscard()) return
   lastLoad++
   shown = path
@@ -80,12 +80,12 @@ export async function mend(path, text, saved) {
   $('file').replaceChildren(head(path), view)
   $('file').hidden = false
   const present = await request(filePath(path), { method: 'HEAD' }, [404]).catch(() => null)
-  if (shown === path) edit(path, { text, etag: present?.headers.get('ETag') }, view, saved)
+  if (shown === path) edit(path, { text, etag: present?.headers.get('ETag') }, view, violations, saved)
 }
 
 function head(path) {
   return createElement('div', { className: 'event-head' },
-    createElement('h2', { id: 'file-title' }, path),
+    createElement('h2', { id: 'file-title' }, ...breakable(path)),
     createElement('button', { type: 'button', className: 'quiet', onclick: leave, 'aria-label': 'Close' }, '✕'))
 }
 
@@ -112,15 +112,15 @@ function draw(path, content, history) {
     mayWrite && content.text !== null && content.isWhole && content.etag && isUniform(content.text)
       ? createElement('button', { type: 'button', onclick: () => edit(path, content, view) }, 'Edit') : null,
     mayWrite && path !== 'broker_users.xml'
-      ? createElement('button', { type: 'button', onclick: () => rename([path]) }, 'Rename or move…') : null,
+      ? createElement('button', { type: 'button', onclick: () => rename([path]) }, 'Rename…') : null,
     createElement('button', { type: 'button', onclick: () => copyText(location.origin + filePath(path)) }, 'Copy link'),
-    createElement('button', { type: 'button', onclick: () => copyText(curl(path)) }, 'Copy curl command'))
-  $('file').replaceChildren(head(path),
+    createElement('button', { type: 'button', onclick: () => copyText(curl(path)) }, 'Copy curl'))
+  redraw($('file'), head(path),
     createElement('dl', {},
       createElement('dt', {}, 'Size'), createElement('dd', {}, size(content.total)),
-      ...(content.modified ? [createElement('dt', {}, 'Modified'), createElement('dd', {}, formatTime(content.modified))] : []),
+      ...(content.modified ? [createElement('dt', {}, 'Modified'), createElement('dd', {}, formatTime(content.modified, true))] : []),
       ...(content.sha256 ? [createElement('dt', {}, 'SHA-256'), createElement('dd', { className: 'digest' }, content.sha256)] : [])),
-    view, buttons, createElement('h3', {}, 'History'), historyOf(history))
+    view, buttons, createElement('h3', {}, 'History'), createElement('div', {}, ...historyOf(path, history)))
 }
 
 function picture(path) {
@@ -137,12 +137,22 @@ function text({ text, total, isWhole }) {
     isCut ? createElement('p', { className: 'hint' }, 'Only the beginning is shown.') : null)
 }
 
-function historyOf(changes) {
-  if (!changes.length) return createElement('p', { className: 'hint' }, 'No change of this file is in the journal any more.')
-  return createElement('ol', { className: 'history' }, ...changes.map(({ type, time, data }) => createElement('li', {},
-    createElement('span', { className: `topic ${type.split('.').at(-1)}` }, type.split('.').at(-1)), ' ', formatTime(time),
+/** The list of changes; unless the whole journal has been read, or it begins with the file's creation, with a button that reads it. */
+function historyOf(path, changes, isWhole = false) {
+  const rows = changes.map(({ type, time, data }) => createElement('li', {},
+    createElement('span', { className: `topic ${type.split('.').at(-1)}` }, type.split('.').at(-1)), ' ', formatTime(time, true),
     ' by ', data.user || 'the hub', data.size === undefined ? '' : `, ${size(data.size)}`,
-    data.validators?.length ? createElement('span', { className: 'hint' }, `, validated by ${data.validators.map(({ name, version }) => `${name} ${version}`).join(', ')}`) : null)))
+    data.validators?.length ? createElement('span', { className: 'hint' }, `, validated by ${data.validators.map(({ name, version }) => `${name} ${version}`).join(', ')}`) : null))
+  const list = rows.length ? createElement('ol', { className: 'history' }, ...rows)
+    : createElement('p', { className: 'hint' }, isWhole ? 'No change of this file is in the journal any more.' : 'None of the newest changes is one of this file.')
+  if (isWhole || changes.at(-1)?.type.endsWith('.created')) return [list]
+  const button = createElement('button', { type: 'button', onclick: async () => {
+    button.textContent = 'Loading…'
+    const all = await allChangesOf(path).catch(refused => announce(refused.message))
+    button.textContent = 'Load older changes'
+    if (all && button.isConnected) redraw(button.parentElement, ...historyOf(path, all, true))
+  } }, 'Load older changes')
+  return [list, button]
 }
 
 /** A command that downloads the file. It asks for the token, which isn't in it. */
@@ -152,11 +162,11 @@ function curl(path) {
 }
 
 /** Edits a text. It is saved only over the version that was shown, or as a new file, and only if the validators accept it. */
-function edit(path, content, view, saved = () => {}) {
+function edit(path, content, view, violations = [], saved = () => {}) {
   const lineEnd = content.text.includes('\r\n') ? '\r\n' : '\n'
   const area = createElement('textarea', { defaultValue: content.text, spellcheck: false, 'aria-label': `Text of ${path}`, rows: 16 })
   const note = createElement('p', { className: 'hint', role: 'status' })
-  const reasons = createElement('ul', { className: 'reasons' })
+  const reasons = createElement('ul', { className: 'reasons' }, ...violations.map(violation))
   const changed = () => area.value.replaceAll('\r\n', '\n').replaceAll('\n', lineEnd)
   const send = async isTrial => {
     note.className = 'hint'
@@ -171,7 +181,7 @@ function edit(path, content, view, saved = () => {}) {
       if (isTrial) return
       announce(`Saved ${path}`)
       saved()
-      view.replaceChildren()
+      redraw($('file'), head(path))
       await show(path)
     } catch (refused) {
       note.className = 'error'
@@ -185,4 +195,5 @@ function edit(path, content, view, saved = () => {}) {
     createElement('button', { type: 'button', onclick: () => send(true) }, 'Validate'),
     createElement('button', { type: 'button', className: 'quiet', onclick: () => content.etag ? show(path) : leave() }, 'Discard changes')))
   area.focus()
+  $('file').scrollIntoView({ block: 'nearest' })
 }

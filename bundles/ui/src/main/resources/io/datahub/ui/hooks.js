@@ -2,6 +2,7 @@
 
 import { $, announce, confirmDialog, createElement, formatTime, number, reconcile } from './dom.js'
 import { request } from './hub.js'
+import { scrollingTable } from './table.js'
 
 const CLOUD_EVENTS = ['structured', 'binary'] // kinds of webhooks; the others are named after what they are for
 
@@ -81,19 +82,12 @@ function count(letters) {
 
 function recent({ name, recent: deliveries }) {
   if (!deliveries.length) return createElement('p', { className: 'hint' }, 'No deliveries since the hub was started.')
-  return rows('Last deliveries', name, ['Time', 'Result', 'Topics', 'Delivery'], deliveries.map(({ time, id, topics, result, detail }) => [
+  return scrollingTable(`Last deliveries of ${name}`, ['Time', 'Result', 'Topics', 'Delivery'], deliveries.map(({ time, id, topics, result, detail }) => [
     formatTime(time),
     createElement('span', { className: ['refused', 'retrying'].includes(result) ? 'failed' : '' }, result,
       detail ? createElement('span', { className: 'detail' }, detail) : null),
     topics.join(', '), createElement('code', {}, id),
-  ]))
-}
-
-function rows(caption, name, heads, all) {
-  return createElement('div', { className: 'table-card', role: 'region', 'aria-label': `${caption} of ${name}`, tabIndex: 0 }, createElement('table', {},
-    createElement('caption', {}, caption),
-    createElement('thead', {}, createElement('tr', {}, ...heads.map(text => createElement('th', { scope: 'col' }, text || createElement('span', { className: 'unseen' }, 'Actions'))))),
-    createElement('tbody', {}, ...all.map(cells => createElement('tr', {}, ...cells.map(cell => createElement('td', {}, cell)))))))
+  ]), '', true)
 }
 
 /** The dead letters of a webhook; they are read when the user asks for them. */
@@ -121,12 +115,12 @@ function letters({ name, deadLetters, state }) {
     listed.add(name)
     try {
       const { total, deadLetters: found } = await (await request(path)).json()
-      place.replaceChildren(rows(`Dead letters${total > found.length ? `, the oldest ${found.length} of ${number(total)}` : ''}`, name, ['Time', 'Topic', 'Reason', ''], found.map(one => [
+      place.replaceChildren(scrollingTable(`Dead letters of ${name}${total > found.length ? `, the oldest ${found.length} of ${number(total)}` : ''}`, ['Time', 'Topic', 'Reason', ''], found.map(one => [
         formatTime(one.time), one.topic, one.reason,
         createElement('span', { className: 'actions' },
           one.resendable ? button('Send again', `Send ${one.id} again`, () => resend(one.id)) : 'too large to be sent again',
           button('Drop', `Drop ${one.id}`, () => drop(one.id))),
-      ])))
+      ]), 'None.', true))
     } catch (refused) {
       note.textContent = refused.message
     }

@@ -137,10 +137,23 @@ export function eventPath(topic) {
   return '/events/' + requestPath(topic)
 }
 
-/** The changes of a record that are in the journal, newest first. */
-export async function changesOf(path, limit) {
+/** The changes of a record among the newest of the journal, newest first. Those of other records whose paths begin alike count to the limit. */
+export async function newestChangesOf(path, limit) {
   const changes = await jsonLines(await request(`/changes?newest=${limit}&path=${encodeURIComponent(path)}`))
   return changes.filter(change => change.subject === path).reverse()
+}
+
+/** The changes of a record in the whole journal, newest first, which is read part by part. */
+export async function allChangesOf(path) {
+  const found = []
+  for (let since = '0', isEnd = false; !isEnd;) {
+    const answer = await request(`/changes?since=${since}&limit=1000&path=${encodeURIComponent(path)}`)
+    for (const change of await jsonLines(answer)) if (change.subject === path) found.push(change)
+    const next = answer.headers.get('Datahub-Cursor')
+    isEnd = next === since
+    since = next
+  }
+  return found.reverse()
 }
 
 /** The newest events with these topic prefixes that the hub has kept, oldest first, as far as the user may receive them. */
@@ -150,9 +163,19 @@ export async function history(prefixes, limit) {
   return jsonLines(await request(`/events/history?${query}`))
 }
 
-/** The oldest event with these topic prefixes that the hub has kept; undefined if there is none. */
+/** Parts of the history in which the oldest event is looked for. */
+const MAX_PARTS = 10
+
+/** The oldest event with these topic prefixes that the hub has kept: null if there is none, undefined if it would take long to find it. */
 export async function oldestEvent(prefixes) {
-  return (await search(prefixes, {}, '0', 1)).events[0]
+  let since = '0'
+  for (let part = 0; part < MAX_PARTS; part++) {
+    const { events: [first], cursor } = await search(prefixes, {}, since, 1)
+    if (first) return first
+    if (cursor === since) return null
+    since = cursor
+  }
+  return undefined
 }
 
 /** The first events after a cursor that have these topic prefixes and what is looked for, and the cursor to continue from: the same at the end. */

@@ -65,7 +65,9 @@ export function isEmpty() {
 }
 
 function draw() {
+  const hadFocus = $('selection').contains(document.activeElement)
   $('selection').hidden = selected.size === 0
+  if (hadFocus && !selected.size) ($('listing').hidden ? $('find') : $('select-all')).focus({ preventScroll: true })
   if (!selected.size) return
   const paths = [...selected]
   $('selection-count').textContent = `${paths.length} selected`

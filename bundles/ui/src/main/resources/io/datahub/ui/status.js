@@ -1,10 +1,11 @@
 // The state of the hub, for administrators and monitors: rates, components, clients, validators.
 
-import { $, announce, confirmDialog, createElement, formatTime, number, size } from './dom.js'
+import { $, announce, confirmDialog, createElement, formatTime, number, redraw, size } from './dom.js'
 import * as charts from './charts.js'
 import * as cluster from './cluster.js'
 import * as hooks from './hooks.js'
 import { request } from './hub.js'
+import { table } from './table.js'
 import * as trial from './trial.js'
 
 const INTERVAL_MILLIS = 2000
@@ -58,7 +59,7 @@ async function update(thisUpdate) {
     ])
     if (thisUpdate !== generation) return
     charts.add(state)
-    if (isShown && health) {
+    if (isShown && health && !isSelecting()) {
       charts.draw()
       cluster.show(state.cluster)
       drawComponents(health.components || [])
@@ -73,10 +74,16 @@ async function update(thisUpdate) {
   timer = setTimeout(() => update(thisUpdate), isShown && !document.hidden ? INTERVAL_MILLIS : BACKGROUND_MILLIS)
 }
 
+/** Whether the user selects a text to copy it, which must stay. */
+function isSelecting() {
+  const selected = getSelection()
+  return !selected.isCollapsed && $('hub').contains(selected.anchorNode)
+}
+
 function drawComponents(components) {
   $('components').replaceChildren(...components.map(({ name, ready, degraded, detail }) => createElement('span', {
     role: 'listitem', className: `component ${condition(ready, degraded)}`, title: detail,
-  }, name, createElement('span', { className: 'unseen' }, ` is ${condition(ready, degraded)}`))))
+  }, ...(ready && !degraded ? [name, createElement('span', { className: 'unseen' }, ' is ready')] : [`${name} is ${condition(ready, degraded)}`]))))
   const problems = components.filter(({ ready, degraded }) => !ready || degraded)
   $('problems').hidden = problems.length === 0
   $('problems').replaceChildren(...problems.map(({ name, ready, degraded, detail }) =>
@@ -87,27 +94,15 @@ function condition(ready, degraded) {
   return !ready ? 'down' : degraded ? 'degraded' : 'ready'
 }
 
-function table(id, caption, heads, rows, empty) {
-  const focused = $(id).contains(document.activeElement) ? document.activeElement.getAttribute('aria-label') : null
-  $(id).replaceChildren(
-    createElement('caption', { className: 'unseen' }, caption),
-    createElement('thead', {}, createElement('tr', {}, ...heads.map(([text, kind]) => createElement('th', { scope: 'col', className: kind || '' }, text || createElement('span', { className: 'unseen' }, 'Actions'))))),
-    createElement('tbody', {}, ...(rows.length
-      ? rows.map(cells => createElement('tr', {}, ...cells.map((cell, i) => createElement('td', { className: heads[i][1] || '' }, cell))))
-      : [createElement('tr', {}, createElement('td', { colSpan: heads.length, className: 'empty' }, empty))])))
-  if (focused) [...$(id).querySelectorAll('button')].find(button => button.getAttribute('aria-label') === focused)?.focus({ preventScroll: true })
-}
-
 function drawClients({ clients, connected }) {
   const inCluster = clients.some(({ hub }) => hub)
-  table('clients', 'Clients',
-    [...(inCluster ? [['Hub']] : []), ['User'], ['Transport'], ['Address'], ['Since'], ['Topics', 'number'], ['In', 'number'], ['Out', 'number'], ['Lost', 'number'], ['Queued', 'number'], ...(isAdmin ? [['']] : [])],
-    clients.map(client => [
-      ...(inCluster ? [client.hub] : []), client.user || '–', client.transport, client.address, formatTime(client.since), number(client.subscriptions), number(client.in),
-      number(client.out), number(client.lost), size(client.queuedBytes), ...(isAdmin ? [disconnectButton(client)] : []),
-    ]), 'No clients.')
-  if (connected > clients.length) $('clients').tBodies[0].append(
-    createElement('tr', {}, createElement('td', { colSpan: 9 + Number(inCluster) + Number(isAdmin), className: 'empty' }, `and ${connected - clients.length} more`)))
+  const rows = clients.map(client => [
+    ...(inCluster ? [client.hub] : []), client.user || '–', client.transport, client.address, formatTime(client.since), number(client.subscriptions), number(client.in),
+    number(client.out), number(client.lost), size(client.queuedBytes), ...(isAdmin ? [disconnectButton(client)] : []),
+  ])
+  redraw($('clients'), table('Clients',
+    [...(inCluster ? ['Hub'] : []), 'User', 'Transport', 'Address', 'Since', ...['Topics', 'In', 'Out', 'Lost', 'Queued'].map(text => [text, 'number']), ...(isAdmin ? [''] : [])],
+    rows, 'No clients.'), connected > clients.length ? createElement('p', { className: 'empty' }, `and ${number(connected - clients.length)} more`) : '')
 }
 
 function disconnectButton({ id, hub, user, transport }) {
@@ -123,8 +118,8 @@ function disconnectButton({ id, hub, user, transport }) {
 }
 
 function drawValidators(validators) {
-  table('validators', 'Validators', [['Name'], ['Validates'], ['Version'], ['Bundle'], ['State']],
+  redraw($('validators'), table('Validators', ['Name', 'Validates', 'Version', 'Bundle', 'State'],
     validators.map(({ name, paths, topics, version, bundle, state, reason }) =>
       [name, [...paths, ...topics].join(', '), version, bundle, reason
-        ? createElement('span', { className: 'unavailable' }, state, createElement('span', { className: 'reason' }, reason)) : state]), 'None.')
+        ? createElement('span', { className: 'unavailable' }, state, createElement('span', { className: 'reason' }, reason)) : state]), 'None.'))
 }

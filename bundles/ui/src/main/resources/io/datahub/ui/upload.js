@@ -1,7 +1,7 @@
 // The upload of one file by tus, with progress: an interrupted one can be resumed, also after a reload, and an existing file is
 // replaced only after a confirmation.
 
-import { createElement, announce, size } from './dom.js'
+import { announce, breakable, createElement, size } from './dom.js'
 import { BY_SCRIPT, may, refusal, Refused, request } from './hub.js'
 import * as remembered from './remembered.js'
 import { localText } from './text.js'
@@ -18,6 +18,7 @@ export class Upload {
   isOver = false
   location = null
   #refusedText = null // of a file that a validator refused, to be edited
+  #violations = []
   #expected = null // size and modification time of a file that has to be chosen again
   #stalled = 0
   #isReplacing = false
@@ -40,7 +41,7 @@ export class Upload {
     this.button = this.#button(() => this.#cancel())
     this.#name(this.button, 'Cancel')
     this.reasons = createElement('ul', { className: 'reasons' })
-    this.element = createElement('li', { className: 'upload card' }, createElement('span', { className: 'name' }, path), this.state,
+    this.element = createElement('li', { className: 'upload card' }, createElement('span', { className: 'name' }, ...breakable(path)), this.state,
       createElement('span', { className: 'buttons' }, this.retry, this.button), this.bar, this.reasons)
     if (interrupted) {
       this.location = interrupted.location
@@ -176,7 +177,8 @@ export class Upload {
       this.#offer('failed', refused.status ? refused.message : 'Interrupted', 'Resume')
     } else {
       this.#end('refused', refused.status === 422 ? 'Refused' : refused.message)
-      const reasons = refused.violations.map(violation)
+      this.#violations = refused.violations
+      const reasons = this.#violations.map(violation)
       this.reasons.replaceChildren(...(reasons.length ? reasons : refused.status === 422 ? [createElement('li', {}, refused.message)] : []))
       if (refused.status === 422) this.#offerEdit()
     }
@@ -193,12 +195,13 @@ export class Upload {
     this.element.classList.add(kind)
     this.state.textContent = text
     this.#name(this.retry, yes)
+    this.#list.raise(this)
     announce(`${this.path}: ${text}`)
   }
 
   #retry() {
     if (this.#refusedText !== null) {
-      this.#list.edit(this.path, this.#refusedText, () => this.dismiss())
+      this.#list.edit(this.path, this.#refusedText, this.#violations, () => this.dismiss())
       return
     }
     if (this.#expected) {
@@ -247,7 +250,8 @@ export class Upload {
     this.state.textContent = text
     this.bar.hidden = this.retry.hidden = true
     this.#name(this.button, 'Dismiss')
-    this.#list.ended()
+    if (kind === 'refused') this.#list.raise(this)
+    else this.#list.ended()
   }
 }
 

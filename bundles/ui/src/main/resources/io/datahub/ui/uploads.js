@@ -1,6 +1,6 @@
 // The list of uploads, of which some run at a time.
 
-import { $, createElement } from './dom.js'
+import { $, breakable, createElement } from './dom.js'
 import * as remembered from './remembered.js'
 import { Upload } from './upload.js'
 
@@ -20,12 +20,17 @@ const list = {
   remove(item) {
     all.delete(item)
     remove(item.element)
-    offerClear()
+    summarize()
   },
-  ended: offerClear,
+  ended: summarize,
+  /** Shows an upload that asks something, or was refused, before the others. */
+  raise({ element }) {
+    if (!element.contains(document.activeElement)) $('uploads').prepend(element)
+    summarize()
+  },
 }
 
-/** @param stored called with the path of a file that was stored. @param edit edits the text of a refused one: path, text, what to do once it is stored */
+/** @param stored called with the path of a file that was stored. @param edit edits the text of a refused one: path, text, violations, what to do once it is stored */
 export function init(stored, edit) {
   Object.assign(list, { stored, edit })
   $('clear-uploads').addEventListener('click', () => {
@@ -56,6 +61,7 @@ export function add(files) {
     show(item)
     queue.push(item)
   }
+  summarize()
   startNext()
 }
 
@@ -71,13 +77,13 @@ export function reset() {
   all.clear()
   remembered.clear()
   $('uploads').replaceChildren()
-  offerClear()
+  summarize()
 }
 
 /** Shows the refusal of something other than an upload in the list of uploads. */
 export function note(name, refused) {
   const element = createElement('li', { className: 'upload card refused' },
-    createElement('span', { className: 'name' }, name), createElement('span', { className: 'state' }, refused.message),
+    createElement('span', { className: 'name' }, ...breakable(name)), createElement('span', { className: 'state' }, refused.message),
     createElement('button', { type: 'button', className: 'quiet', onclick: () => remove(element), 'aria-label': `Dismiss ${name}` }, 'Dismiss'))
   $('uploads').prepend(element)
 }
@@ -99,6 +105,13 @@ function remove(element) {
   if (hadFocus) (beside?.querySelector('button:last-of-type') || $('find')).focus()
 }
 
-function offerClear() {
-  $('clear-uploads').hidden = [...all].filter(item => item.isOver).length < 2
+/** Says what has become of several uploads, and offers to clear those that are over. */
+function summarize() {
+  const items = [...all]
+  const count = kind => items.filter(({ element }) => element.classList.contains(kind)).length
+  const asking = count('exists') + count('failed')
+  const counts = [['stored', count('stored')], ['refused', count('refused')], ['waiting for you', asking], ['to go', items.filter(({ isOver }) => !isOver).length - asking]]
+  $('uploads-head').hidden = items.length < 2
+  $('uploads-note').textContent = counts.filter(([, number]) => number > 0).map(([text, number]) => `${number} ${text}`).join(', ')
+  $('clear-uploads').hidden = items.filter(({ isOver }) => isOver).length < 2
 }

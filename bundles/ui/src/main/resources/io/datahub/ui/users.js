@@ -1,6 +1,6 @@
 // Users, their grants and their credentials, for administrators.
 
-import { $, announce, confirmDialog, createElement, promptDialog, visible } from './dom.js'
+import { $, announce, confirmDialog, createElement, promptDialog, redraw, visible } from './dom.js'
 import { request } from './hub.js'
 import { ACTIONS, clear, credentials, describe, showRefusal, showToken, tokenForm, Turns } from './access.js'
 
@@ -12,13 +12,20 @@ const turns = new Turns()
 export function init() {
   $('user-new').addEventListener('click', add)
   $('user-find').addEventListener('input', drawList)
+  document.addEventListener('keydown', event => {
+    if (event.key === 'Escape' && chosen && !$('users').hidden && !event.target.closest?.('dialog')) location.hash = '#/users/'
+  })
 }
 
-/** Shows the users, and the one of the address. */
+/** Shows the users, and the one of the address, which gets the focus; so does its row when it is left. */
 export async function open(name) {
-  if (name !== chosen) clear('user-secret')
+  const before = chosen
+  if (name !== before) clear('user-secret')
   chosen = name
   await read()
+  if (chosen !== name || name === before) return
+  if (name) $('user-pane').focus({ preventScroll: true })
+  else $('user-list').querySelector(`[data-name="${CSS.escape(before)}"]`)?.focus()
 }
 
 /** Forgets everything, and clears the screen. */
@@ -60,8 +67,8 @@ function path(name) {
 function drawList() {
   const text = $('user-find').value.trim().toLowerCase()
   const found = all.filter(({ name }) => name.toLowerCase().includes(text))
-  $('user-list').replaceChildren(...found.map(user => {
-    const link = createElement('a', { href: `#/users/?name=${encodeURIComponent(user.name)}`, className: 'user-row' },
+  redraw($('user-list'), ...found.map(user => {
+    const link = createElement('a', { href: `#/users/?name=${encodeURIComponent(user.name)}`, className: 'user-row', 'data-name': user.name },
       createElement('strong', {}, user.name),
       createElement('span', { className: 'hint' }, [user.disabled ? 'disabled' : '', ...user.roles].filter(Boolean).join(', ')),
       createElement('span', { className: 'hint' }, `${count(user.credentials, 'credential')}, ${count(user.grants, 'grant')}`))
@@ -85,19 +92,20 @@ function drawUser(tokens) {
   }
   const used = new Map(tokens.map(token => [token.id, token.lastUsed]))
   const others = tokens.filter(({ id }) => !user.credentials.some(credential => credential.id === id))
-  $('user-detail').replaceChildren(
-    createElement('div', { className: 'buttons' },
-      createElement('button', { type: 'button', onclick: () => setDisabled(user) }, user.disabled ? 'Enable' : 'Disable'),
-      createElement('button', { type: 'button', onclick: () => removeUser(user) }, 'Delete user')),
-    createElement('h3', {}, 'Roles'), chips(user.roles, role => role, role => change(() => request(`${path(user.name)}/grants?role=${encodeURIComponent(role)}`, { method: 'DELETE' }))),
-    roleForm(user),
+  redraw($('user-detail'),
     createElement('h3', {}, 'Grants'),
     chips(user.grants, grant => `${ACTIONS[grant.action] || grant.action}: ${describe(grant)}`,
       grant => change(() => request(`${path(user.name)}/grants?${grant.action}=${encodeURIComponent(grant.what)}`, { method: 'DELETE' }))),
     grantForm(user),
+    createElement('h3', {}, 'Roles'), chips(user.roles, role => role, role => change(() => request(`${path(user.name)}/grants?role=${encodeURIComponent(role)}`, { method: 'DELETE' }))),
+    roleForm(user),
     createElement('h3', {}, 'Credentials'),
     credentials([...user.credentials, ...others].map(each => ({ ...each, lastUsed: used.get(each.id) })), token => revoke(user, token)),
-    user.name === 'anonymous' ? null : tokenForm('user-token', wanted => makeToken(user, wanted)))
+    user.name === 'anonymous' ? null : tokenForm('user-token', wanted => makeToken(user, wanted)),
+    createElement('h3', {}, 'User'),
+    createElement('div', { className: 'buttons' },
+      createElement('button', { type: 'button', onclick: () => setDisabled(user) }, user.disabled ? 'Enable' : 'Disable'),
+      createElement('button', { type: 'button', onclick: () => removeUser(user) }, 'Delete user')))
 }
 
 function chips(items, text, remove) {
@@ -118,13 +126,23 @@ function roleForm(user) {
 
 function grantForm(user) {
   const action = createElement('select', { id: 'grant-action' }, ...Object.entries(ACTIONS).map(([value, text]) => createElement('option', { value }, text)))
-  const what = createElement('input', { type: 'text', id: 'grant-what', autocomplete: 'off', spellcheck: false, placeholder: 'build. or builds/{user}/', 'aria-describedby': 'grant-hint' })
+  const label = createElement('label', { htmlFor: 'grant-what' })
+  const what = createElement('input', { type: 'text', id: 'grant-what', autocomplete: 'off', spellcheck: false, 'aria-describedby': 'grant-hint' })
+  const hint = createElement('p', { id: 'grant-hint', className: 'hint' })
+  const explain = () => {
+    const isTopic = ['publish', 'subscribe'].includes(action.value)
+    label.textContent = isTopic ? 'Topics that begin with' : 'Path'
+    what.placeholder = isTopic ? 'build.' : 'builds/{user}/'
+    hint.textContent = `${isTopic ? '' : 'A path that ends in / is a folder with all that is in it. '}{user} stands for the user’s name. Empty means everything.`
+  }
+  action.addEventListener('change', explain)
+  explain()
   return createElement('form', { onsubmit: event => { event.preventDefault(); addGrant(user, action.value, what.value.trim()) } },
     createElement('div', { className: 'tools' },
       createElement('div', { className: 'field' }, createElement('label', { htmlFor: 'grant-action' }, 'May'), action),
-      createElement('div', { className: 'field' }, createElement('label', { htmlFor: 'grant-what' }, 'Topic prefix or path'), what),
+      createElement('div', { className: 'field' }, label, what),
       createElement('button', { type: 'submit' }, 'Add grant')),
-    createElement('p', { id: 'grant-hint', className: 'hint' }, 'A path that ends in / is a folder with all that is in it. {user} stands for the user’s name. Empty means everything.'))
+    hint)
 }
 
 async function addGrant(user, action, what) {
