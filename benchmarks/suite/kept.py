@@ -1,5 +1,5 @@
 """Kept topics beside NATS JetStream (file storage, one server), and newest events beside Mosquitto (retained, persistent)."""
-import contextlib, http.client, json, re, shutil, socket, struct, tempfile, time
+import base64, contextlib, http.client, json, re, shutil, socket, struct, tempfile, time
 
 from support.hub import Hub, free_ports
 
@@ -113,6 +113,41 @@ def replay_of_hub(hub, count):
     return measured
 
 
+def replay_by_stream(hub, count):
+    """As an event stream, which goes on live after the past."""
+    end = socket.create_connection(("127.0.0.1", hub.http), 30)
+    with Measured(hub.pid()) as measured:
+        end.sendall(b"GET /events?topic=bench.&since=0 HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n\r\n" % hub.token().encode())
+        await_events(end, b"\nid: ", count)
+    end.close()
+    return measured
+
+
+def replay_by_websocket(hub, count, protocol, mark):
+    """Over WebSocket, which goes on live after the past."""
+    end = socket.create_connection(("127.0.0.1", hub.http), 30)
+    with Measured(hub.pid()) as measured:
+        end.sendall(b"GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\nSec-WebSocket-Protocol: %s\r\n\r\n"
+                    % (hub.token().encode(), base64.b64encode(bytes(16)), protocol))
+        text = b'{"type":"subscribe","topics":["bench."],"since":"0"}'
+        end.sendall(b"\x81" + bytes([0x80 | len(text)]) + bytes(4) + text)  # masked with zeros
+        await_events(end, mark, count)
+    end.close()
+    return measured
+
+
+def await_events(end, mark, count):
+    """Reads until there were so many events, by what each of them has once."""
+    found, rest = 0, b""
+    while found < count:
+        more = end.recv(1 << 20)
+        assert more, "the connection was closed"
+        text = rest + more
+        found += text.count(mark)
+        rest = text[1 - len(mark):]
+
+
 class Nats:
     """A connection to a server of NATS."""
 
@@ -145,13 +180,9 @@ def replay_of_nats(port, pid, count, name):
     nats = Nats(port)
     nats.end.sendall(b"SUB events.%s 2\r\n" % name.encode())
     question = json.dumps({"stream_name": "BENCH", "config": {"deliver_subject": f"events.{name}", "ack_policy": "none", "deliver_policy": "all"}}).encode()
-    found, rest = 0, b""
     with Measured(pid) as measured:
         nats.end.sendall(b"PUB $JS.API.CONSUMER.CREATE.BENCH unread %d\r\n%s\r\n" % (len(question), question))
-        while found < count:
-            text = rest + nats.end.recv(1 << 20)
-            found += text.count(b"MSG " + TOPIC)
-            rest = text[-len(TOPIC) - 3:]
+        await_events(nats.end, b"MSG " + TOPIC, count)
     nats.end.close()
     return measured
 

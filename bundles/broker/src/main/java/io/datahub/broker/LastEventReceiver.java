@@ -8,6 +8,7 @@ import io.datahub.broker.queue.EventQueue;
 import io.datahub.broker.queue.FanOut;
 import io.datahub.broker.queue.GlobalQueueLimit;
 import io.datahub.broker.queue.PublisherPause;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /** Puts newest events into the queue of a session that has subscribed to them. Thread-safe. */
@@ -40,15 +41,18 @@ final class LastEventReceiver implements LastEvents.Receiver {
     }
 
     @Override
-    public void receive(EventRun event) {
-        EventReader reader = new EventReader(event);
-        reader.next();
-        byte[] topic = new byte[reader.topicEnd() - reader.topicStart()];
-        event.buffer().bytes().get(reader.topicStart(), topic);
-        if (session.user().maySubscribe(topic)) {
-            FanOut fanOut = new FanOut(queueLimit, NEVER);
-            fanOut.put(event, new EventQueue[] {session.queue()});
-            fanOut.wakeWithoutWaiting();
+    public void receive(List<EventRun> events) {
+        FanOut fanOut = new FanOut(queueLimit, NEVER);
+        EventQueue[] queue = {session.queue()};
+        for (EventRun event : events) {
+            EventReader reader = new EventReader(event);
+            reader.next();
+            byte[] topic = new byte[reader.topicEnd() - reader.topicStart()];
+            event.buffer().bytes().get(reader.topicStart(), topic);
+            if (session.user().maySubscribe(topic)) {
+                fanOut.put(event, queue);
+            }
         }
+        fanOut.wakeWithoutWaiting();
     }
 }

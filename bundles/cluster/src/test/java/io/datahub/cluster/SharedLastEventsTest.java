@@ -111,11 +111,13 @@ class SharedLastEventsTest extends LastEventsContract {
         }
 
         @Override
-        public void receive(EventRun event) {
-            EventReader reader = new EventReader(event);
-            reader.next();
-            received.add(
-                    reader.topic() + event.cursor().map(cursor -> "@" + cursor).orElse(""));
+        public void receive(List<EventRun> events) {
+            for (EventRun event : events) {
+                EventReader reader = new EventReader(event);
+                reader.next();
+                received.add(reader.topic()
+                        + event.cursor().map(cursor -> "@" + cursor).orElse(""));
+            }
         }
     }
 

@@ -70,8 +70,9 @@ class FailingDiskTest {
             }
 
             @Override
-            public void receive(EventRun event) {
-                newest.add(MemoryHistory.topic(event) + event.cursor().orElseThrow());
+            public void receive(List<EventRun> events) {
+                events.forEach(event ->
+                        newest.add(MemoryHistory.topic(event) + event.cursor().orElseThrow()));
             }
         });
         asked.join();

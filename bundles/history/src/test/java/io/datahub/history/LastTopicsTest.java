@@ -68,8 +68,8 @@ class LastTopicsTest extends LastEventsContract {
         }
 
         @Override
-        public void receive(EventRun event) {
-            events.add(text(event));
+        public void receive(List<EventRun> received) {
+            received.forEach(event -> events.add(text(event)));
         }
     }
 
@@ -180,11 +180,13 @@ class LastTopicsTest extends LastEventsContract {
         publisher.start();
         Collector collector = new Collector() {
             @Override
-            public void receive(EventRun event) {
-                String[] parts = text(event).split("=", -1);
-                Integer live = latest.putIfAbsent(parts[0], Integer.parseInt(parts[1]));
-                if (live != null) {
-                    wrong.add(parts[0] + ": " + parts[1] + " after " + live);
+            public void receive(List<EventRun> events) {
+                for (EventRun event : events) {
+                    String[] parts = text(event).split("=", -1);
+                    Integer live = latest.putIfAbsent(parts[0], Integer.parseInt(parts[1]));
+                    if (live != null) {
+                        wrong.add(parts[0] + ": " + parts[1] + " after " + live);
+                    }
                 }
             }
         };

@@ -3,26 +3,30 @@ package io.datahub.websocket;
 import io.datahub.api.event.EventRun;
 import java.nio.ByteBuffer;
 
-/** The events of a run as WebSocket frames, shared by all clients that receive it. */
+/** Events as WebSocket frames: those of a run, shared by all clients that receive it, or of the past, for one client. */
 final class EncodedRun {
 
     private final EventRun run;
     private final byte[] frames;
     private final int[] payloadStarts;
     private final int[] ends;
+    private final int count;
     private final byte opCode;
 
     /**
-     * @param frames complete frames, concatenated
-     * @param payloadStarts start offset of the payload of each frame
-     * @param ends end offset of each frame
+     * @param run what is encoded; null if it is that of several runs
+     * @param frames begins with the complete frames, concatenated
+     * @param payloadStarts begins with the start offset of the payload of each frame
+     * @param ends begins with the end offset of each frame
+     * @param count the number of frames
      * @param opCode the opcode of the frames
      */
-    EncodedRun(EventRun run, byte[] frames, int[] payloadStarts, int[] ends, byte opCode) {
+    EncodedRun(EventRun run, byte[] frames, int[] payloadStarts, int[] ends, int count, byte opCode) {
         this.run = run;
         this.frames = frames;
         this.payloadStarts = payloadStarts;
         this.ends = ends;
+        this.count = count;
         this.opCode = opCode;
     }
 
@@ -33,7 +37,7 @@ final class EncodedRun {
 
     /** The number of events. */
     int count() {
-        return ends.length;
+        return count;
     }
 
     byte opCode() {

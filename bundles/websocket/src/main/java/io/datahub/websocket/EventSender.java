@@ -2,7 +2,6 @@ package io.datahub.websocket;
 
 import io.datahub.api.Refusal;
 import io.datahub.api.event.CloseReason;
-import io.datahub.api.event.EventRun;
 import io.datahub.api.event.EventSink;
 import io.datahub.api.event.Session;
 import io.datahub.api.feed.ReplayingFeed;
@@ -197,13 +196,21 @@ final class EventSender implements EventSink {
         if (request != null) {
             request.run();
         }
-        boolean more = unconfirmed == 0 && feed.next(BATCH_BYTES, run -> write(run, batch));
+        boolean more = unconfirmed == 0 && fillWithEvents(batch);
         blocking = !requests.isEmpty() || feed.isReplaying();
         return more || request != null;
     }
 
-    private void write(EventRun run, FrameBatch batch) {
-        EncodedRun encoded = encoder.encode(run);
-        batch.add(encoded, 0, encoded.count() - 1);
+    private boolean fillWithEvents(FrameBatch batch) {
+        PastFrames past = new PastFrames(encoder, batch);
+        boolean more = feed.next(
+                BATCH_BYTES,
+                run -> {
+                    past.end();
+                    batch.add(encoder.encode(run));
+                },
+                past::add);
+        past.end();
+        return more;
     }
 }

@@ -5,12 +5,11 @@ import io.datahub.api.cloudevent.CloudEvent;
 import io.datahub.api.cloudevent.CloudEventReader;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
+import io.datahub.api.json.ByteBuilder;
 import io.datahub.api.json.JsonText;
 import io.datahub.api.json.Utf8;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /** Serializes events for each subprotocol. Events of the hub itself have no user. */
@@ -21,20 +20,21 @@ final class EventText {
 
     private EventText() {}
 
-    static void binary(ByteArrayOutputStream out, EventReader event) {
-        out.writeBytes(event.topic().getBytes(StandardCharsets.UTF_8));
+    static void binary(ByteBuilder out, EventRun run, EventReader event) {
+        ByteBuffer bytes = run.buffer().bytes();
+        out.write(bytes, event.topicStart(), event.topicEnd());
         out.write(0);
-        out.writeBytes(bytes(event.payload()));
+        out.write(bytes, event.payloadStart(), event.payloadEnd());
     }
 
     /**
      * A payload that is a CloudEvent is passed on unchanged; any other is wrapped in a CloudEvent with the topic as
      * subject.
      */
-    static void cloudEvent(ByteArrayOutputStream out, EventRun run, EventReader event) throws IOException {
+    static void cloudEvent(ByteBuilder out, EventRun run, EventReader event) throws IOException {
         byte[] payload = bytes(event.payload());
         if (CloudEventReader.isCloudEvent(payload)) {
-            out.writeBytes(payload);
+            out.write(payload);
             return;
         }
         try (JsonGenerator json = JsonText.FACTORY.createGenerator(out)) {

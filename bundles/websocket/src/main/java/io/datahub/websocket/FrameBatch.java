@@ -28,10 +28,11 @@ final class FrameBatch {
         this.socket = socket;
     }
 
-    /** Adds the frames of a run from first to last, inclusive, by index from 0. */
-    void add(EncodedRun run, int first, int last) {
-        int from = first;
-        for (int i = first; i <= last; i++) {
+    /** Adds frames. */
+    void add(EncodedRun run) {
+        int from = 0;
+        int last = run.count() - 1;
+        for (int i = 0; i <= last; i++) {
             if (run.payloadLength(i) > MAX_FRAME_BYTES) {
                 if (from < i) {
                     append(run, from, i - 1);

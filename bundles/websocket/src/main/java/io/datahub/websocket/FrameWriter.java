@@ -1,7 +1,8 @@
 package io.datahub.websocket;
 
 import io.datahub.api.event.EventRun;
-import java.io.ByteArrayOutputStream;
+import io.datahub.api.json.ByteBuilder;
+import java.util.Arrays;
 
 /**
  * Writes messages as unfragmented server frames (RFC 6455, 5.2: FIN set, unmasked), concatenated. They are the same for
@@ -13,26 +14,32 @@ final class FrameWriter {
     private static final int MAX_SHORT = 125;
     private static final int MAX_MEDIUM = 65535;
 
-    private final EventRun run;
     private final byte opCode;
-    private final ByteArrayOutputStream payload = new ByteArrayOutputStream(512);
-    private final ByteArrayOutputStream frames;
-    private final int[] payloadStarts;
-    private final int[] ends;
+    private final ByteBuilder payload = new ByteBuilder(0);
+    private final ByteBuilder frames;
+    private int[] payloadStarts;
+    private int[] ends;
     private int count;
 
-    /** Creates a writer of one frame per event of a run. */
-    FrameWriter(EventRun run, byte opCode) {
-        this.run = run;
+    /**
+     * @param bytes about how long the frames will be
+     * @param events about how many
+     */
+    FrameWriter(byte opCode, int bytes, int events) {
         this.opCode = opCode;
-        frames = new ByteArrayOutputStream(run.length() + 128 * run.count());
-        payloadStarts = new int[run.count()];
-        ends = new int[run.count()];
+        frames = new ByteBuilder(bytes);
+        payloadStarts = new int[events];
+        ends = new int[events];
     }
 
     /** The buffer for the payload of the current frame. */
-    ByteArrayOutputStream payload() {
+    ByteBuilder payload() {
         return payload;
+    }
+
+    /** The number of frames. */
+    int count() {
+        return count;
     }
 
     /** Completes the current frame. */
@@ -48,11 +55,15 @@ final class FrameWriter {
             frames.write(MAX_SHORT + 2);
             writeNumber(length, 8);
         }
+        if (count == ends.length) {
+            payloadStarts = Arrays.copyOf(payloadStarts, 2 * count + 1);
+            ends = Arrays.copyOf(ends, 2 * count + 1);
+        }
         payloadStarts[count] = frames.size();
-        frames.writeBytes(payload.toByteArray());
+        frames.write(payload.array(), 0, length);
         ends[count] = frames.size();
         count++;
-        payload.reset();
+        payload.truncate(0);
     }
 
     private void writeNumber(long number, int bytes) {
@@ -61,7 +72,8 @@ final class FrameWriter {
         }
     }
 
-    EncodedRun run() {
-        return new EncodedRun(run, frames.toByteArray(), payloadStarts, ends, opCode);
+    /** The frames, after which no more can be written; of a run. */
+    EncodedRun encoded(EventRun run) {
+        return new EncodedRun(run, frames.array(), payloadStarts, ends, count, opCode);
     }
 }

@@ -39,13 +39,28 @@ final class RunEncoder {
     }
 
     private EncodedRun encodeUncached(EventRun run) {
-        FrameWriter out = new FrameWriter(run, subprotocol == Subprotocol.BINARY ? OpCode.BINARY : OpCode.TEXT);
+        FrameWriter out = new FrameWriter(opCode(), run.length() + 128 * run.count(), run.count());
+        write(run, out);
+        return out.encoded(run);
+    }
+
+    private byte opCode() {
+        return subprotocol == Subprotocol.BINARY ? OpCode.BINARY : OpCode.TEXT;
+    }
+
+    /** Writes frames of events of the past, which one client receives. */
+    FrameWriter pastWriter() {
+        return new FrameWriter(opCode(), 0, 0);
+    }
+
+    /** Appends the frames of a run. */
+    void write(EventRun run, FrameWriter out) {
         EventReader event = new EventReader(run);
         try {
             while (event.next()) {
                 switch (subprotocol) {
                     case JSON -> EventJson.append(out.payload(), run, event, false);
-                    case BINARY -> EventText.binary(out.payload(), event);
+                    case BINARY -> EventText.binary(out.payload(), run, event);
                     case CLOUDEVENTS -> EventText.cloudEvent(out.payload(), run, event);
                 }
                 out.endFrame();
@@ -53,6 +68,5 @@ final class RunEncoder {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return out.run();
     }
 }

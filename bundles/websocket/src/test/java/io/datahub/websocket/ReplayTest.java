@@ -97,7 +97,7 @@ class ReplayTest {
         }
         AtomicInteger reads = new AtomicInteger();
         gateway.files.history.beforeRead(() -> {
-            for (int i = 0; i < 100 && reads.incrementAndGet() < 2000; i++) {
+            for (int i = 0; i < 1000 && reads.incrementAndGet() < 2000; i++) {
                 gateway.files.create("open/" + last.incrementAndGet());
             }
         });

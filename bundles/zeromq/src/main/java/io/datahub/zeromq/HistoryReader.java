@@ -10,10 +10,10 @@ import io.datahub.api.event.EventJson;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.history.EventHistory;
+import io.datahub.api.json.ByteBuilder;
 import io.datahub.api.json.JsonErrors;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.User;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -99,10 +99,11 @@ public final class HistoryReader {
         List<byte[]> reply = new ArrayList<>();
         reply.add(utf8("OK"));
         reply.add(utf8(page.get().next().toString()));
+        ByteBuilder json = new ByteBuilder(512);
         for (EventRun run : page.get().events()) {
             EventReader event = new EventReader(run);
             event.next();
-            ByteArrayOutputStream json = new ByteArrayOutputStream(256);
+            json.truncate(0);
             EventJson.append(json, run, event, true);
             reply.add(json.toByteArray());
         }

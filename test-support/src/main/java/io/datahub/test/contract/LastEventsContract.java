@@ -43,10 +43,12 @@ public abstract class LastEventsContract {
         }
 
         @Override
-        public void receive(EventRun event) {
-            EventReader reader = new EventReader(event);
-            reader.next();
-            events.add(reader.topic() + "=" + StandardCharsets.UTF_8.decode(reader.payload()));
+        public void receive(List<EventRun> received) {
+            for (EventRun event : received) {
+                EventReader reader = new EventReader(event);
+                reader.next();
+                events.add(reader.topic() + "=" + StandardCharsets.UTF_8.decode(reader.payload()));
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import io.datahub.api.event.LastEvents;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -54,7 +55,7 @@ public final class MemoryLastEvents implements EventLog, LastEvents {
                 continue;
             }
             if (one.receiver().hasRoom()) {
-                one.receiver().receive(one.event());
+                one.receiver().receive(List.of(one.event()));
             } else {
                 waiting.add(one);
             }

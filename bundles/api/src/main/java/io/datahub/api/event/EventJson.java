@@ -1,11 +1,13 @@
 package io.datahub.api.event;
 
+import io.datahub.api.json.ByteBuilder;
 import io.datahub.api.json.Utf8;
-import java.io.ByteArrayOutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 
@@ -32,17 +34,23 @@ public final class EventJson {
     /** What isn't a control character, nor a quotation mark or backslash, needs no escape. */
     private static final byte[][] ESCAPES = escapes();
 
-    /** Events that follow each other often have the same time. */
-    private static volatile Time lastTime = new Time(0, ascii(Instant.EPOCH.toString()));
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    /** A time in milliseconds since 1970, and its text. */
-    private static final class Time {
-        final long millis;
+    private static final long ONES = 0x0101010101010101L;
+    private static final long SIGNS = 0x8080808080808080L;
+
+    /** Events that follow each other often have the same second. */
+    private static volatile Second lastSecond = new Second(0);
+
+    /** A second since 1970, and the text of its time without a zone. */
+    private static final class Second {
+        final long number;
         final byte[] text;
 
-        Time(long millis, byte[] text) {
-            this.millis = millis;
-            this.text = text;
+        Second(long number) {
+            this.number = number;
+            String time = Instant.ofEpochSecond(number).toString();
+            text = ascii(time.substring(0, time.length() - 1));
         }
     }
 
@@ -56,71 +64,134 @@ public final class EventJson {
      * @param event the reader, after {@link EventReader#next} has returned true
      * @param withHubUser whether an event of the hub itself has a user, which is empty
      */
-    public static void append(ByteArrayOutputStream bytes, EventRun run, EventReader event, boolean withHubUser) {
-        byte[] topic = topic(event, run);
-        bytes.writeBytes(START);
-        write(bytes, topic);
+    public static void append(ByteBuilder bytes, EventRun run, EventReader event, boolean withHubUser) {
+        ByteBuffer source = run.buffer().bytes();
+        bytes.write(START);
+        writeTopic(bytes, source, event);
         if (withHubUser || !run.user().isEmpty()) {
-            bytes.writeBytes(USER);
-            write(bytes, run.user().getBytes(StandardCharsets.UTF_8));
+            bytes.write(USER);
+            writeEscaped(bytes, run.user().getBytes(StandardCharsets.UTF_8));
         }
-        bytes.writeBytes(TIME);
-        bytes.writeBytes(time(run.timeMillis()));
-        if (run.cursor().isPresent() && !startsWithFile(topic)) {
-            bytes.writeBytes(CURSOR);
-            bytes.writeBytes(ascii(run.cursor().get().toString()));
+        bytes.write(TIME);
+        writeTime(bytes, run.timeMillis());
+        if (run.cursor().isPresent() && !startsWithFile(source, event)) {
+            bytes.write(CURSOR);
+            run.cursor().get().write(bytes);
         }
-        byte[] payload = bytes(event.payload());
-        if (Utf8.isValid(payload)) {
-            bytes.writeBytes(DATA);
-            write(bytes, payload);
-        } else {
-            bytes.writeBytes(BASE64);
-            bytes.writeBytes(Base64.getEncoder().encode(payload));
-        }
+        writePayload(bytes, source, event.payloadStart(), event.payloadEnd());
         writeFrames(bytes, event.moreFrames());
     }
 
-    private static byte[] topic(EventReader event, EventRun run) {
-        byte[] topic = bytes(run.buffer().bytes().slice(event.topicStart(), event.topicEnd() - event.topicStart()));
-        return Utf8.isValid(topic) ? topic : event.topic().getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static boolean startsWithFile(byte[] topic) {
-        return topic.length >= FILE.length && Arrays.equals(topic, 0, FILE.length, FILE, 0, FILE.length);
-    }
-
-    private static byte[] time(long millis) {
-        Time last = lastTime;
-        if (last.millis != millis) {
-            last = new Time(millis, ascii(Instant.ofEpochMilli(millis).toString()));
-            lastTime = last;
+    private static void writeTopic(ByteBuilder bytes, ByteBuffer source, EventReader event) {
+        if (!writePlain(bytes, source, event.topicStart(), event.topicEnd())) {
+            writeEscaped(bytes, event.topic().getBytes(StandardCharsets.UTF_8));
         }
-        return last.text;
     }
 
-    private static void writeFrames(ByteArrayOutputStream bytes, List<ByteBuffer> frames) {
+    private static boolean startsWithFile(ByteBuffer source, EventReader event) {
+        int start = event.topicStart();
+        if (event.topicEnd() - start < FILE.length) {
+            return false;
+        }
+        for (int i = 0; i < FILE.length; i++) {
+            if (source.get(start + i) != FILE[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void writeTime(ByteBuilder bytes, long millis) {
+        long second = Math.floorDiv(millis, 1_000);
+        Second last = lastSecond;
+        if (last.number != second) {
+            last = new Second(second);
+            lastSecond = last;
+        }
+        bytes.write(last.text);
+        int rest = (int) Math.floorMod(millis, 1_000L);
+        if (rest > 0) {
+            bytes.write('.');
+            bytes.write('0' + rest / 100);
+            bytes.write('0' + rest / 10 % 10);
+            bytes.write('0' + rest % 10);
+        }
+        bytes.write('Z');
+    }
+
+    private static void writePayload(ByteBuilder bytes, ByteBuffer source, int start, int end) {
+        int before = bytes.size();
+        bytes.write(DATA);
+        if (!writePlain(bytes, source, start, end)) {
+            byte[] payload = new byte[end - start];
+            source.get(start, payload);
+            if (Utf8.isValid(payload)) {
+                writeEscaped(bytes, payload);
+            } else {
+                bytes.truncate(before);
+                bytes.write(BASE64);
+                bytes.write(Base64.getEncoder().encode(payload));
+            }
+        }
+    }
+
+    private static void writeFrames(ByteBuilder bytes, List<ByteBuffer> frames) {
         if (frames.isEmpty()) {
-            bytes.writeBytes(END);
+            bytes.write(END);
             return;
         }
         byte[] separator = FRAMES;
         for (ByteBuffer frame : frames) {
-            bytes.writeBytes(separator);
-            bytes.writeBytes(Base64.getEncoder().encode(bytes(frame)));
+            bytes.write(separator);
+            byte[] content = new byte[frame.remaining()];
+            frame.get(frame.position(), content);
+            bytes.write(Base64.getEncoder().encode(content));
             separator = NEXT_FRAME;
         }
-        bytes.writeBytes(END_OF_FRAMES);
+        bytes.write(END_OF_FRAMES);
+    }
+
+    /** Writes bytes that are ASCII without anything to escape, which most are; false, and nothing is written, if they aren't. */
+    private static boolean writePlain(ByteBuilder bytes, ByteBuffer source, int start, int end) {
+        int before = bytes.size();
+        bytes.write(source, start, end);
+        boolean isPlain = isPlain(bytes.array(), before, bytes.size());
+        if (!isPlain) {
+            bytes.truncate(before);
+        }
+        return isPlain;
+    }
+
+    private static boolean isPlain(byte[] text, int start, int end) {
+        int i = start;
+        for (; i + Long.BYTES <= end; i += Long.BYTES) {
+            long eight = (long) EIGHT.get(text, i);
+            long special = eight | less(eight, ' ') | less(eight ^ ('"' * ONES), 1) | less(eight ^ ('\\' * ONES), 1);
+            if ((special & SIGNS) != 0) {
+                return false;
+            }
+        }
+        for (; i < end; i++) {
+            if (text[i] < ' ' || text[i] == '"' || text[i] == '\\') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Has the sign bit of a byte set if any byte up to it is less than a bound of at most 128; without one, none is. */
+    private static long less(long eight, int bound) {
+        return (eight - bound * ONES) & ~eight;
     }
 
     /** Writes the characters of a string in UTF-8. */
-    private static void write(ByteArrayOutputStream bytes, byte[] text) {
+    private static void writeEscaped(ByteBuilder bytes, byte[] text) {
         int written = 0;
         for (int i = 0; i < text.length; i++) {
             byte[] escape = text[i] < 0 ? null : ESCAPES[text[i]];
             if (escape != null) {
                 bytes.write(text, written, i - written);
-                bytes.writeBytes(escape);
+                bytes.write(escape);
                 written = i + 1;
             }
         }
@@ -142,11 +213,5 @@ public final class EventJson {
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private static byte[] bytes(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.get(buffer.position(), bytes);
-        return bytes;
     }
 }

@@ -51,13 +51,39 @@ public final class EventReader {
         int flags;
         do {
             flags = bytes.get(position);
-            boolean isLong = (flags & LONG) != 0;
-            int length = isLong ? (int) bytes.getLong(position + 1) : bytes.get(position + 1) & 0xff;
-            position += isLong ? 9 : 2;
-            addFrame(position, position + length);
-            position += length;
+            int body = bodyStart(bytes, position);
+            position = body + bodyLength(bytes, position);
+            addFrame(body, position);
         } while ((flags & MORE) != 0);
         return true;
+    }
+
+    /**
+     * The start of the body of a frame.
+     *
+     * @param bytes the buffer
+     * @param frame the index at which the frame begins
+     * @return the index of the first byte of its body; for the first frame of an event, the start of the topic
+     */
+    public static int bodyStart(ByteBuffer bytes, int frame) {
+        return frame + ((bytes.get(frame) & LONG) != 0 ? 9 : 2);
+    }
+
+    private static int bodyLength(ByteBuffer bytes, int frame) {
+        return (bytes.get(frame) & LONG) != 0 ? (int) bytes.getLong(frame + 1) : bytes.get(frame + 1) & 0xff;
+    }
+
+    /**
+     * The end of the topic of an event, without reading the rest of it.
+     *
+     * @param bytes the buffer
+     * @param event the index at which the event begins
+     * @return the index after the last byte of the topic
+     */
+    public static int topicEnd(ByteBuffer bytes, int event) {
+        int start = bodyStart(bytes, event);
+        int end = start + bodyLength(bytes, event);
+        return (bytes.get(event) & MORE) != 0 ? end : topicEnd(bytes, start, end);
     }
 
     private void addFrame(int from, int to) {
@@ -144,16 +170,31 @@ public final class EventReader {
     }
 
     /**
+     * The start of the payload of the current event in the buffer.
+     *
+     * @return the index of its first byte
+     */
+    public int payloadStart() {
+        return frames == 1 ? Math.min(topicEnd() + 1, bounds[1]) : bounds[2];
+    }
+
+    /**
+     * The end of the payload of the current event in the buffer.
+     *
+     * @return the index after its last byte
+     */
+    public int payloadEnd() {
+        return frames == 1 ? bounds[1] : bounds[3];
+    }
+
+    /**
      * The payload of the current event, as a view.
      *
      * @return a view, valid as long as the buffer
      */
     public ByteBuffer payload() {
-        if (frames == 1) {
-            int from = Math.min(topicEnd() + 1, bounds[1]);
-            return bytes.slice(from, bounds[1] - from);
-        }
-        return frame(1);
+        int from = payloadStart();
+        return bytes.slice(from, payloadEnd() - from);
     }
 
     /**
@@ -162,6 +203,9 @@ public final class EventReader {
      * @return views, valid as long as the buffer; most often none
      */
     public List<ByteBuffer> moreFrames() {
+        if (frames < 3) {
+            return List.of();
+        }
         List<ByteBuffer> more = new ArrayList<>();
         for (int i = 2; i < frames; i++) {
             more.add(frame(i));

@@ -35,6 +35,20 @@ public final class EventRun {
         this(buffer, start, end, count, user, timeMillis, null);
     }
 
+    /**
+     * A single event that is in the hub's history.
+     *
+     * @param buffer the buffer that contains the event
+     * @param start the offset of the event in the buffer
+     * @param end the offset after its last byte
+     * @param user the publisher; empty for the hub itself
+     * @param timeMillis when the event was received, in milliseconds since 1970
+     * @param position the cursor after which the next event follows
+     */
+    public EventRun(SharedBuffer buffer, int start, int end, String user, long timeMillis, Cursor position) {
+        this(buffer, start, end, 1, user, timeMillis, position);
+    }
+
     private EventRun(SharedBuffer buffer, int start, int end, int count, String user, long timeMillis, Cursor cursor) {
         this.buffer = buffer;
         this.start = start;

@@ -1,5 +1,6 @@
 package io.datahub.api.event;
 
+import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -47,10 +48,10 @@ public interface LastEvents {
         boolean hasRoom();
 
         /**
-         * Delivers an event, if the subscriber may receive it now.
+         * Delivers those of some events that the subscriber may receive now.
          *
-         * @param event a single event, with its position if it is in the history; its buffer is the event's own
+         * @param events single events, each with its position if it is in the history; their buffers are their own
          */
-        void receive(EventRun event);
+        void receive(List<EventRun> events);
     }
 }

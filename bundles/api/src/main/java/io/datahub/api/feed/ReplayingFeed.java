@@ -48,7 +48,7 @@ import java.util.function.Predicate;
  */
 public final class ReplayingFeed {
 
-    private static final int PAGE_EVENTS = 256;
+    private static final int PAGE_EVENTS = 2_048;
     private static final int PAGE_BYTES = 1 << 20;
     private static final int MAX_REPLAYED_PREFIXES = 8_000;
 
@@ -187,11 +187,24 @@ public final class ReplayingFeed {
      *     delivered
      */
     public boolean next(int maxBytes, Consumer<? super EventRun> receiver) {
+        return next(maxBytes, receiver, receiver);
+    }
+
+    /**
+     * The same as {@link #next(int, Consumer)}, with different receivers of events that other sessions have as well and
+     * of those that were read for this one alone.
+     *
+     * @param maxBytes stops once this many bytes of live events were delivered
+     * @param receiver receives live events
+     * @param past receives events of the history, in the same way; none after a live one in the same call
+     * @return as above
+     */
+    public boolean next(int maxBytes, Consumer<? super EventRun> receiver, Consumer<? super EventRun> past) {
         boolean read = isReplaying();
         if (recovering) {
-            recover(receiver);
+            recover(past);
         } else if (read) {
-            replay(replaying.poll(), receiver);
+            replay(replaying.poll(), past);
         }
         boolean taken = session.take(maxBytes, run -> deliver(run, receiver)) > 0;
         if (!taken) {
@@ -269,11 +282,7 @@ public final class ReplayingFeed {
             return;
         }
         for (EventRun event : page.get().events()) {
-            String topic = topic(event);
-            Cursor cursor = event.cursor().orElseThrow();
-            if (subscription.isPast(cursor)
-                    || !(any(live, topic, other -> other.hasDelivered(cursor))
-                            || any(replaying, topic, other -> other.hasDelivered(cursor)))) {
+            if (subscription.isPast(event.cursor().orElseThrow()) || !isDelivered(event)) {
                 receiver.accept(event);
             }
         }
@@ -284,6 +293,17 @@ public final class ReplayingFeed {
         } else if (!subscription.applyRemovals()) {
             live.add(subscription);
         }
+    }
+
+    /** Whether one of the other subscriptions has delivered an event. */
+    private boolean isDelivered(EventRun event) {
+        if (live.isEmpty() && replaying.isEmpty()) {
+            return false;
+        }
+        String topic = topic(event);
+        Cursor cursor = event.cursor().orElseThrow();
+        return any(live, topic, other -> other.hasDelivered(cursor))
+                || any(replaying, topic, other -> other.hasDelivered(cursor));
     }
 
     /** Reads the next page after the oldest position of the live subscriptions. */

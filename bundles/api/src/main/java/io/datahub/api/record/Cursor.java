@@ -2,6 +2,7 @@ package io.datahub.api.record;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
+import io.datahub.api.json.ByteBuilder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -76,6 +77,25 @@ public record Cursor(String epoch, long sequence, long kept) {
      */
     public boolean isUpTo(Cursor end) {
         return isComparableTo(end) && (sequence < end.sequence || (sequence == end.sequence && kept <= end.kept));
+    }
+
+    /**
+     * Appends the text of {@link #toString}, faster.
+     *
+     * @param bytes where it is appended
+     */
+    public void write(ByteBuilder bytes) {
+        if (epoch.isEmpty()) {
+            bytes.write('0');
+            return;
+        }
+        bytes.write(epoch);
+        bytes.write('-');
+        bytes.writeDecimal(sequence);
+        if (kept > 0) {
+            bytes.write('.');
+            bytes.writeDecimal(kept);
+        }
     }
 
     @Override

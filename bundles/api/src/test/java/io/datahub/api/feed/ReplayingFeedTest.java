@@ -108,12 +108,12 @@ class ReplayingFeedTest {
 
     @Test
     void shouldDeliverOtherEventsWhileTheJournalIsRead() {
-        create(1, 300);
+        create(1, 3_000);
         subscribe(Cursor.BEGINNING, "");
         hub.publish("ann", "build.a", "x");
         feed.next(Integer.MAX_VALUE, this::receive);
         assertThat(feed.isReplaying()).isTrue();
-        assertThat(received).contains("build.a").doesNotContain("a/300");
+        assertThat(received).contains("build.a").doesNotContain("a/3000");
     }
 
     @Test
@@ -160,15 +160,15 @@ class ReplayingFeedTest {
 
     @Test
     void shouldReadTheJournalOnlyAsOftenAsAskedForASlowConsumer() {
-        create(1, 2_000);
+        create(1, 9_000);
         subscribe(Cursor.BEGINNING, "file.");
         int before = hub.reads;
         feed.next(Integer.MAX_VALUE, this::receive);
         assertThat(hub.reads).isEqualTo(before + 1);
-        create(2_001, 2_100); // the queue overflows meanwhile
-        assertThat(received).hasSizeLessThan(500);
+        create(9_001, 9_100); // the queue overflows meanwhile
+        assertThat(received).hasSizeLessThan(4_000);
         drain();
-        assertThat(received).containsExactlyElementsOf(names(1, 2_100));
+        assertThat(received).containsExactlyElementsOf(names(1, 9_100));
     }
 
     @Test
@@ -187,10 +187,10 @@ class ReplayingFeedTest {
 
     @Test
     void shouldReportAGapWhileThePastIsRead() {
-        create(1, 600);
+        create(1, 6_000);
         subscribe(Cursor.BEGINNING, "file.", "build.");
         feed.next(Integer.MAX_VALUE, this::receive);
-        hub.trim(500);
+        hub.trim(5_000);
         drain();
         assertThat(gaps).hasSize(1);
         assertThat(hub.prefixes).isEmpty();
@@ -262,12 +262,12 @@ class ReplayingFeedTest {
 
     @Test
     void shouldFindNothingLiveOnceTheSessionIsClosed() {
-        create(1, 300);
+        create(1, 3_000);
         subscribe(Cursor.BEGINNING, "");
         hub.publish("ann", "build.a", "x");
         hub.close();
         drain();
-        assertThat(received).containsExactlyElementsOf(names(1, 300));
+        assertThat(received).containsExactlyElementsOf(names(1, 3_000));
         assertThat(feed.next(1, this::receive)).isFalse();
     }
 }

@@ -214,7 +214,7 @@ public final class SharedLastEvents implements LastEvents, AutoCloseable {
             lock.lock();
             try {
                 if (!newer.contains(event.topic())) {
-                    receiver.receive(event.rule().isPresent() ? run.at(changes.cursor(event.number())) : run);
+                    receiver.receive(List.of(event.rule().isPresent() ? run.at(changes.cursor(event.number())) : run));
                 }
             } finally {
                 lock.unlock();

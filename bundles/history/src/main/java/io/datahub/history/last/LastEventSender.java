@@ -83,11 +83,10 @@ public final class LastEventSender implements AutoCloseable {
         lock.lock();
         try {
             boolean isPresent = writes == topics.writes(); // what was read is what is stored now
-            for (LastEvent event : page) {
-                if (event.number() <= upTo && topics.isNewest(rule, event, isPresent)) {
-                    receiver.receive(event.event());
-                }
-            }
+            receiver.receive(page.stream()
+                    .filter(event -> event.number() <= upTo && topics.isNewest(rule, event, isPresent))
+                    .map(LastEvent::event)
+                    .toList());
         } finally {
             lock.unlock();
         }

@@ -8,10 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.h2.mvstore.Cursor;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -217,16 +217,15 @@ final class LastEventStore implements Closeable {
             return events;
         }
         long bytes = 0;
-        Iterator<String> topics = maps.events().keyIterator(after.isEmpty() ? prefix : after);
-        while (topics.hasNext() && events.size() < max && bytes < PAGE_BYTES) {
-            String topic = topics.next();
+        Cursor<String, byte[]> found = maps.events().cursor(after.isEmpty() ? prefix : after);
+        while (found.hasNext() && events.size() < max && bytes < PAGE_BYTES) {
+            String topic = found.next();
             if (!topic.startsWith(prefix)) {
                 break;
             }
-            byte[] stored = topic.equals(after) ? null : maps.events().get(topic);
-            if (stored != null) {
-                events.add(LastEvent.read(topic, stored));
-                bytes += stored.length;
+            if (!topic.equals(after)) {
+                events.add(LastEvent.read(topic, found.getValue()));
+                bytes += found.getValue().length;
             }
         }
         return events;

@@ -80,12 +80,8 @@ final class NewestEvents {
     private void collect(TopicReader reader, TopicFilter filter, Cursor head, Deque<EventRun> newest)
             throws IOException {
         while (reader.next()) {
-            EventRun event = reader.event();
-            if (filter.includes(event)) {
-                newest.addLast(event.at(new Cursor(
-                        head.epoch(),
-                        reader.position().sequence(),
-                        reader.position().number())));
+            if (filter.includes(reader.bytes(), reader.eventStart())) {
+                newest.addLast(reader.event(head.epoch()));
                 if (newest.size() > maxEvents) {
                     newest.removeFirst();
                 }

@@ -7,7 +7,6 @@ import io.datahub.api.history.EventHistory;
 import io.datahub.api.history.FileEvents;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
-import io.datahub.history.segment.Position;
 import io.datahub.history.segment.TopicReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -60,16 +59,21 @@ final class PageReader implements Closeable {
             boolean isFile = change != null
                     && (log == null
                             || change.cursor().sequence() <= log.position().sequence());
-            Cursor cursor = isFile ? change.cursor() : cursor(head, log.position());
-            EventRun event = isFile ? FileEvents.event(change) : log.event().at(cursor);
-            if (isFile || filter.includes(event)) {
+            Cursor cursor;
+            if (isFile || filter.includes(log.bytes(), log.eventStart())) {
+                EventRun event = isFile ? FileEvents.event(change) : log.event(head.epoch());
+                cursor = event.cursor().orElseThrow();
                 bytes += event.length();
                 if (events.size() == maxEvents || (bytes > maxBytes && !events.isEmpty())) {
                     return Result.done(new EventHistory.Page(events, examined));
                 }
                 events.add(event);
-            } else if (log.bytesRead() > MAX_EXAMINED_BYTES) {
-                return Result.done(new EventHistory.Page(events, cursor));
+            } else {
+                cursor = new Cursor(
+                        head.epoch(), log.position().sequence(), log.position().number());
+                if (log.bytesRead() > MAX_EXAMINED_BYTES) {
+                    return Result.done(new EventHistory.Page(events, cursor));
+                }
             }
             examined = cursor;
             if (isFile) {
@@ -81,10 +85,6 @@ final class PageReader implements Closeable {
                 ready.remove(log);
             }
         }
-    }
-
-    private static Cursor cursor(Cursor head, Position position) {
-        return new Cursor(head.epoch(), position.sequence(), position.number());
     }
 
     /** The log with the oldest event; null if all are at their end. */

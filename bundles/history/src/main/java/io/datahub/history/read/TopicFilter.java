@@ -1,7 +1,6 @@
 package io.datahub.history.read;
 
 import io.datahub.api.event.EventReader;
-import io.datahub.api.event.EventRun;
 import io.datahub.api.user.User;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -47,13 +46,10 @@ final class TopicFilter {
         return hasFiles;
     }
 
-    /** Whether a kept event is one of them. */
-    boolean includes(EventRun event) {
-        EventReader reader = new EventReader(event);
-        reader.next();
-        ByteBuffer bytes = event.buffer().bytes();
-        int start = reader.topicStart();
-        int length = reader.topicEnd() - start;
+    /** Whether the kept event that begins at an index of bytes is one of them. */
+    boolean includes(ByteBuffer bytes, int event) {
+        int start = EventReader.bodyStart(bytes, event);
+        int length = EventReader.topicEnd(bytes, event) - start;
         for (Prefix prefix : prefixes) {
             if (startsWith(bytes, start, length, prefix.bytes)) {
                 return prefix.isGranted || mayReceive(bytes, start, length);

@@ -47,10 +47,10 @@ final class KeptRecord {
         target.putInt(at + Integer.BYTES, checksum(target, start, body));
     }
 
-    /** The CRC-32C of a part of a buffer. */
+    /** The CRC-32C of a part of a buffer in the heap. */
     static int checksum(ByteBuffer bytes, int start, int length) {
         CRC32C crc = new CRC32C();
-        crc.update(bytes.slice(start, length));
+        crc.update(bytes.array(), bytes.arrayOffset() + start, length);
         return (int) crc.getValue();
     }
 }

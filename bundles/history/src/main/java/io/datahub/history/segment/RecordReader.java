@@ -2,6 +2,7 @@ package io.datahub.history.segment;
 
 import io.datahub.api.event.EventRun;
 import io.datahub.api.event.SharedBuffer;
+import io.datahub.api.record.Cursor;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -132,16 +133,26 @@ final class RecordReader implements Closeable {
         return chunk.getLong(at + KeptRecord.HEADER + KeptRecord.TIME);
     }
 
-    /** The current event, without a position. */
-    EventRun event() {
-        int from = at + KeptRecord.HEADER + KeptRecord.FIXED;
+    /** The start of the current event in {@link #bytes}. */
+    int eventStart() {
         int users = chunk.getShort(at + KeptRecord.HEADER + KeptRecord.USER_LENGTH);
-        byte[] name = Arrays.copyOfRange(chunk.array(), from, from + users);
-        if (!Arrays.equals(name, userBytes)) {
-            userBytes = name;
-            user = new String(name, StandardCharsets.UTF_8);
+        return at + KeptRecord.HEADER + KeptRecord.FIXED + users;
+    }
+
+    /** The bytes that contain the current event. */
+    ByteBuffer bytes() {
+        return chunk;
+    }
+
+    /** The current event, at a position. */
+    EventRun event(Cursor cursor) {
+        int from = at + KeptRecord.HEADER + KeptRecord.FIXED;
+        int to = eventStart();
+        if (!Arrays.equals(chunk.array(), from, to, userBytes, 0, userBytes.length)) {
+            userBytes = Arrays.copyOfRange(chunk.array(), from, to);
+            user = new String(userBytes, StandardCharsets.UTF_8);
         }
-        return new EventRun(shared, from + users, at + KeptRecord.HEADER + body, 1, user, timeMillis());
+        return new EventRun(shared, to, at + KeptRecord.HEADER + body, user, timeMillis(), cursor);
     }
 
     @Override

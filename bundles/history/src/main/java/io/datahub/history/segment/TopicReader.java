@@ -1,8 +1,10 @@
 package io.datahub.history.segment;
 
 import io.datahub.api.event.EventRun;
+import io.datahub.api.record.Cursor;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 
@@ -140,9 +142,23 @@ public final class TopicReader implements Closeable {
         return position;
     }
 
-    /** The current event, without a position; its buffer needs neither be retained nor released. */
-    public EventRun event() {
-        return records.event();
+    /** The bytes that contain the current event from {@link #eventStart} on. */
+    public ByteBuffer bytes() {
+        return records.bytes();
+    }
+
+    /** The start of the current event in {@link #bytes}. */
+    public int eventStart() {
+        return records.eventStart();
+    }
+
+    /**
+     * The current event; its buffer needs neither be retained nor released.
+     *
+     * @param name the epoch of its cursor
+     */
+    public EventRun event(String name) {
+        return records.event(new Cursor(name, position.sequence(), position.number()));
     }
 
     /** How much was read so far, in bytes of records. */

@@ -7,7 +7,9 @@ import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.User;
 import io.datahub.jetty.web.Exchange;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Responds to {@code GET /changes}. */
@@ -50,7 +52,11 @@ final class ChangesResponse extends PollingResponse {
         for (Change change : page.changes()) {
             lines.append(change.json()).append('\n');
         }
-        return new Page(lines.toString().getBytes(StandardCharsets.UTF_8), page.next());
+        return new Page(
+                lines.isEmpty()
+                        ? List.of()
+                        : List.of(ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8))),
+                page.next());
     }
 
     @Override

@@ -5,11 +5,13 @@ import io.datahub.api.event.EventJson;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.history.EventHistory;
+import io.datahub.api.json.ByteBuilder;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.User;
 import io.datahub.jetty.web.Exchange;
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -17,6 +19,11 @@ import java.util.function.Consumer;
 final class HistoryResponse extends PollingResponse {
 
     private static final int PAGE_BYTES = 4 << 20;
+
+    /** The size of a part of the response, and what an event may take in it beyond twice its own length. */
+    private static final int PART_BYTES = 128 * 1024;
+
+    private static final int PART_ROOM = 1_024;
 
     /** What a search examines for one response, so that it occupies its thread for a fraction of a second. */
     private static final int MAX_EXAMINED_PAGES = 10;
@@ -63,7 +70,7 @@ final class HistoryResponse extends PollingResponse {
             }
             examined = matching.next();
         }
-        return Result.done(new Page(new byte[0], examined));
+        return Result.done(new Page(List.of(), examined));
     }
 
     private EventHistory.Page matching(EventHistory.Page page) {
@@ -80,15 +87,27 @@ final class HistoryResponse extends PollingResponse {
     }
 
     private static Page lines(EventHistory.Page page) {
-        ByteArrayOutputStream lines =
-                new ByteArrayOutputStream(256 * page.events().size());
+        List<ByteBuffer> parts = new ArrayList<>();
+        int capacity = Math.min(PART_BYTES, PART_ROOM * page.events().size());
+        ByteBuilder lines = new ByteBuilder(capacity);
         for (EventRun run : page.events()) {
+            if (lines.size() + 2 * run.length() > PART_BYTES - PART_ROOM) {
+                add(lines, parts);
+                lines = new ByteBuilder(PART_BYTES);
+            }
             EventReader event = new EventReader(run);
             event.next();
             EventJson.append(lines, run, event, true);
             lines.write('\n');
         }
-        return new Page(lines.toByteArray(), page.next());
+        add(lines, parts);
+        return new Page(parts, page.next());
+    }
+
+    private static void add(ByteBuilder lines, List<ByteBuffer> parts) {
+        if (lines.size() > 0) {
+            parts.add(ByteBuffer.wrap(lines.array(), 0, lines.size()));
+        }
     }
 
     @Override

@@ -8,6 +8,8 @@ import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
 import io.datahub.jetty.web.Exchange;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -52,11 +54,10 @@ abstract class PollingResponse implements Runnable {
     /**
      * What was found.
      *
-     * @param lines JSON texts, each with a line feed
+     * @param lines JSON texts, each with a line feed, in parts; empty if there are none
      * @param next the cursor to continue from
      */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Page(byte[] lines, Cursor next) {}
+    record Page(List<ByteBuffer> lines, Cursor next) {}
 
     /** Reads what comes after a cursor. */
     abstract Result<Page> read(User user, Cursor after);
@@ -115,7 +116,7 @@ abstract class PollingResponse implements Runnable {
             if (page.isRefused()) {
                 cleanUp();
                 refuse(page.refusal().orElseThrow());
-            } else if (isFinalPoll || page.get().lines().length > 0) {
+            } else if (isFinalPoll || !page.get().lines().isEmpty()) {
                 cleanUp();
                 respond(page.get());
             } else {

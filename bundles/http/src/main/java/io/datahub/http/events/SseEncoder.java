@@ -3,7 +3,7 @@ package io.datahub.http.events;
 import io.datahub.api.event.EventJson;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
-import java.io.ByteArrayOutputStream;
+import io.datahub.api.json.ByteBuilder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -13,10 +13,11 @@ final class SseEncoder {
     /** Of all event streams: what is sent of an event doesn't depend on the receiver. */
     private static final EncodedEvents ENCODED = new EncodedEvents();
 
+    private static final byte[] ID = utf8("id: ");
     private static final byte[] DATA = utf8("data: ");
     private static final byte[] END = utf8("\n\n");
 
-    private ByteArrayOutputStream buffer = new ByteArrayOutputStream(1024);
+    private ByteBuilder buffer = new ByteBuilder(1024);
 
     boolean isEmpty() {
         return buffer.size() == 0;
@@ -28,8 +29,8 @@ final class SseEncoder {
 
     /** Returns the buffered text and empties the buffer. */
     ByteBuffer take() {
-        ByteBuffer taken = ByteBuffer.wrap(buffer.toByteArray());
-        buffer = new ByteArrayOutputStream(1024);
+        ByteBuffer taken = ByteBuffer.wrap(buffer.array(), 0, buffer.size());
+        buffer = new ByteBuilder(1024);
         return taken;
     }
 
@@ -38,24 +39,37 @@ final class SseEncoder {
         line("", "");
     }
 
-    /** Appends events; one with a cursor has it as its id. */
+    /** Appends events that other streams may have as well; one with a cursor has it as its id. */
     void events(EventRun run) {
-        buffer.writeBytes(ENCODED.of(run, SseEncoder::encode));
+        buffer.write(ENCODED.of(run, SseEncoder::encode));
     }
 
     private static byte[] encode(EventRun run) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(run.length() + 256);
-        run.cursor().ifPresent(cursor -> bytes.writeBytes(utf8("id: " + cursor + "\n")));
-        for (EventReader event = new EventReader(run); event.next(); ) {
-            bytes.writeBytes(DATA);
-            EventJson.append(bytes, run, event, true);
-            bytes.writeBytes(END);
-        }
+        ByteBuilder bytes = new ByteBuilder(run.length() + 256);
+        encode(run, bytes);
         return bytes.toByteArray();
     }
 
+    /** Appends events that only this stream has. */
+    void pastEvents(EventRun run) {
+        encode(run, buffer);
+    }
+
+    private static void encode(EventRun run, ByteBuilder bytes) {
+        if (run.cursor().isPresent()) {
+            bytes.write(ID);
+            run.cursor().get().write(bytes);
+            bytes.write('\n');
+        }
+        for (EventReader event = new EventReader(run); event.next(); ) {
+            bytes.write(DATA);
+            EventJson.append(bytes, run, event, true);
+            bytes.write(END);
+        }
+    }
+
     private void line(String field, String value) {
-        buffer.writeBytes(utf8(field + value + "\n"));
+        buffer.write(field + value + "\n");
     }
 
     private static byte[] utf8(String text) {

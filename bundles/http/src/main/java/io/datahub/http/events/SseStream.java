@@ -148,7 +148,7 @@ final class SseStream extends IteratingCallback implements EventSink {
         }
         boolean more = true;
         while (more && endReason.isEmpty() && encoder.size() < CHUNK_BYTES) {
-            more = feed.next(CHUNK_BYTES, encoder::events);
+            more = feed.next(CHUNK_BYTES, encoder::events, encoder::pastEvents);
         }
     }
 

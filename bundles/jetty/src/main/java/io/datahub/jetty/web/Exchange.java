@@ -7,6 +7,7 @@ import io.datahub.api.path.PercentText;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -126,13 +127,25 @@ public record Exchange(Request request, Response response, Callback callback) {
      * revalidate it, unless {@code Cache-Control} is set.
      */
     public void body(int status, byte[] body) {
+        body(status, List.of(ByteBuffer.wrap(body)));
+    }
+
+    /** The same for a body in parts, which large ones are, since the collector moves large arrays badly. */
+    public void body(int status, List<ByteBuffer> parts) {
         response.setStatus(status);
         if (!response.getHeaders().contains(HttpHeader.CACHE_CONTROL)) {
             response.getHeaders().put(REVALIDATE);
         }
         response.getHeaders().put(NO_SNIFFING);
-        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
-        response.write(true, is(HttpMethod.HEAD) ? null : ByteBuffer.wrap(body), callback);
+        response.getHeaders()
+                .put(
+                        HttpHeader.CONTENT_LENGTH,
+                        parts.stream().mapToLong(ByteBuffer::remaining).sum());
+        if (parts.isEmpty() || is(HttpMethod.HEAD)) {
+            response.write(true, null, callback);
+        } else {
+            new PartsWriter(response, parts, callback).iterate();
+        }
     }
 
     public void empty(int status) {
