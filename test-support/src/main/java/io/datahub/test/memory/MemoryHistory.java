@@ -1,6 +1,7 @@
 package io.datahub.test.memory;
 
 import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
@@ -17,12 +18,16 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A history of file events and kept topics in memory. Thread-safe; no foreign code is called under its lock. */
 public final class MemoryHistory implements EventHistory {
 
     /** Run before each page is read, to simulate concurrent events. */
+    private Optional<Refusal> refusal = Optional.empty();
+
+    private int refused;
     private volatile Runnable beforeRead = () -> {};
 
     private final Map<Runnable, Cursor> waiting = new ConcurrentHashMap<>();
@@ -75,6 +80,16 @@ public final class MemoryHistory implements EventHistory {
         beforeRead = action;
     }
 
+    /** Refuses to be read from now on; with an empty refusal, it can be read again. */
+    public synchronized void refuse(Optional<Refusal> reason) {
+        refusal = reason;
+    }
+
+    /** How often that has refused. */
+    public synchronized int refused() {
+        return refused;
+    }
+
     /** The topic of an event. */
     public static String topic(EventRun event) {
         EventReader reader = new EventReader(event);
@@ -115,6 +130,10 @@ public final class MemoryHistory implements EventHistory {
 
     private synchronized Result<Page> readNow(
             User user, Cursor since, Collection<String> prefixes, int maxEvents, int maxBytes) {
+        if (refusal.isPresent()) {
+            refused++;
+            return Result.refused(refusal.get());
+        }
         if (!beginning().isUpTo(since) || !since.isUpTo(head())) {
             return Result.refused(
                     Reason.GONE, "list the records again; the oldest cursor is " + oldest(since, prefixes));

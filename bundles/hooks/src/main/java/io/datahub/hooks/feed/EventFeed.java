@@ -1,5 +1,6 @@
 package io.datahub.hooks.feed;
 
+import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventBroker;
@@ -207,10 +208,10 @@ public final class EventFeed implements EventSink, AutoCloseable {
         Cursor since = position();
         try (Session session = broker.open(hub(), this)) {
             ReplayingFeed feed = new ReplayingFeed(session, history);
-            String[] gap = new String[1];
-            Optional<Refusal> refusal = feed.subscribe(topics, since, found -> gap[0] = found.detail());
+            Refusal[] gap = new Refusal[1];
+            Optional<Refusal> refusal = feed.subscribe(topics, since, found -> gap[0] = found);
             if (refusal.isPresent()) {
-                skip(refusal.get().detail());
+                skip(refusal.get());
                 return;
             }
             long lost = session.lost();
@@ -257,8 +258,14 @@ public final class EventFeed implements EventSink, AutoCloseable {
     /**
      * Continues with the first event from which on nothing is missing. Those before the gap have been passed; so have those
      * of an earlier epoch that were published before the last one that was.
+     *
+     * @throws IOException if nothing is missing: the history can't be read at present
      */
-    private void skip(String reason) throws IOException {
+    private void skip(Refusal refusal) throws IOException {
+        String reason = refusal.detail();
+        if (refusal.reason() != Reason.GONE) {
+            throw new IOException("the history can't be read: " + reason);
+        }
         LOG.error("event=hooks.feed.gap feed={} reason={}", name, LogText.quoted(reason));
         consumer.gap(reason);
         Cursor before = position();

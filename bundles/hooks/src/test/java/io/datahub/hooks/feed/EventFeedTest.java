@@ -3,6 +3,8 @@ package io.datahub.hooks.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.datahub.api.Reason;
+import io.datahub.api.Refusal;
 import io.datahub.api.state.AdapterState;
 import io.datahub.test.memory.MemoryAdapterStates;
 import io.datahub.test.memory.MemoryBroker;
@@ -106,6 +108,21 @@ class EventFeedTest {
         await().until(() -> !gaps.isEmpty());
         feed.close();
         assertThat(passed).doesNotContain("file.created/lost");
+    }
+
+    /** Such as a hub of a cluster whose view of it is too old. */
+    @Test
+    void shouldWaitForAHistoryThatCannotBeReadAtPresent() throws IOException {
+        start().close();
+        history.create("a");
+        history.refuse(Optional.of(new Refusal(Reason.UNAVAILABLE, "the view is too old")));
+        EventFeed feed = start();
+        await().until(() -> history.refused() > 0);
+        history.refuse(Optional.empty());
+        await().atMost(Duration.ofSeconds(30)).until(() -> !passed.isEmpty());
+        feed.close();
+        assertThat(passed).containsExactly("file.created/a");
+        assertThat(gaps).isEmpty();
     }
 
     @Test
