@@ -53,11 +53,6 @@ def limited(hub):
     return hub.add_users(few='<allow read="few/" create="few/" publish="few."/>')["few"]
 
 
-def each_of(hub):
-    """The hub, or those of the cluster."""
-    return [hub] if hub.single else hub.cluster.hubs
-
-
 def tree(folder):
     """Relative path to content of each file."""
     found = {}
@@ -122,7 +117,7 @@ def test_records(cli, tmp_path):
 def test_exit_statuses(hub, cli, limited, tmp_path):
     (tmp_path / "x").write_bytes(b"x")
     (tmp_path / "x.xml").write_bytes(b"<a><b></a>")
-    for each in each_of(hub):
+    for each in hub.each:
         with open(f"{each.home}/etc/io.datahub.validator.xml-cli.cfg", "w") as f:
             f.write("paths = exit/*.xml\n")
         assert until(lambda: "xml-cli" in each.run("console", "datahub:validators").stdout, 20)
@@ -212,7 +207,7 @@ def test_users(hub, cli):
 
 
 def clients(hub):
-    return [client for each in each_of(hub) for client in json.loads(each.run("console", "datahub:clients", "--json").stdout)]
+    return [client for each in hub.each for client in json.loads(each.run("console", "datahub:clients", "--json").stdout)]
 
 
 def test_sub_goes_on_after_a_restart(new_hub, tmp_path):

@@ -69,6 +69,10 @@ class Front(PatientHub):
         self.http, self.zmq, self.ssh = cluster.nginx.port, cluster.nginx.zmq, cluster.nginx.ssh
         self.started = self.first.started
 
+    @property
+    def each(self):
+        return self.cluster.hubs
+
     def start(self):
         return self
 

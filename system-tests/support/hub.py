@@ -56,6 +56,11 @@ class Hub:
                         DATAHUB_CONSOLE_PORT=str(self.console), **env)
         Hub.present.append(self)
 
+    @property
+    def each(self):
+        """The hubs that it consists of."""
+        return [self]
+
     def run(self, *words, **more):
         """Runs the launcher with these arguments."""
         return subprocess.run([LAUNCHER, *words], env=self.env, capture_output=True, text=True, timeout=600, **more)

@@ -6,15 +6,21 @@ import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.cluster.Attempt;
 import io.datahub.api.cluster.LedgerEntry;
+import io.datahub.api.cluster.LedgerEvent;
+import io.datahub.api.cluster.NewLedgerEvent;
+import io.datahub.api.cluster.NewLedgerEvent.Newest;
 import io.datahub.api.cluster.Operation;
 import io.datahub.api.cluster.Outcome;
 import io.datahub.api.cluster.SharedLedger;
 import io.datahub.api.path.RecordPath;
 import io.datahub.test.postgres.PostgresServer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -52,6 +58,27 @@ final class SharedServerTest {
 
     private static Attempt directory(String path) {
         return Attempt.of("bob", new Operation.MakeDirectory(RecordPath.of(path), true));
+    }
+
+    /** The guide's last step after a backup was restored, as an administrator of the database does it. */
+    @Test
+    void shouldKeepItsEventsWhenItGetsAnotherEpoch() throws Exception {
+        NewLedgerEvent event = new NewLedgerEvent(
+                "a.b",
+                "ann",
+                Instant.EPOCH,
+                Optional.of("a."),
+                Newest.REPLACED,
+                Optional.empty(),
+                LedgerEvent.Content.of(ByteBuffer.wrap(new byte[5])));
+        ledger.events().append(UUID.randomUUID(), 1, List.of(event));
+
+        server.sql(
+                name,
+                "UPDATE datahub.head SET epoch = left(replace(gen_random_uuid()::text, '-', ''), 12) RETURNING epoch");
+
+        assertThat(ledger.events().read(0, 1, List.of(""), 10, 1_000).events()).hasSize(1);
+        assertThat(ledger.events().last("", "", 10)).hasSize(1);
     }
 
     private Outcome commit(Attempt attempt) throws IOException {
@@ -116,7 +143,7 @@ final class SharedServerTest {
         }
 
         assertThat(server.sql("another", "select count(*) from datahub.schema_version"))
-                .isEqualTo("4");
+                .isEqualTo("5");
         Migrations.apply(source);
     }
 }
