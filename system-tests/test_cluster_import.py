@@ -52,6 +52,7 @@ def test_records_journal_and_cursors_of_a_single_hub_go_on_in_a_cluster(size, re
             try:
                 exported = hub.run("cluster-export", back.home)
                 assert exported.returncode == 0, exported.stdout + exported.stderr
+                assert open(f"{back.home}/admin.token").read().strip() == token
                 back.start()
                 assert back.curl(token, "/files/d/r7")[1]["etag"] == tag
                 assert back.curl(token, "/files/d/r20")[2] == b"new"

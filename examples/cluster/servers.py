@@ -334,10 +334,6 @@ class Engines:
         os.makedirs(f"{home}/etc", 0o700)
         with open(f"{home}/etc/io.datahub.cluster.cfg", "w") as f:
             f.write(self.configuration(hub, ledger, **more))
-        if ledger:
-            shutil.copy(f"{ROOT}/config/io.datahub.http.cfg", f"{home}/etc")
-            with open(f"{home}/etc/io.datahub.http.cfg", "a") as f:
-                f.write("\nrequiredComponents = auth,broker,cluster,ledger,zeromq,jetty\n")
 
     def share_keys(self, home):
         """Has all hubs take over the keys by which clients know the hub with this home."""

@@ -263,10 +263,22 @@ class HomeTransferTest {
     }
 
     @Test
+    void shouldExportTheTokenOfTheFirstAdministrator() throws Exception {
+        put(1);
+        run().get();
+        Path single = Files.createDirectory(folder.resolve("single"));
+        Files.writeString(folder.resolve("admin.token"), "of the cluster");
+        new HomeExporter(ledger, blobs, homes, () -> folder)
+                .run(single, progress -> {})
+                .get();
+        assertThat(single.resolve("admin.token")).hasContent("of the cluster");
+    }
+
+    @Test
     void shouldExportWhatWasImported() throws Exception {
         put(700);
         run().get();
-        HomeExporter exporter = new HomeExporter(ledger, blobs, homes);
+        HomeExporter exporter = new HomeExporter(ledger, blobs, homes, () -> folder);
 
         assertThat(exporter.run(Path.of("/new"), progress -> {}).get()).isEqualTo(new Progress(700, 700, 700, 700));
 
@@ -294,7 +306,7 @@ class HomeTransferTest {
             ledger.events().append(UUID.randomUUID(), 1, List.of(event));
             exportedEpoch = "";
 
-            HomeExporter exporter = new HomeExporter(ledger, blobs, homes);
+            HomeExporter exporter = new HomeExporter(ledger, blobs, homes, () -> folder);
             assertThat(exporter.run(Path.of("/new"), progress -> {}).get()).isEqualTo(new Progress(3, 3, 3, 3));
 
             assertThat(exportedEpoch).matches("[0-9a-z]{1,32}").isNotEqualTo("home");
@@ -306,7 +318,7 @@ class HomeTransferTest {
     void shouldNotFinishAnExportDuringWhichSomethingWasWritten() throws Exception {
         put(3);
         run().get();
-        HomeExporter exporter = new HomeExporter(ledger, blobs, homes);
+        HomeExporter exporter = new HomeExporter(ledger, blobs, homes, () -> folder);
 
         Result<Progress> result = exporter.run(Path.of("/new"), progress -> {
             try {
@@ -337,7 +349,7 @@ class HomeTransferTest {
     void shouldFinishAnExportDuringWhichTheJournalIsTrimmed() throws Exception {
         put(700);
         run().get();
-        HomeExporter exporter = new HomeExporter(ledger, blobs, homes);
+        HomeExporter exporter = new HomeExporter(ledger, blobs, homes, () -> folder);
 
         Result<Progress> result = exporter.run(Path.of("/new"), progress -> {
             if (progress.records() > 0) {
@@ -355,7 +367,7 @@ class HomeTransferTest {
     void shouldBeginAgainWhenTheJournalIsTrimmedFasterThanItIsRead() throws Exception {
         put(700);
         run().get();
-        HomeExporter exporter = new HomeExporter(ledger, blobs, homes);
+        HomeExporter exporter = new HomeExporter(ledger, blobs, homes, () -> folder);
 
         Result<Progress> result = exporter.run(Path.of("/new"), progress -> trim());
 

@@ -1,5 +1,6 @@
 package io.datahub.cluster.transfer;
 
+import io.datahub.api.Home;
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.cluster.Blobs;
@@ -48,10 +49,16 @@ public final class HomeExporter implements ClusterExport {
     private final SharedLedger ledger;
     private final Blobs blobs;
     private final HomeArchives archives;
+    private final Home hub;
     private final AtomicBoolean isRunning = new AtomicBoolean();
 
     @Activate
-    public HomeExporter(@Reference SharedLedger ledger, @Reference Blobs blobs, @Reference HomeArchives archives) {
+    public HomeExporter(
+            @Reference SharedLedger ledger,
+            @Reference Blobs blobs,
+            @Reference HomeArchives archives,
+            @Reference Home hub) {
+        this.hub = hub;
         this.ledger = ledger;
         this.blobs = blobs;
         this.archives = archives;
@@ -115,6 +122,7 @@ public final class HomeExporter implements ClusterExport {
                                     + " and export again: what is there isn't fetched again"));
                 }
                 target.finish();
+                FirstToken.copy(hub.root(), home);
                 LOG.info("event=cluster.export.finished epoch={} records={} entries={}", epoch, records, entries);
                 return Optional.of(Result.done(new Progress(records, records, entries, entries)));
             }

@@ -13,14 +13,12 @@ import io.datahub.api.cluster.LedgerDirectory;
 import io.datahub.api.cluster.LedgerEntry;
 import io.datahub.api.cluster.LedgerRecord;
 import io.datahub.api.cluster.LedgerTransfer;
-import io.datahub.api.file.AtomicFile;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.RecordVersion;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -50,7 +48,6 @@ public final class HomeImporter implements ClusterImport {
 
     private static final Logger LOG = LoggerFactory.getLogger(HomeImporter.class);
 
-    private static final String TOKEN = "admin.token";
     private static final int PAGE = 500;
     private static final int UPLOADS = 8;
     private static final int KEY_DIGITS = 32;
@@ -92,22 +89,12 @@ public final class HomeImporter implements ClusterImport {
                     isResumed);
             Result<Progress> done = new Run(archive, isResumed, uploads, progress).importAll();
             if (!done.isRefused()) {
-                takeToken(from);
+                FirstToken.copy(from, home.root());
             }
             return done;
         } finally {
             uploads.shutdownNow();
             isRunning.set(false);
-        }
-    }
-
-    /** Takes over the token of the first administrator, if it is there: this hub's own is no longer valid. */
-    private void takeToken(Path from) throws IOException {
-        Path own = home.root().resolve(TOKEN);
-        if (Files.exists(from.resolve(TOKEN))) {
-            AtomicFile.write(own, AtomicFile.Access.PRIVATE, Files.readAllBytes(from.resolve(TOKEN)));
-        } else {
-            Files.deleteIfExists(own);
         }
     }
 
