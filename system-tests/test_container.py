@@ -71,8 +71,8 @@ def test_compose_file(dockerfile, compose):
     assert compose["ports"] == [f"127.0.0.1:{p}:{p}" for p in dockerfile["EXPOSE"][0].split()], "published on loopback only"
 
 
-def test_compose_file_of_a_cluster(dockerfile):
-    compose = yaml.safe_load(open(f"{ROOT}/container/compose-cluster.yaml"))
+def test_compose_file_of_a_cluster(dockerfile, compose):
+    alone, compose = compose, yaml.safe_load(open(f"{ROOT}/container/compose-cluster.yaml"))
     services, ports, home = compose["services"], [], dockerfile["VOLUME"][0]
     known = set(re.findall(r"^#?\s*(\w+) = ", open(f"{ROOT}/config/io.datahub.cluster.cfg").read(), re.M))
     for name, service in services.items():
@@ -87,6 +87,7 @@ def test_compose_file_of_a_cluster(dockerfile):
     for name, hub in hubs.items():
         assert hub["read_only"] is True and hub["cap_drop"] == ["ALL"] and hub["user"] == dockerfile["USER"][0]
         assert {port.rsplit(":", 1)[1] for port in hub["ports"]} == set(dockerfile["EXPOSE"][0].split())
+        assert hub["environment"] == alone["environment"], "the administrator may log in from this machine"
         (config,) = hub["configs"]
         assert config["target"] == f"{home}/etc/io.datahub.cluster.cfg"
         settings = dict(line.split(" = ") for line in compose["configs"][config["source"]]["content"].splitlines())
