@@ -3,6 +3,7 @@ import itertools, json, re, signal, subprocess
 
 import pytest
 
+from support.hub import ROOT
 from support.waiting import never, until
 from test_flush import Trace, response
 
@@ -55,6 +56,12 @@ def publish(hub, topic, payload):
 def component(hub, name):
     health = json.loads(hub.curl(hub.token(), "/health/ready")[2])
     return next(part for part in health["components"] if part["name"] == name)
+
+
+def test_metrics_that_alerts_ask_for_are_there(hubs):
+    asked = set(re.findall(r"\bdatahub_\w+", " ".join(re.findall(r"expr: (.*)", open(f"{ROOT}/monitoring/prometheus-alerts-cluster.yml").read()))))
+    assert asked and until(lambda: asked <= {name.split("{")[0] for name in hubs[0].metrics(hubs[0].token())}, 30)
+    assert hubs[0].metrics(hubs[0].token())["datahub_ledger_standbys"] == 1
 
 
 def connected(hub, follower, topic):

@@ -303,7 +303,7 @@ class Engines:
         with ThreadPoolExecutor() as pool:
             others = [pool.submit(server.start) for server in (self.nats, self.s3)]
             self.primary.make().start()
-            self.primary.sql(f"CREATE ROLE datahub LOGIN PASSWORD '{self.password}'", "CREATE DATABASE datahub OWNER datahub")
+            self.primary.sql(f"CREATE ROLE datahub LOGIN PASSWORD '{self.password}'", "GRANT pg_monitor TO datahub", "CREATE DATABASE datahub OWNER datahub")
             self.standby.copy(self.primary).start()
             self.primary.wait_for(self.standby)
             for other in others:
