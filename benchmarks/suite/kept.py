@@ -1,5 +1,5 @@
 """Kept topics beside NATS JetStream (file storage, one server), and newest events beside Mosquitto (retained, persistent)."""
-import base64, contextlib, http.client, json, re, shutil, socket, struct, tempfile, time
+import base64, collections, contextlib, http.client, json, re, shutil, socket, struct, sys, tempfile, time
 
 from support.hub import Hub, free_ports
 
@@ -137,6 +137,49 @@ def replay_by_websocket(hub, count, protocol, mark):
     return measured
 
 
+def replays_of_hub(hub, count):
+    """The first is what JetStream does: it delivers the bytes, and goes on live. The others deliver JSON with cursors."""
+    yield "hub", replay_by_websocket(hub, count, b"datahub.v1.binary", TOPIC + b"\0")
+    yield "as JSON", replay_by_websocket(hub, count, b"datahub.v1", b'"type":"event"')
+    yield "stream", replay_by_stream(hub, count)
+    yield "pages", replay_of_hub(hub, count)
+
+
+@contextlib.contextmanager
+def replaying(hub):
+    """A process that replays everything again and again."""
+    with process([sys.executable, "-c", f"""
+import http.client
+while True:
+    connection, since = http.client.HTTPConnection("127.0.0.1", {hub.http}), "0"
+    while True:
+        connection.request("GET", f"/events/history?topic=bench.&limit=10000&since={{since}}", headers={{"Authorization": "Bearer {hub.token()}"}})
+        answer = connection.getresponse()
+        if not answer.read():
+            break
+        since = answer.getheader("Datahub-Cursor")
+"""]) as started:
+        time.sleep(1)
+        yield started
+
+
+def latency(hub, quick):
+    """The median and the 99th percentile of the latency of live events that aren't kept, one at a time, in microseconds."""
+    subscriber, publisher, micros = zmtp(hub.zmq, hub.token(), b"SUB"), zmtp(hub.zmq, hub.token(), b"PUSH"), []
+    subscriber.sendall(b"\x00\x06\x01live.")
+    time.sleep(0.5)
+    for _ in range(2_000 if quick else 10_000):
+        began = time.monotonic_ns()
+        publisher.sendall(event(b"live.000"))
+        skip(subscriber, len(event(b"live.000")))
+        micros.append((time.monotonic_ns() - began) / 1_000)
+        time.sleep(0.001)
+    subscriber.close()
+    publisher.close()
+    micros.sort()
+    return micros[len(micros) // 2], micros[len(micros) * 99 // 100]
+
+
 def await_events(end, mark, count):
     """Reads until there were so many events, by what each of them has once."""
     found, rest = 0, b""
@@ -253,6 +296,7 @@ def beside_others(options):
                            f"max_queued_messages 0\nuser root\n")
             servers["mosquitto"] = stack.enter_context(process(["mosquitto", "-c", f"{folder}/mosquitto.conf"])).pid
             await_port(mqtt_port)
+        latencies = collections.defaultdict(list)
         print("left out, since it isn't installed:", ", ".join({"nats", "mosquitto"} - set(servers)) or "nothing", flush=True)
         for round_ in range(options.rounds):
             measured = append_to_hub(hub, count)
@@ -260,13 +304,18 @@ def beside_others(options):
             if "nats" in servers:
                 measured = append_to_nats(nats, servers["nats"], count)
                 table.add("append, events/s", "jetstream", count / measured.seconds, measured.used, count)
-            measured = replay_of_hub(hub, count)
-            table.add("replay, events/s", "hub", count / measured.seconds, measured.used, count)
+            for name, measured in replays_of_hub(hub, count):
+                table.add("replay, events/s", name, count / measured.seconds, measured.used, count)
             if "nats" in servers:
                 measured = replay_of_nats(nats_port, servers["nats"], count, f"r{round_}")
                 table.add("replay, events/s", "jetstream", count / measured.seconds, measured.used, count)
+            for name, beside in (("alone", contextlib.nullcontext()), ("beside a replay", replaying(hub))):
+                with beside:
+                    latencies[name].append(latency(hub, options.quick))
             for name, (written, measured) in ([("hub", last_of_hub(hub, topics))]
                                               + ([("mosquitto", last_of_mosquitto(mqtt_port, servers["mosquitto"], topics))] if "mosquitto" in servers else [])):
                 table.add("newest events of topics, written/s", name, topics / written.seconds, written.used, topics)
                 table.add("newest events of topics, read by a subscriber/s", name, topics / measured.seconds, measured.used, topics)
         table.show()
+        for name, rounds in latencies.items():
+            print(f"live events {name}, µs: " + ", ".join(f"p50 {p50:,.0f} p99 {p99:,.0f}" for p50, p99 in rounds), flush=True)
