@@ -25,6 +25,10 @@ import java.util.function.Function;
 final class PostgresEvents implements LedgerEvents {
 
     private static final int MAX_EXAMINED = 50_000;
+
+    /** How many times as many numbers are looked at for the newest events of topics next, if there were too few. */
+    private static final int GROWTH = 8;
+
     private static final long MAX_TRIM_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** How long events that no rule keeps are there for other hubs to deliver. */
@@ -158,9 +162,25 @@ final class PostgresEvents implements LedgerEvents {
         long end = Math.min(
                 upTo,
                 database.query("select seq from head", row -> row.getLong(1)).get(0));
-        Found found = find(NEWEST, end - MAX_EXAMINED, end, prefixes, limit, maxBytes);
-        Collections.reverse(found.events);
-        return found.events;
+        List<LedgerEvent> newest = new ArrayList<>();
+        long bytes = 0;
+        boolean isDone = false;
+        for (long examined = MAX_EXAMINED; end > 0 && !isDone; examined *= GROWTH) {
+            Found found = find(NEWEST, end - examined, end, prefixes, limit - newest.size(), maxBytes);
+            isDone = found.isCut;
+            for (LedgerEvent event : found.events) {
+                bytes +=
+                        event.content().blob().isPresent() ? 0 : event.content().length();
+                if (bytes > maxBytes && !newest.isEmpty()) {
+                    isDone = true;
+                    break;
+                }
+                newest.add(event);
+            }
+            end -= examined;
+        }
+        Collections.reverse(newest);
+        return newest;
     }
 
     private static LedgerEvent event(ResultSet row) throws SQLException {

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,6 +110,26 @@ public abstract class LedgerEventsContract {
 
     private static List<String> topics(List<LedgerEvent> found) {
         return found.stream().map(event -> event.number() + " " + event.topic()).toList();
+    }
+
+    /** However many others are newer. */
+    @Test
+    void shouldFindTheNewestEventsOfARareTopic() throws IOException {
+        append(event("rare.1"), event("rare.2"));
+        NewLedgerEvent[] others =
+                Collections.nCopies(LedgerEvents.MAX_EVENTS, event("busy.x")).toArray(NewLedgerEvent[]::new);
+        for (int i = 0; i < 50; i++) {
+            append(others);
+        }
+        append(event("rare.3"));
+
+        assertThat(events.newest(ALL, List.of("rare."), 2, MAX_BYTES))
+                .extracting(LedgerEvent::topic)
+                .containsExactly("rare.2", "rare.3");
+        assertThat(events.newest(ALL, List.of("rare."), 9, 10))
+                .extracting(LedgerEvent::topic)
+                .containsExactly("rare.2", "rare.3");
+        assertThat(events.newest(ALL, List.of("none."), 9, MAX_BYTES)).isEmpty();
     }
 
     private List<String> last(String prefix, String after, int limit) throws IOException {

@@ -98,7 +98,7 @@ public interface LedgerEvents {
     Page read(long after, long upTo, Collection<String> prefixes, int limit, int maxBytes) throws IOException;
 
     /**
-     * Reads the newest events. One call examines a limited number of events.
+     * Reads the newest events, however many others are newer.
      *
      * @param upTo the number of the last event that may be read
      * @param prefixes reads only events of topics that begin with one of them; one may be empty, for all
