@@ -5,16 +5,34 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * Shared flushes of directories: a flush that starts after it was requested serves every caller that requested it
- * before it started. There is at most one flush per directory at a time. If it fails, the caller that started it gets
- * the exception, and the next waiting caller retries. Thread-safe.
+ * before it started. There is at most one flush per directory at a time; callers that come meanwhile share the next
+ * one, and sleep until that is completed. If a flush fails, the caller that started it gets the exception, and the
+ * others request it again. Thread-safe.
  */
 final class DirectoryFlushes {
 
+    private final Flush flush;
+
     /** By directory; the flushers that have callers. Guarded by itself. */
     private final Map<Path, DirectoryFlusher> flushers = new HashMap<>();
+
+    DirectoryFlushes() {
+        this(FileFlush::directory);
+    }
+
+    /** @param flush flushes a directory */
+    DirectoryFlushes(Flush flush) {
+        this.flush = flush;
+    }
+
+    /** Flushes a directory. */
+    interface Flush {
+        void run(Path directory) throws IOException;
+    }
 
     /** Flushes a directory, so that entries that were added or removed survive a power failure. */
     void flush(Path directory) throws IOException {
@@ -35,52 +53,78 @@ final class DirectoryFlushes {
     }
 
     /** The flushes of one directory. */
-    private static final class DirectoryFlusher {
+    private final class DirectoryFlusher {
 
         private final Path directory;
         private int callers; // guarded by the map
 
-        // Guarded by this.
-        private long started;
-        private long completed;
-        private boolean busy;
+        /** The latest flush that was started; null if there was none. Guarded by this. */
+        private Round started;
+
+        /** The flush that callers can still join, since it isn't started; null if there is none. Guarded by this. */
+        private Round next;
 
         DirectoryFlusher(Path directory) {
             this.directory = directory;
         }
 
         void flush() throws IOException {
-            long number;
-            synchronized (this) {
-                long needed = started + 1;
-                awaitCompletedOrIdle(needed);
-                if (completed >= needed) {
-                    return;
-                }
-                busy = true;
-                number = ++started;
-            }
             boolean flushed = false;
-            try {
-                FileFlush.directory(directory);
-                flushed = true;
-            } finally {
+            while (!flushed) {
+                Round round;
+                Round before;
+                boolean isFirst;
                 synchronized (this) {
-                    busy = false;
-                    if (flushed) {
-                        completed = number;
+                    isFirst = next == null;
+                    if (isFirst) {
+                        next = new Round();
                     }
-                    notifyAll();
+                    round = next;
+                    before = started;
                 }
+                if (isFirst) {
+                    run(round, before);
+                }
+                flushed = round.await();
             }
         }
 
-        /** Waits until that flush is completed or none is running. A running flush can't be cancelled. */
-        private void awaitCompletedOrIdle(long needed) {
+        /** Flushes for all callers of a round, once the round before it is completed. */
+        private void run(Round round, Round before) throws IOException {
+            if (before != null) {
+                before.await();
+            }
+            synchronized (this) {
+                started = round;
+                next = null;
+            }
+            boolean flushed = false;
+            try {
+                flush.run(directory);
+                flushed = true;
+            } finally {
+                round.complete(flushed);
+            }
+        }
+    }
+
+    /** One flush. */
+    private static final class Round {
+
+        private final CountDownLatch completed = new CountDownLatch(1);
+        private boolean flushed; // published by the latch
+
+        void complete(boolean successfully) {
+            flushed = successfully;
+            completed.countDown();
+        }
+
+        /** Waits until it is completed, and returns whether it succeeded. A running flush can't be cancelled. */
+        boolean await() {
             boolean interrupted = false;
-            while (busy && completed < needed) {
+            while (completed.getCount() > 0) {
                 try {
-                    wait();
+                    completed.await();
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
@@ -88,6 +132,7 @@ final class DirectoryFlushes {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+            return flushed;
         }
     }
 }
