@@ -32,6 +32,9 @@ final class DirectoryWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryWatcher.class);
     private static final int MAX_BATCH = 64;
 
+    /** For how long a thread with nothing to do rests, so that many changes a second don't wake it for each. */
+    private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     /** Lost notifications are reported after this time at the latest, even under constant activity. */
     private static final long MAX_OVERFLOW_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -105,11 +108,16 @@ final class DirectoryWatcher implements AutoCloseable {
     }
 
     private WatchKey nextKey() throws InterruptedException {
-        if (watchedDirectories != null) {
-            return watchedDirectories.poll(overflowed.isEmpty() ? pollNanos : 0);
+        if (watchedDirectories == null) {
+            TimeUnit.NANOSECONDS.sleep(pollNanos);
+            return null;
         }
-        TimeUnit.NANOSECONDS.sleep(pollNanos);
-        return null;
+        WatchKey key = watchedDirectories.poll(0);
+        if (key == null && overflowed.isEmpty()) {
+            TimeUnit.NANOSECONDS.sleep(REST_NANOS);
+            key = watchedDirectories.poll(pollNanos);
+        }
+        return key;
     }
 
     /** Watches the whole tree again. */
