@@ -321,14 +321,12 @@ public final class Broker implements EventBroker, UsersListener, HealthCheck, Me
 
     private void remove(long id) {
         sessions.remove(id);
-        router.changed();
     }
 
     private Collection<EventQueue> queues() {
         return sessions.values().stream().map(BrokerSession::queue).collect(Collectors.toList());
     }
 
-    /** Ends every session. */
     /** Ends all sessions. */
     public void stop() {
         stopped = true;

@@ -65,11 +65,11 @@ final class Publisher {
     Published publish(
             SharedBuffer from, int eventStart, int eventEnd, int topicStart, int topicEnd, Runnable completed) {
         ByteBuffer bytes = from.bytes();
+        if (session.isClosed()) {
+            return refused(Published.CLOSED, bytes, topicStart, topicEnd);
+        }
         Route route = routes.find(bytes, topicStart, topicEnd, router.epoch());
         if (route == null) {
-            if (session.isClosed()) {
-                return refused(Published.CLOSED, bytes, topicStart, topicEnd);
-            }
             if (context.pause().isOn()) {
                 return refused(Published.UNAVAILABLE, bytes, topicStart, topicEnd);
             }

@@ -21,7 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Finds the receivers of a topic: the sessions that subscribed to one of its prefixes and are allowed to receive it. A
- * result is valid until the epoch changes, which happens on every change of subscriptions, users or sessions.
+ * result is valid until the epoch changes, which happens on every change of subscriptions, users or what topics demand;
+ * not when a session that only publishes is opened or closed, as each request does that publishes one event.
  * Thread-safe.
  */
 final class Router {

@@ -369,6 +369,26 @@ class BrokerTest {
     }
 
     @Test
+    void shouldRefuseAKnownTopicOnceTheSessionIsClosed() {
+        Session session = open("ci");
+        assertThat(Publishing.publish(session, "build.1")).isEqualTo(Published.ACCEPTED);
+
+        session.close();
+
+        assertThat(Publishing.publish(session, "build.1")).isEqualTo(Published.CLOSED);
+    }
+
+    @Test
+    void shouldKeepTheRoutesOfOthersWhenASessionWithoutSubscriptionsCloses() {
+        long epoch = broker.router().epoch();
+        try (Session session = open("ci")) {
+            Publishing.publish(session, "build.1");
+        }
+
+        assertThat(broker.router().epoch()).isEqualTo(epoch);
+    }
+
+    @Test
     void shouldEndTheSessionsOfABrowserSessionThatEnds() {
         LoginSession browser = new LoginSession();
         LoginSession another = new LoginSession();
