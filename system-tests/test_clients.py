@@ -1,5 +1,5 @@
 """The clients for Python and JavaScript, against the hub as shipped."""
-import asyncio, glob, http.server, json, os, re, shutil, subprocess, sys, textwrap, threading
+import asyncio, functools, glob, http.server, json, os, re, shutil, subprocess, sys, textwrap, threading
 
 import pytest
 import zmq
@@ -462,8 +462,8 @@ import { createRequire } from 'node:module'
 import { Hub } from '%(root)s/clients/javascript/src/index.js'
 import { WebSocketHub } from '%(root)s/clients/javascript/src/websocket.js'
 
-const { WebSocket } = createRequire('%(root)s/.ci/clients/')('ws')
-const [direct, link, since] = process.argv.slice(2)
+const [direct, link, since, which] = process.argv.slice(2)
+const { WebSocket } = which === 'ws' ? createRequire('%(root)s/.ci/clients/')('ws') : globalThis
 let token = process.env.TOKEN
 const hub = new Hub(direct, { token })
 const events = new WebSocketHub(link, { token: () => token, WebSocket })
@@ -493,34 +493,52 @@ process.exit(0)
 """
 
 
-def test_javascript_over_websocket(hub, url, client, tmp_path):
+@pytest.mark.parametrize("node, websocket", [("node", "ws"), (f"{ROOT}/.ci/clients/node_modules/node/bin/node", "built in")], ids=["ws", "built-in"])
+def test_javascript_over_websocket(hub, url, client, tmp_path, node, websocket):
+    """With the package ws, and with what Node has of its own from version 22."""
     token = hub.add_users(js='<allow read="js/" publish="js." subscribe="js."/>')["js"]
     link, start = Link(hub.http), client.changes("0", "nowhere/")[1]
     client.write("js/before", b"1")
     (tmp_path / "test.mjs").write_text(JAVASCRIPT_WEBSOCKET % {"root": ROOT})
-    node = subprocess.Popen(["node", f"{tmp_path}/test.mjs", url, f"http://127.0.0.1:{link.port}", start], env=os.environ | {"TOKEN": token},
-                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen([node, f"{tmp_path}/test.mjs", url, f"http://127.0.0.1:{link.port}", start, websocket], env=os.environ | {"TOKEN": token},
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     lines = []
     try:
-        for line in node.stdout:
+        for line in process.stdout:
             lines.append(line.strip())
             if line.startswith("js.bytes"):
                 link.stall()
                 link.disconnect()
                 client.write("js/missed", b"2")
                 link.resume()
-                print("lost", file=node.stdin, flush=True)
+                print("lost", file=process.stdin, flush=True)
             elif line.startswith("missed"):
                 connections = set(link.open)
-                print("renew", file=node.stdin, flush=True)
+                print("renew", file=process.stdin, flush=True)
             elif line.startswith("renewed token"):
                 assert until(lambda: not connections & link.open, 30), "those of the former token are closed"
                 client.write("js/renewed", b"3")
-        assert node.wait(60) == 0, node.stderr.read()
+        assert process.wait(60) == 0, process.stderr.read()
     finally:
-        node.kill()
+        process.kill()
         link.end()
+        client.delete("js", recursive=True)
     assert lines == ["before kept", "js.text grün", "js.bytes [ 0, 255 ]", "missed kept", "renewed token", "renewed kept"]
+
+
+def test_javascript_in_a_page(new_hub):
+    """Chromium, with a page of an origin that the hub lists."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=f"{ROOT}/clients/javascript")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        origin, hub = f"http://127.0.0.1:{server.server_address[1]}", new_hub().start()
+        token = hub.add_users(page='<allow read="page/" write="page/" publish="build." subscribe="build."/>')["page"]
+        for name in ("jetty", "websocket"):
+            with open(f"{hub.home}/etc/io.datahub.{name}.cfg", "a") as file:
+                file.write(f"\norigins = {origin}\n")
+        assert until(lambda: hub.curl(token, "/whoami", "-H", f"Origin: {origin}")[1].get("access-control-allow-origin") == origin, 30)
+        done("node", f"{ROOT}/.ci/clients/client-in-page.mjs", origin, f"http://127.0.0.1:{hub.http}", cwd=ROOT, TOKEN=token)
+        server.shutdown()
 
 
 def done(*words, cwd, **env):
