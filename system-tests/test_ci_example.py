@@ -6,11 +6,11 @@ import base64, contextlib, glob, hashlib, hmac, json, os, re, shutil, signal, su
 
 import pytest
 
-from support.hub import ROOT, new_token, sha256
+from support.hub import ROOT
 from support.waiting import until
 
 EXAMPLE = f"{ROOT}/examples/ci"
-USERS = ("ci", "dashboard")
+USERS = {"ci": ("--create", "builds/", "--publish", "dev.cdevents."), "dashboard": ("--read", "builds/", "--subscribe", "dev.cdevents.")}
 SECRET = "d1d2b1d52ad3b8a7a0a2a3c0b6f0e9ab"
 FINISHED = "dev.cdevents.pipelinerun.finished.0.3.0"
 SENT = ("jenkins", "teamcity", "github", "gitlab", "gitea", "cloudevents")
@@ -41,14 +41,11 @@ class Script:
 @pytest.fixture(scope="module")
 def hub(hub, admin):
     """A hub with the users, schemas, hooks and validators of the example."""
-    hub.tokens = {name: new_token() for name in USERS}
-    users = open(f"{EXAMPLE}/hub/users.xml").read()
-    for name, token in hub.tokens.items():
-        users, found = re.subn(rf'(<user name="{name}">)', rf'\1<token sha256="{sha256(token)}"/>', users)
-        assert found == 1, name
-    text = open(f"{hub.home}/files/broker_users.xml").read().replace("</broker-users>", users + "</broker-users>")
-    status, _, body = hub.curl(admin, "/files/broker_users.xml", "-X", "PUT", "--data-binary", text)
-    assert status == 200, body
+    hub.tokens = {}
+    for name, grants in USERS.items():
+        added = hub.run("user", "add", name, *grants)
+        assert added.returncode == 0, added.stderr
+        hub.tokens[name] = hub.run("token", "issue", name).stdout.strip()
     with open(os.open(f"{hub.home}/etc/ci.secret", os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
         f.write(SECRET + "\n")
     loaded = subprocess.run([f"{EXAMPLE}/schemas.py"], capture_output=True, text=True,

@@ -69,7 +69,7 @@ def run_page(hub, page):
             if "datahub curve-key" in command:
                 command += " >key\n" + ADD_KEY
             # The hub notices a little later what is dropped into these.
-            dropped = re.search(r"\$DATAHUB_HOME/(deploy|etc)/", command) and not command.endswith("\\")
+            dropped = re.search(r"(\$DATAHUB_HOME|> hub)/(deploy|etc)/", command) and not command.endswith("\\")
             script += command + "\n" + ("sleep 5\n" if dropped else "")
     for old, new in here.items():
         script = script.replace(old, new)
@@ -92,6 +92,7 @@ def write_files(hub):
         with open(f"{hub.work}/{name}", "wb") as f:
             f.write(content)
     os.symlink(LAUNCHER, f"{hub.work}/datahub")
+    os.symlink(f"{ROOT}/examples", f"{hub.work}/examples")
     os.makedirs(f"{hub.work}/backup")
     file("noise", os.urandom(50_000))
     with tarfile.open(f"{hub.work}/app.tgz", "w:gz") as tar:
