@@ -445,6 +445,10 @@ def test_sync_to_the_hub(new_hub, tmp_path):
     cli.run("get", "-r", "up", f"{tmp_path}/back", "-P", "8")
     assert tree(tmp_path / "back") == tree(source)
     assert summary(cli, str(source), "hub:up")["transferred"] == 0
+    # What this client has stored it needn't read in the journal.
+    (source / "new").write_bytes(b"new")
+    done = summary(cli, str(source), "hub:up")
+    assert done["transferred"] == 1 and summary(cli, str(source), "hub:up") == done | {"transferred": 0}
     (source / "d0" / "ä 0.txt").write_bytes(b"changed")
     (source / "d3" / "ä 3.txt").unlink()
     cli.run("put", "-", "up/other", data=b"of somebody else")

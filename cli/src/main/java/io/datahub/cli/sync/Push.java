@@ -1,5 +1,6 @@
 package io.datahub.cli.sync;
 
+import io.datahub.cli.core.Json;
 import io.datahub.cli.core.Output;
 import io.datahub.cli.hub.Conditions;
 import io.datahub.cli.hub.Uploads;
@@ -47,9 +48,10 @@ final class Push extends SyncPass {
     void transfer(String path) throws IOException {
         Path file = local.resolve(path);
         LocalFile before = LocalFile.of(file);
-        RemoteFile stored = RemoteFile.of(uploads.put(file, remote.path(path), Conditions.NONE));
+        Map<String, Object> stored = uploads.put(file, remote.path(path), Conditions.NONE);
         if (LocalFile.of(file).equals(before)) {
-            state.setEqual(path, stored, before);
+            state.setEqual(path, RemoteFile.of(stored), before);
+            state.addOwnChange(Json.string(stored, "cursor"));
         }
     }
 

@@ -87,6 +87,7 @@ abstract class SyncPass {
         }
         parallel.run(threads, transfers);
         if (!dryRun) {
+            state.skipOwnChanges();
             state.save();
         }
     }

@@ -30,6 +30,7 @@ final class SyncState implements AutoCloseable {
     private final Map<String, RemoteFile> remote = new ConcurrentHashMap<>();
     private final Map<String, Equal> equal = new ConcurrentHashMap<>();
     private final Map<String, List<Object>> refused = new ConcurrentHashMap<>();
+    private final OwnChanges own = new OwnChanges();
     private String cursor = "";
     private String reader = "";
     private long saved = System.nanoTime();
@@ -85,6 +86,16 @@ final class SyncState implements AutoCloseable {
     synchronized void moveTo(String newCursor) {
         isChanged |= !newCursor.equals(cursor);
         cursor = newCursor;
+    }
+
+    /** This process has made a change, after which {@link #setEqual} says what the hub has. */
+    void addOwnChange(String changeCursor) {
+        own.add(changeCursor);
+    }
+
+    /** Moves on over the changes of this process that were made one after another; others are read from the journal. */
+    void skipOwnChanges() {
+        moveTo(own.after(cursor));
     }
 
     /** Stands for the user and the grants with which the tree was listed; empty before the first run. */
