@@ -15,7 +15,7 @@ final class FrameWriter {
     private static final int MAX_MEDIUM = 65535;
 
     private final byte opCode;
-    private final ByteBuilder payload = new ByteBuilder(0);
+    private final ByteBuilder payload = new ByteBuilder(512);
     private final ByteBuilder frames;
     private int[] payloadStarts;
     private int[] ends;
