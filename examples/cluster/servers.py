@@ -322,11 +322,11 @@ class Engines:
         self.standby.copy(self.primary).start()
         self.primary.wait_for(self.standby)
 
-    def configuration(self, hub, ledger=True, address=lambda server: f"127.0.0.1:{server.port}"):
+    def configuration(self, hub, ledger=True, address=lambda server: f"127.0.0.1:{server.port}", database="datahub"):
         """The content of io.datahub.cluster.cfg for a hub; without the ledger it shares events only. `address` says where it reaches a server."""
         hosts = ",".join(address(server) for server in sorted((self.primary, self.standby), key=lambda server: server.port))
-        database = f"ledger = jdbc:postgresql://{hosts}/datahub\n" if ledger else ""
-        return (f"{database}blobs = http://{address(self.s3)}/records\nevents = nats://{address(self.nats)}\n"
+        ledger = f"ledger = jdbc:postgresql://{hosts}/{database}\n" if ledger else ""
+        return (f"{ledger}blobs = http://{address(self.s3)}/records\nevents = nats://{address(self.nats)}\n"
                 f"secrets = {self.secrets}\nhub = {hub}\n")
 
     def configure(self, home, hub, ledger=True, **more):
@@ -352,11 +352,11 @@ class Engines:
 class Hub:
     """A hub on free ports, with a home in the folder of the cluster. It isn't started yet."""
 
-    def __init__(self, engines, name, clustered=True):
+    def __init__(self, engines, name, clustered=True, **more):
         self.engines, self.name, self.home = engines, name, f"{engines.work}/{name}"
         self.http, self.zmq, self.ssh, console = free_ports(4)
         if clustered:
-            engines.configure(self.home, name)
+            engines.configure(self.home, name, **more)
         self.env = dict(os.environ, DATAHUB_HOME=self.home, DATAHUB_HTTP_PORT=str(self.http), DATAHUB_ZMQ_PORT=str(self.zmq),
                         DATAHUB_SSH_PORT=str(self.ssh), DATAHUB_CONSOLE_PORT=str(console))
 
