@@ -76,7 +76,7 @@ final class DirectoryListing {
         var headers = exchange.response().getHeaders();
         headers.add(HttpHeader.VARY, "Accept");
         headers.put(HttpHeader.CONTENT_TYPE, "text/html;charset=utf-8");
-        headers.put(FilesHandler.LISTING_SANDBOX);
+        headers.put(ContentSandbox.LISTING);
         if (!all || first.next().isEmpty()) {
             String page = ListingPage.head(first.path())
                     + ListingPage.entries(first.entries())

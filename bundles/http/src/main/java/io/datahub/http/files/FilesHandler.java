@@ -25,10 +25,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
-import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -51,12 +49,6 @@ public final class FilesHandler extends Handler.Abstract {
 
     private static final String METHODS = "GET, HEAD, POST, PUT, DELETE, MOVE, OPTIONS";
     private static final Set<Reason> MAYBE_DIRECTORY = EnumSet.of(Reason.NOT_FOUND, Reason.CONFLICT, Reason.FORBIDDEN);
-
-    /** Uploaded content must not execute in the origin of the hub. */
-    private static final HttpField SANDBOX = sandbox("sandbox");
-
-    /** A listing contains nothing that was uploaded but names; what it links to can be downloaded. */
-    static final HttpField LISTING_SANDBOX = sandbox("sandbox allow-downloads");
 
     private final RecordStore store;
     private final Authenticator authenticator;
@@ -107,16 +99,10 @@ public final class FilesHandler extends Handler.Abstract {
         settings.accelerator().close();
     }
 
-    private static HttpField sandbox(String directive) {
-        return new PreEncodedHttpField(
-                "Content-Security-Policy",
-                directive + "; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:");
-    }
-
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         Exchange exchange = new Exchange(request, response, callback);
-        response.getHeaders().put(SANDBOX);
+        response.getHeaders().put(ContentSandbox.UPLOADED);
         response.getHeaders().put(Exchange.NO_SNIFFING);
         Result<FileTarget> target = FileTarget.parse(request.getHttpURI().getPath(), settings.slashes());
         Result<Fields> query = exchange.query();
