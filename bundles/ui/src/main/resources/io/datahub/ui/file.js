@@ -1,7 +1,7 @@
 // One file: its preview, its history, a text that can be edited, and links to it.
 
 import { $, announce, breakable, copyText, createElement, formatTime, redraw, size } from './dom.js'
-import { allChangesOf, filePath, may, newestChangesOf, request } from './hub.js'
+import { allChangesOf, filePath, may, newestChangesOf, request, SETTLED_MILLIS } from './hub.js'
 import { rename } from './selection.js'
 import { isUniform, MAX_EDIT, textOf } from './text.js'
 import { violation } from './violation.js'
@@ -55,8 +55,8 @@ function mayDiscard() {
   return !isChanged() || confirm('Discard your changes of this text?')
 }
 
-/** Shows a file. */
-export async function show(path) {
+/** Shows a file. @param isAgain whether it was just shown, but not its last change, which another hub of a cluster may not know yet */
+export async function show(path, isAgain = false) {
   const isOther = path !== shown
   shown = path
   const thisLoad = ++lastLoad
@@ -65,7 +65,11 @@ export async function show(path) {
   if (isOther) $('file').focus({ preventScroll: true })
   try {
     const [content, history] = await Promise.all([preview(path), newestChangesOf(path, HISTORY).catch(() => [])])
-    if (thisLoad === lastLoad) draw(path, content, history)
+    if (thisLoad !== lastLoad) return
+    draw(path, content, history)
+    if (!isAgain && content.etag && history[0]?.data.etag !== content.etag) {
+      setTimeout(() => { if (thisLoad === lastLoad && !isEditing()) show(path, true) }, SETTLED_MILLIS)
+    }
   } catch (refused) {
     if (thisLoad === lastLoad) $('file').replaceChildren(head(path), createElement('p', { className: 'error' }, refused.message))
   }

@@ -1,7 +1,7 @@
 // Files: the entries of a folder, to find, sort, look at, and select.
 
 import { $, createElement, formatTime, number, size } from './dom.js'
-import { encodePath, filePath, live, mayAddTo, request, useGrants } from './hub.js'
+import { encodePath, filePath, live, mayAddTo, request, SETTLED_MILLIS, useGrants } from './hub.js'
 import * as drop from './drop.js'
 import { Entries } from './entries.js'
 import * as file from './file.js'
@@ -29,7 +29,7 @@ export function init() {
   drop.init()
   file.init(path => { setFile(null); focus(path.slice(folder.length), 'name') })
   rows = new Rows($('listing'), row, () => { if (entries.next && !isReading) read(entries.next, NEXT_PAGE) })
-  selection.init(() => { draw(); refresh() })
+  selection.init(() => { draw(); refreshOwn() })
   $('find').addEventListener('input', () => {
     clearTimeout(findTimer)
     findTimer = setTimeout(find, 250)
@@ -41,7 +41,7 @@ export function init() {
     draw()
   })
   for (const button of document.querySelectorAll('button.sort')) button.addEventListener('click', () => sort(button.dataset.sort))
-  uploads.init(path => { if (path.startsWith(folder)) refresh() }, file.mend)
+  uploads.init(path => { if (path.startsWith(folder)) refreshOwn() }, file.mend)
   live.addEventListener('event', ({ detail }) => changed(detail))
 }
 
@@ -130,6 +130,12 @@ function refresh() {
     refreshTimer = 0
     read(null, Math.max(PAGE, entries.all.length))
   }, entries.all.length > LARGE ? 2_000 : 200)
+}
+
+/** Reloads the entries after a change of the user's own, and again once every hub of a cluster knows it: another one may have answered. */
+function refreshOwn() {
+  refresh()
+  setTimeout(refresh, SETTLED_MILLIS)
 }
 
 /** Loads entries after a name, or from the beginning. The hub searches the whole folder for the text, page by page. */

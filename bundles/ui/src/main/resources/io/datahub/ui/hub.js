@@ -7,6 +7,9 @@ let session = 0 // counts sign-ins and sign-outs: a 401 for an earlier session d
 export const BY_SCRIPT = { 'X-Requested-With': 'fetch' }
 const tabs = new BroadcastChannel('datahub.session')
 
+/** After so many milliseconds, every hub of a cluster knows what was changed through one of them. */
+export const SETTLED_MILLIS = 1_200
+
 /** Opens a session with a token and returns the response of /whoami. */
 export async function signIn(token) {
   session++

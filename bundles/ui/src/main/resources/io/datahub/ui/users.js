@@ -1,19 +1,20 @@
 // Users, their grants and their credentials, for administrators.
 
 import { $, announce, confirmDialog, createElement, promptDialog, redraw, visible } from './dom.js'
-import { request } from './hub.js'
+import { request, SETTLED_MILLIS } from './hub.js'
 import { ACTIONS, clear, credentials, describe, showRefusal, showToken, tokenForm, Turns } from './access.js'
 
 const JSON_BODY = { 'Content-Type': 'application/json' }
 let all = []
 let chosen = null // a name
+let drawn = '' // what is shown, as JSON
 const turns = new Turns()
 
 export function init() {
   $('user-new').addEventListener('click', add)
   $('user-find').addEventListener('input', drawList)
   document.addEventListener('keydown', event => {
-    if (event.key === 'Escape' && chosen && !$('users').hidden && !event.target.closest?.('dialog')) location.hash = '#/users/'
+    if (event.key === 'Escape' && chosen && !$('users').hidden && !event.target.closest?.('dialog, input, select')) location.hash = '#/users/'
   })
 }
 
@@ -33,6 +34,7 @@ export function reset() {
   turns.leave()
   all = []
   chosen = null
+  drawn = ''
   $('user-find').value = ''
   clear('user-list', 'user-title', 'user-detail', 'user-secret', 'user-note')
   $('user-pane').hidden = true
@@ -51,8 +53,11 @@ async function read() {
     const tokens = chosen && users.some(({ name }) => name === chosen)
       ? (await (await request(`${path(chosen)}/tokens`)).json()).tokens : []
     if (!isCurrent()) return
-    all = users
     clear('user-note')
+    const json = JSON.stringify([chosen, users, tokens.map(token => ({ ...token, lastUsed: null }))])
+    if (json === drawn) return
+    drawn = json
+    all = users
     drawList()
     drawUser(tokens)
   } catch (refused) {
@@ -157,8 +162,8 @@ function grant(user, added) {
 async function add() {
   const name = (await promptDialog('New user', 'Name', '', 'Create', 'Letters, digits and ._@-; then grant access, and create a token.'))?.trim()
   if (!name) return
-  await change(() => request('/users', { method: 'POST', body: JSON.stringify({ name }), headers: JSON_BODY }), 'user-note')
-  if (all.some(user => user.name === name)) location.hash = `#/users/?name=${encodeURIComponent(name)}`
+  const isMade = await change(() => request('/users', { method: 'POST', body: JSON.stringify({ name }), headers: JSON_BODY }), 'user-note')
+  if (isMade) location.hash = `#/users/?name=${encodeURIComponent(name)}`
 }
 
 async function removeUser(user) {
@@ -197,6 +202,7 @@ async function change(send, place = 'user-secret') {
     await send(isHere)
     if (!isHere()) return false
     await read()
+    setTimeout(() => { if (isHere()) read() }, SETTLED_MILLIS) // in a cluster, another hub may have answered
     announce('Done')
     return true
   } catch (refused) {
