@@ -30,14 +30,25 @@ def token(hub, admin):
     """The token of a user who may write reports; three validators are configured, of which two are unavailable."""
     token = new_token()
     assert hub.put_users({"ann": (token, GRANTS), "viewer": ("", '<allow read="reports/"/>'), "ci": ("", '<allow publish="build."/>')}) == 200
-    with open(f"{hub.home}/etc/io.datahub.validator.xml-reports.cfg", "w") as f:
-        f.write("paths = reports/**/*.xml\n")
-    with open(f"{hub.home}/etc/io.datahub.validator.xsd-broken.cfg", "w") as f:
-        f.write("paths = schemaless/**\n")
-    with open(f"{hub.home}/etc/io.datahub.validator.command-broken.cfg", "w") as f:
-        f.write("paths = broken/**\ncommand = /no/such/program\n")
-    assert until(lambda: {"xml-reports", "xsd-broken", "command-broken"} <= validators(hub, admin).keys(), 30)
-    return token
+    configure(hub, "validator.xml-reports", "paths = reports/**/*.xml\n")
+    configure(hub, "validator.xsd-broken", "paths = schemaless/**\n")
+    configure(hub, "validator.command-broken", "paths = broken/**\ncommand = /no/such/program\n")
+    assert until(lambda: all({"xml-reports", "xsd-broken", "command-broken"} <= validators(each, admin).keys() for each in members(hub)), 60)
+    yield token
+    for each in members(hub):  # they keep a hub from starting
+        os.remove(f"{each.home}/etc/io.datahub.validator.xsd-broken.cfg")
+        os.remove(f"{each.home}/etc/io.datahub.validator.command-broken.cfg")
+
+
+def members(hub):
+    """The hubs of its cluster, or the hub that is alone."""
+    return hub.cluster.hubs if hasattr(hub, "cluster") else [hub]
+
+
+def configure(hub, name, text):
+    for each in members(hub):
+        with open(f"{each.home}/etc/io.datahub.{name}.cfg", "w") as f:
+            f.write(text)
 
 
 def validators(hub, admin):
@@ -54,6 +65,7 @@ def test_who_gets_the_page(hub, token):
 
 def test_unavailable_validators(hub, admin, token):
     """A validator that can't be activated is listed with the reason, by /status and by the console."""
+    hub = members(hub)[0]  # each has validators of its own
     for path in ("broken/a", "schemaless/a"):
         assert hub.curl(admin, f"/files/{path}", "-T", __file__)[0] == 503, f"{path} must not be accepted without validation"
     assert until(lambda: validators(hub, admin)["command-broken"]["state"] == "unavailable"), validators(hub, admin)
@@ -113,12 +125,12 @@ def hooks(hub, admin, token):
     threading.Thread(target=target.serve_forever, daemon=True).start()
     settings = {"webhook-deploy": f"topics = deploy.*\nurl = http://127.0.0.1:{target.server_port}/\nsecretFile = etc/hook.secret\nallowLoopback = true\n",
                 "hook-ci": "kind = cloudevents\nuser = ci\nsecretFile = etc/hook.secret\n"}
-    with open(os.open(f"{hub.home}/etc/hook.secret", os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
-        f.write(SECRET)
+    for each in members(hub):
+        with open(os.open(f"{each.home}/etc/hook.secret", os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
+            f.write(SECRET)
     for name, text in settings.items():
-        with open(f"{hub.home}/etc/io.datahub.{name}.cfg", "w") as f:
-            f.write(text)
-    assert until(lambda: "deploy" in hook_states(hub, admin, "webhooks") and "ci" in hook_states(hub, admin, "hooks"), 30)
+        configure(hub, name, text)
+    assert until(lambda: all("deploy" in hook_states(each, admin, "webhooks") and "ci" in hook_states(each, admin, "hooks") for each in members(hub)), 60)
     event = json.dumps({"specversion": "1.0", "id": "1", "source": "/ci", "type": "build.started"})
     assert hub.curl(SECRET, "/hooks/ci", "-H", "Content-Type: application/cloudevents+json", "-d", event)[0] == 202
     yield target
@@ -165,9 +177,9 @@ def test_much(hub, admin, visit, size):
     """Events that were kept, a thousand events a second, and a folder of many files."""
     entries = size("page-entries")
     upload(hub, admin, "many/", {f"{i:06}.txt": "larger" if i == entries - 1 else "" for i in range(entries)})
-    with open(f"{hub.home}/etc/io.datahub.history.cfg", "w") as f:
-        f.write("keep = kept.: 1d\n")
-    assert until(lambda: "rules=1" in hub.curl(admin, "/health/ready")[2].decode(), 30)
+    before = [(each, each.log_size()) for each in members(hub)]
+    configure(hub, "history", "keep = kept.: 1d\n")
+    assert until(lambda: all(each.log_lines("event=history.configured", since=size) for each, size in before), 60)
     for result in visit("page-large", ENTRIES=str(entries)):
         if result["detail"] not in ("", "true"):
             print(result["what"], result["detail"])
