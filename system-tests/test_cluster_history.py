@@ -1,5 +1,5 @@
 """Kept topics of a cluster: published at any hub, read with one cursor at every hub, kept when the hub that took them is killed."""
-import asyncio, json, re, subprocess, time
+import asyncio, json, os, re, subprocess, time
 
 import pytest
 import websockets
@@ -9,6 +9,7 @@ from support.clients import EventStream, Subscriber, WebSocketSubscriber, plain_
 from support.waiting import until
 from test_flush import Trace, response
 from test_history import Publisher, all_events, history, numbers
+from test_webhooks import SECRET as WEBHOOK_SECRET, Target, status as webhooks
 
 pytestmark = pytest.mark.exclusive
 
@@ -250,6 +251,54 @@ def test_nothing_is_kept_or_delivered_without_the_ledger(hubs, token):
     assert until(lambda: hub.curl(token, "/events/kept.back", "-d", "x")[0] == 202, 60)
     assert until(lambda: [e["topic"] for e in all_events(hubs[0], token, since)] == ["kept.back"], 30)
     assert subscriber.of("kept.refused") == []
+
+
+@pytest.fixture
+def target(hubs):
+    """The target of a webhook that all hubs are configured for, and that the first one runs."""
+    target = Target().start()
+    files = {"webhook.secret": WEBHOOK_SECRET,
+             "io.datahub.webhook-kept.cfg": f"topics = kept.hook\nurl = http://127.0.0.1:{target.port}/\nsecretFile = etc/webhook.secret\n"
+                                            "allowLoopback = true"}
+    for hub in hubs:
+        for name, text in files.items():
+            with open(f"{hub.home}/etc/{name}", "w") as file:
+                file.write(text + "\n")
+        expected = "sending" if hub is hubs[0] else "standby"
+        assert until(lambda: webhooks(hub).get("kept", {}).get("state") == expected, 60), hub.name
+    yield target
+    for hub in hubs:
+        for name in files:
+            os.remove(f"{hub.home}/etc/{name}")
+    target.stop()
+
+
+def test_another_hub_goes_on_with_a_webhook(hubs, token, target):
+    """A target is down, and the hub that sends to it is killed: another one sends each kept event once, in order, then live ones."""
+    def received():
+        return list({headers["webhook-id"]: body for headers, body in target.accepted()}.values())
+
+    owner, *others = hubs
+    expected = [f"event {number}" for number in range(30)]
+    for number, hub in zip(range(10), hubs * 4):
+        assert publish(hub, token, "kept.hook", expected[number]) == 202
+    assert until(lambda: len(received()) == 10, 60)
+    target.status = lambda headers, body: 503
+    for number, hub in zip(range(10, 20), hubs * 4):
+        assert publish(hub, token, "kept.hook", expected[number]) == 202
+    assert until(lambda: any(code == 503 for code, _, _ in list(target.requests)), 60)
+    owner.kill()
+    for number, hub in zip(range(20, 29), others * 5):
+        assert publish(hub, token, "kept.hook", expected[number]) == 202
+    target.status = lambda headers, body: 204
+    assert until(lambda: len(received()) >= 29, 180), received()
+    restart(owner, token)
+    assert until(lambda: webhooks(owner).get("kept", {}).get("state") == "standby", 60)
+    assert publish(owner, token, "kept.hook", expected[29]) == 202
+    assert until(lambda: len(received()) >= 30, 60), received()
+    assert [json.loads(body)["data"] for body in received()] == expected
+    ids = [headers["webhook-id"] for headers, _ in target.accepted()]
+    assert len(ids) - len(set(ids)) <= 1, "the message that was being sent"
 
 
 def test_killed_while_it_publishes(hubs, token, size):
