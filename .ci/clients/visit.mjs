@@ -68,8 +68,12 @@ export class Network {
   refused = 0
   #sockets = new Set()
 
+  /** @param target the address of the hub; another one is in effect for new connections */
+  constructor(target = url) {
+    this.target = target
+  }
+
   async start() {
-    const { hostname, port } = new URL(url)
     this.server = net.createServer(client => {
       this.#keep(client)
       if (this.mode === 'cut') client.destroy()
@@ -79,6 +83,7 @@ export class Network {
           client.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
         })
       } else {
+        const { hostname, port } = new URL(this.target)
         const hub = net.connect(Number(port), hostname)
         this.#keep(hub)
         client.pipe(hub).pipe(client)

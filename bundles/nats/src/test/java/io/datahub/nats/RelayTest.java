@@ -128,8 +128,11 @@ class RelayTest {
         TestHub a = hub("a");
         confirm(a);
         Connection silent = Nats.connect(server.url());
-        silent.publish("datahub.hubs", new Hello(new Member("silent", 1), false, List.of(), 1).encoded());
-        await().until(() -> a.relay.hubs().contains("silent"));
+        byte[] hello = new Hello(new Member("silent", 1), false, List.of(), 1).encoded();
+        await().until(() -> {
+            silent.publish("datahub.hubs", hello); // again, since the relay may not have been connected
+            return a.relay.hubs().contains("silent");
+        });
         confirm(a);
         silent.close();
         server.close();
