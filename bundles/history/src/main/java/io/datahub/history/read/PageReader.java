@@ -69,8 +69,7 @@ final class PageReader implements Closeable {
                 }
                 events.add(event);
             } else {
-                cursor = new Cursor(
-                        head.epoch(), log.position().sequence(), log.position().number());
+                cursor = log.cursor(head.epoch());
                 if (log.bytesRead() > MAX_EXAMINED_BYTES) {
                     return Result.done(new EventHistory.Page(events, cursor));
                 }

@@ -153,12 +153,21 @@ public final class TopicReader implements Closeable {
     }
 
     /**
+     * The cursor of the current event.
+     *
+     * @param name its epoch
+     */
+    public Cursor cursor(String name) {
+        return new Cursor(name, position.sequence(), position.number());
+    }
+
+    /**
      * The current event; its buffer needs neither be retained nor released.
      *
      * @param name the epoch of its cursor
      */
     public EventRun event(String name) {
-        return records.event(new Cursor(name, position.sequence(), position.number()));
+        return records.event(cursor(name));
     }
 
     /** How much was read so far, in bytes of records. */
