@@ -487,22 +487,28 @@ def test_files_that_can_not_be_installed(hub, health):
 
 
 def test_features_in_deploy(hub):
-    """They are installed at once, and uninstalled with their file; what the hub records of the operator's installations doesn't have them."""
-    with zipfile.ZipFile(f"{hub.work}/dropped.jar", "w") as jar:
-        jar.writestr("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\nBundle-ManifestVersion: 2\nBundle-SymbolicName: dropped\nBundle-Version: 1.0.0\n\n")
+    """They are installed at once, and uninstalled with their file. The hub doesn't record them as what the operator installed, also while it
+    installs their bundles, of which there are so many that it takes a while."""
+    names = [f"dropped{number}" for number in range(400)]
+    for name in names:
+        with zipfile.ZipFile(f"{hub.work}/{name}.jar", "w") as jar:
+            jar.writestr("META-INF/MANIFEST.MF", f"Manifest-Version: 1.0\nBundle-ManifestVersion: 2\nBundle-SymbolicName: {name}\nBundle-Version: 1.0.0\n\n")
+    recorded = log(hub).count("event=console.installation.recorded")
+    bundles = "".join(f"<bundle>file:{hub.work}/{name}.jar</bundle>" for name in names)
     with open(f"{hub.home}/deploy/dropped.xml", "w") as f:
         f.write('<features name="mine" xmlns="http://karaf.apache.org/xmlns/features/v1.4.0"><feature name="dropped-feature" install="auto">'
-                f"<bundle>file:{hub.work}/dropped.jar</bundle></feature></features>")
+                f"{bundles}</feature></features>")
 
-    def is_installed():
-        return "dropped" in hub.run("console", "bundle:list -t 0 -s").stdout
+    def installed():
+        return len(set(re.findall(r"dropped\d+", hub.run("console", "bundle:list -t 0 -s").stdout)))
 
     def is_recorded():
-        return any("dropped" in open(name).read() for name in glob.glob(f"{hub.home}/etc/installed/*.txt"))
-    assert until(is_installed, 60)
+        return log(hub).count("event=console.installation.recorded") > recorded
+    assert until(lambda: installed() == len(names), 60)
     assert never(is_recorded, 3)
     os.remove(f"{hub.home}/deploy/dropped.xml")
-    assert until(lambda: not is_installed(), 60)
+    assert until(lambda: installed() == 0, 60)
+    assert never(is_recorded, 3)
 
 
 def test_loop(hub):

@@ -13,6 +13,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.karaf.features.BootFinished;
+import org.apache.karaf.features.DeploymentEvent;
+import org.apache.karaf.features.DeploymentListener;
 import org.apache.karaf.features.FeatureEvent;
 import org.apache.karaf.features.FeaturesListener;
 import org.apache.karaf.features.FeaturesService;
@@ -38,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * framework events only schedule work for a single thread.
  */
 @Component(service = HealthCheck.class, immediate = true, property = HealthCheck.NAME + "=features")
-public final class InstalledByOperator implements FeaturesListener, BundleListener, HealthCheck {
+public final class InstalledByOperator implements FeaturesListener, DeploymentListener, BundleListener, HealthCheck {
 
     /** The system property that names the directory of the record. */
     static final String DIRECTORY = "datahub.installed";
@@ -46,11 +48,17 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
     private static final Logger LOG = LoggerFactory.getLogger(InstalledByOperator.class);
     private static final Health INSTALLED = Health.ready("all installed");
     private static final long DEBOUNCE_MILLIS = 500;
+
+    /** A deployment that fails halfway is never reported as finished: it isn't waited for any longer than this. */
+    private static final long DEPLOYMENT_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
+
     private static final long STOP_TIMEOUT_SECONDS = 10;
 
     private final FeaturesService features;
     private final BundleContext context;
     private final AtomicBoolean scheduled = new AtomicBoolean();
+    private volatile boolean isDeploying;
+    private volatile long deployingSince;
     private volatile Health health = Health.down("features are still being installed");
     private final ScheduledExecutorService worker =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-installed"));
@@ -79,6 +87,7 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
     @Deactivate
     void stop() throws InterruptedException {
         features.unregisterListener((FeaturesListener) this);
+        features.unregisterListener((DeploymentListener) this);
         context.removeBundleListener(this);
         worker.shutdownNow();
         if (!worker.awaitTermination(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
@@ -98,6 +107,19 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
 
     @Override
     public void repositoryEvent(RepositoryEvent event) {
+        scheduleRecord();
+    }
+
+    /**
+     * Notes whether features are being deployed: until that is finished, their bundles can't be told from those that
+     * were installed individually.
+     */
+    @Override
+    public void deploymentEvent(DeploymentEvent event) {
+        if (event == DeploymentEvent.DEPLOYMENT_STARTED) {
+            deployingSince = System.nanoTime();
+        }
+        isDeploying = event != DeploymentEvent.DEPLOYMENT_FINISHED;
         scheduleRecord();
     }
 
@@ -125,6 +147,7 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
         }
         health = INSTALLED;
         features.registerListener((FeaturesListener) this);
+        features.registerListener((DeploymentListener) this);
         context.addBundleListener(this);
         scheduleRecord();
     }
@@ -141,6 +164,10 @@ public final class InstalledByOperator implements FeaturesListener, BundleListen
 
     private void record() {
         scheduled.set(false);
+        if (isDeploying && System.nanoTime() - deployingSince < DEPLOYMENT_TIMEOUT_NANOS) {
+            scheduleRecord();
+            return;
+        }
         try {
             InstallationRecord record = new InstallationRecord(Path.of(context.getProperty(DIRECTORY)));
             Distribution distribution = Distribution.read(Path.of(context.getProperty("karaf.etc")));
