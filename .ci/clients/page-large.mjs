@@ -4,10 +4,14 @@ import { accessible, ADMIN, asAdmin, browser, open, put, see, seen, seeNoComplai
 
 const ENTRIES = Number(process.env.ENTRIES)
 const publish = (topic, body) => fetch(`${url}/events/${topic}`, { method: 'POST', headers: asAdmin, body })
+/** Sends many requests, a hundred at a time: a hub of a cluster answers each once the database has the event, for many publishers at once. */
+async function many(count, request) {
+  for (let i = 0; i < count; i += 100) await Promise.all(Array.from({ length: 100 }, (_, j) => request(i + j)))
+}
 
 // What was kept before the page was opened, found by topic, time and text.
 await publish('kept.first', 'the oldest of them')
-for (let i = 0; i < 300; i += 100) await Promise.all(Array.from({ length: 100 }, (_, j) => publish(`kept.many/${i + j}`, 'x')))
+await many(300, number => publish(`kept.many/${number}`, 'x'))
 const admin = await open()
 await signIn(admin, ADMIN)
 const list = admin.locator('#event-list')
@@ -56,6 +60,7 @@ await see('while a thousand events a second arrive, the page can be used', admin
 used = true
 await admin.getByRole('button', { name: 'Resume' }).click()
 await flood
+socket.close()
 await see('and the last of them is shown', list.getByText(`flood.${published - 1}`, { exact: true }).waitFor())
 const { draws, longest } = await admin.evaluate(() => ({ draws: window.draws, longest: window.longest }))
 seen('they are drawn together', draws < published / 20, `${draws} drawings of ${published} events, the longest task took ${longest} ms`)
@@ -66,7 +71,7 @@ await see('and opened by keyboard', admin.locator('#event pre').getByText('"numb
 
 // More was kept than the page loads.
 await admin.keyboard.press('Escape')
-for (let number = 0; number < 12_000; number++) socket.send(JSON.stringify({ type: 'publish', topic: 'kept.bulk', data: `bulk ${number}` }))
+await many(12_000, number => publish('kept.bulk', `bulk ${number}`))
 await list.getByText('bulk 11999', { exact: true }).waitFor()
 await admin.getByLabel('Filter').fill('THE OLDEST of them')
 await admin.getByRole('button', { name: 'Load older events' }).click()
@@ -76,7 +81,6 @@ await see('and only what matches is shown', admin.locator('#events-count').getBy
 await admin.getByLabel('Filter').fill('bulk 11998')
 await see('until something else is looked for', list.getByText('bulk 11998', { exact: true }).waitFor())
 await admin.getByLabel('Filter').fill('')
-socket.close()
 
 // What a user may see of it lies before more than the hub looks through at once.
 await fetch(`${url}/users`, { method: 'POST', headers: asAdmin, body: JSON.stringify({ name: 'rare', grants: [{ action: 'subscribe', what: 'kept.rare' }] }) })
@@ -94,7 +98,7 @@ await fetch(`${url}/users/rare`, { method: 'DELETE', headers: asAdmin })
 
 // The changes of a file lie before many of others whose paths begin alike.
 await put('names/old.txt', 'text')
-for (let i = 0; i < 200; i += 20) await Promise.all(Array.from({ length: 20 }, (_, j) => put(`names/old.txt.${i + j}`, 'text')))
+await many(200, number => put(`names/old.txt.${number}`, 'text'))
 await admin.goto(`${url}/#/files/names/?file=old.txt`)
 await admin.getByRole('button', { name: 'Load older changes' }).click()
 await see('the whole journal is searched for changes of a file', admin.locator('.history li').filter({ hasText: 'created' }).waitFor())
