@@ -4,6 +4,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.health.Health;
+import io.datahub.api.log.FailureText;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
 import io.datahub.api.record.Change;
@@ -168,7 +169,8 @@ final class UsersLoader {
                 currentUsers.put(read.get(), author);
             }
         } catch (IOException e) {
-            refusal = Optional.of(new Refusal(Reason.UNAVAILABLE, RecordPath.USERS + " can't be read: " + e));
+            refusal = Optional.of(
+                    new Refusal(Reason.UNAVAILABLE, RecordPath.USERS + " can't be read: " + FailureText.of(e)));
         } catch (InvalidUsersException e) {
             LOG.error("event=auth.users.invalid file={} reason={}", RecordPath.USERS, LogText.quoted(e.getMessage()));
             refusal = Optional.of(new Refusal(Reason.INVALID, RecordPath.USERS + " is invalid: " + e.getMessage()));

@@ -1,5 +1,6 @@
 package io.datahub.watcher;
 
+import io.datahub.api.log.FailureText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,8 +70,8 @@ final class WatchRoot {
                             path + " is another directory than when the hub started; restore the original one (mount"
                                     + " it), or restart the hub to use this one");
         } catch (IOException e) {
-            return Optional.of(
-                    path + " is missing; restore it, or create an empty directory and restart the hub: " + e);
+            return Optional.of(path + " is missing; restore it, or create an empty directory and restart the hub: "
+                    + FailureText.of(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.datahub.api.health;
 
+import io.datahub.api.log.FailureText;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -61,7 +62,7 @@ public final class HealthChecks {
             return check.check();
         } catch (RuntimeException e) {
             failures.accept(name, e);
-            return Health.down("the health check failed: " + e);
+            return Health.down("the health check failed: " + FailureText.of(e));
         }
     }
 

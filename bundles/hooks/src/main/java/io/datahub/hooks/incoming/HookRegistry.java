@@ -78,8 +78,7 @@ public final class HookRegistry implements Hooks, HealthCheck, MetricSource {
     public Result<Translation> test(String hook, Map<String, String> headers, byte[] body) {
         return find(hook)
                 .map(found -> found.test(headers, body))
-                .orElseGet(() -> Result.refused(
-                        Reason.NOT_FOUND, "there is no hook " + hook + "; datahub:hooks lists the hooks"));
+                .orElseGet(() -> Result.refused(Reason.NOT_FOUND, "there is no hook " + hook));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.datahub.hooks.incoming;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.log.FailureText;
 import io.datahub.api.log.LogText;
 import io.datahub.api.state.AdapterState;
 import io.datahub.api.state.StateChange;
@@ -87,7 +88,7 @@ final class SeenDeliveries {
             Optional<Refusal> refusal = stored.refusal().filter(each -> each.reason() != Reason.PRECONDITION_FAILED);
             failure = refusal.map(Refusal::detail).orElse("");
         } catch (IOException e) {
-            failure = e.toString();
+            failure = FailureText.of(e);
         }
         if (!failure.isEmpty()) {
             LOG.warn(

@@ -45,9 +45,7 @@ final class DeadLetters {
      */
     void add(Message message, String reason, Instant refused) throws IOException {
         if (state.list(PREFIX, "", MAX).size() >= MAX) {
-            throw new IOException(
-                    "there are " + MAX
-                            + " dead letters; send them again with datahub:webhook-resend, or remove them with datahub:webhook-drop");
+            throw new IOException("there are " + MAX + " dead letters: send them again or drop them");
         }
         byte[] value = bytes(message, refused, reason, true);
         if (value.length > StateLimits.MAX_VALUE_BYTES) {

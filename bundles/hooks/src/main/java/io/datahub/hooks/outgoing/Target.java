@@ -1,5 +1,6 @@
 package io.datahub.hooks.outgoing;
 
+import io.datahub.api.log.FailureText;
 import io.datahub.hooks.signature.Hmac;
 import io.datahub.hooks.signature.Secret;
 import io.datahub.hooks.signature.SecretFile;
@@ -93,12 +94,12 @@ final class Target implements AutoCloseable {
         try {
             Result result = completed.get(2 * TOTAL_SECONDS, TimeUnit.SECONDS);
             return result.isFailed()
-                    ? Attempt.failed(reason(result.getFailure()))
+                    ? Attempt.failed(FailureText.of(result.getFailure()))
                     : Attempt.answered(
                             result.getResponse().getStatus(),
                             retryAfter(result.getResponse().getHeaders().get(HttpHeader.RETRY_AFTER)));
         } catch (ExecutionException | TimeoutException e) {
-            return Attempt.failed(reason(e));
+            return Attempt.failed(FailureText.of(e));
         } finally {
             if (!completed.isDone()) {
                 request.abort(new TimeoutException("no answer"));
@@ -128,10 +129,6 @@ final class Target implements AutoCloseable {
             });
         });
         return request;
-    }
-
-    private static String reason(Throwable failure) {
-        return failure instanceof ForbiddenAddressException ? failure.getMessage() : failure.toString();
     }
 
     private static Duration retryAfter(String seconds) {

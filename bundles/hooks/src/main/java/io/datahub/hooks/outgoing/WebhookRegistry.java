@@ -48,9 +48,7 @@ public final class WebhookRegistry implements Webhooks, HealthCheck, MetricSourc
 
     private Result<Webhook> find(String name) {
         Webhook found = webhooks.get(name);
-        return found == null
-                ? Result.refused(Reason.NOT_FOUND, "there is no webhook " + name + "; datahub:webhooks lists them")
-                : Result.done(found);
+        return found == null ? Result.refused(Reason.NOT_FOUND, "there is no webhook " + name) : Result.done(found);
     }
 
     @Override

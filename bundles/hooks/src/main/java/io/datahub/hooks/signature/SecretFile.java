@@ -1,5 +1,6 @@
 package io.datahub.hooks.signature;
 
+import io.datahub.api.log.FailureText;
 import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +41,7 @@ public final class SecretFile {
      * @throws IOException if the file can't be read or has none; the message says so without quoting it
      */
     public synchronized List<Secret> secrets() throws IOException {
-        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        BasicFileAttributes attributes = readable(() -> Files.readAttributes(file, BasicFileAttributes.class));
         if (attributes.size() != readBytes || !attributes.lastModifiedTime().equals(readAt)) {
             secrets = read(attributes.size());
             readAt = attributes.lastModifiedTime();
@@ -49,12 +50,25 @@ public final class SecretFile {
         return secrets;
     }
 
+    /** Reads something; a failure says in words of its own which file can't be read, and why. */
+    private static <T> T readable(Reading<T> reading) throws IOException {
+        try {
+            return reading.read();
+        } catch (IOException e) {
+            throw new IOException("the secret file can't be read: " + FailureText.of(e), e);
+        }
+    }
+
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+
     private List<Secret> read(long bytes) throws IOException {
         if (bytes > MAX_BYTES) {
             throw new IOException("the secret file " + file + " is larger than " + MAX_BYTES + " bytes");
         }
         try {
-            List<Secret> found = Files.readAllLines(file).stream()
+            List<Secret> found = readable(() -> Files.readAllLines(file)).stream()
                     .map(String::strip)
                     .filter(line -> !line.isEmpty())
                     .map(Secret::new)
@@ -75,7 +89,7 @@ public final class SecretFile {
             secrets();
             return "";
         } catch (IOException e) {
-            return "the secret file can't be read: " + e;
+            return e.getMessage();
         }
     }
 }

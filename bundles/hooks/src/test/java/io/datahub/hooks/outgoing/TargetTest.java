@@ -101,7 +101,20 @@ class TargetTest {
         URI url = url("127.0.0.1");
         server.stop(0);
         try (Target target = new Target("t", url, Optional.empty(), true)) {
-            assertThat(target.send(MESSAGE).what()).isEqualTo(Attempt.What.RETRY);
+            Attempt attempt = target.send(MESSAGE);
+            assertThat(attempt.what()).isEqualTo(Attempt.What.RETRY);
+            assertThat(attempt.detail()).isEqualTo("connection refused");
         }
+    }
+
+    @Test
+    void shouldNameTheSecretFileThatIsMissing(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("secret");
+        try (Target target = new Target("t", url("127.0.0.1"), Optional.of(new SecretFile(file)), true)) {
+            assertThat(target.send(MESSAGE).detail())
+                    .isEqualTo("it can't be signed: the secret file can't be read: " + file + " doesn't exist");
+        }
+        assertThat(new SecretFile(file).problem())
+                .isEqualTo("the secret file can't be read: " + file + " doesn't exist");
     }
 }

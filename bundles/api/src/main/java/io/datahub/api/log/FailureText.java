@@ -1,0 +1,83 @@
+package io.datahub.api.log;
+
+import java.io.EOFException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.security.cert.CertPathBuilderException;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+
+/**
+ * Says what has failed in words for people who know files and networks, but not the names of exceptions: what is shown by
+ * the page, the console and the health checks. Logs have the exception itself.
+ */
+public final class FailureText {
+
+    /** The name of an exception at the beginning of a message, as {@link Throwable#toString} puts it there. */
+    private static final Pattern CLASS = Pattern.compile("^(?:[a-z][\\w$]*\\.)+[A-Z][\\w$.]*(?::\\s*|$)");
+
+    private FailureText() {}
+
+    /**
+     * What has failed.
+     *
+     * @param failure a failure; its innermost cause that says something counts
+     * @return a part of a sentence, without a full stop
+     */
+    public static String of(Throwable failure) {
+        String text = "";
+        int depth = 0;
+        for (Throwable cause = failure; cause != null && depth < 20; cause = cause.getCause(), depth++) {
+            String own = known(cause).orElseGet(new Message(cause)::text);
+            text = own.isEmpty() ? text : own;
+        }
+        return text.isEmpty() ? "an unexpected failure; the log has the reason" : text;
+    }
+
+    private static Optional<String> known(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        String text = null;
+        if (cause instanceof UnknownHostException) {
+            text = "the name " + message.replaceFirst(": .*", "") + " can't be resolved";
+        } else if (cause instanceof SocketTimeoutException) {
+            text = "the connection timed out";
+        } else if (cause instanceof TimeoutException) {
+            text = "there was no answer in time";
+        } else if (cause instanceof EOFException || cause instanceof ClosedChannelException) {
+            text = "the connection was closed";
+        } else if (cause instanceof CertPathBuilderException) {
+            text = "the certificate isn't signed by an authority that the hub trusts";
+        } else if (cause instanceof NoSuchFileException) {
+            text = message + " doesn't exist";
+        } else if (cause instanceof AccessDeniedException) {
+            text = message + ": permission denied";
+        } else if (cause instanceof FileSystemException file && file.getReason() != null) {
+            text = file.getFile() + ": " + file.getReason();
+        } else if (cause instanceof CharacterCodingException) {
+            text = "it isn't UTF-8";
+        }
+        return Optional.ofNullable(text);
+    }
+
+    /** The message of an exception that has no words of its own here. */
+    private record Message(Throwable of) {
+
+        String text() {
+            String message = of.getMessage();
+            if (message == null || message.isBlank()) {
+                return "";
+            }
+            String text = CLASS.matcher(message.strip()).replaceFirst("");
+            boolean isSentence = text.length() > 1
+                    && Character.isUpperCase(text.charAt(0))
+                    && !Character.isUpperCase(text.charAt(1));
+            return isSentence ? Character.toLowerCase(text.charAt(0)) + text.substring(1) : text;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.datahub.api.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class FailureTextTest {
+
+    static Stream<Arguments> failures() {
+        Exception untrusted =
+                new CertPathBuilderException("unable to find valid certification path to requested target");
+        return Stream.of(
+                Arguments.of(new ConnectException("Connection refused"), "connection refused"),
+                Arguments.of(new SocketTimeoutException("Connect Timeout"), "the connection timed out"),
+                Arguments.of(new TimeoutException("Total timeout 15000 ms elapsed"), "there was no answer in time"),
+                Arguments.of(
+                        new UnknownHostException("ci.example: Name or service not known"),
+                        "the name ci.example can't be resolved"),
+                Arguments.of(new EOFException("HttpConnectionOverHTTP@1"), "the connection was closed"),
+                Arguments.of(
+                        new SSLHandshakeException("PKIX path building failed: " + untrusted).initCause(untrusted),
+                        "the certificate isn't signed by an authority that the hub trusts"),
+                Arguments.of(
+                        new SSLHandshakeException("No subject")
+                                .initCause(new CertificateException("No name matching x found")),
+                        "no name matching x found"),
+                Arguments.of(new NoSuchFileException("/etc/hook.secret"), "/etc/hook.secret doesn't exist"),
+                Arguments.of(new AccessDeniedException("/etc/hook.secret"), "/etc/hook.secret: permission denied"),
+                Arguments.of(new FileSystemException("/etc", null, "Is a directory"), "/etc: Is a directory"),
+                Arguments.of(new MalformedInputException(1), "it isn't UTF-8"),
+                Arguments.of(new IOException("TLS is required"), "TLS is required"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void shouldSayWhatHasFailed(Throwable failure, String expected) {
+        assertEquals(expected, FailureText.of(failure));
+    }
+
+    @Test
+    void shouldNameTheCauseInPlaceOfWhatWrapsIt() {
+        assertEquals(
+                "connection refused",
+                FailureText.of(new ExecutionException(new IOException(new ConnectException("Connection refused")))));
+    }
+
+    @Test
+    void shouldLeaveOutTheNameOfAnException() {
+        assertEquals("no room", FailureText.of(new IOException("java.io.IOException: no room")));
+        assertEquals("an unexpected failure; the log has the reason", FailureText.of(new IllegalStateException()));
+        assertEquals(
+                "an unexpected failure; the log has the reason",
+                FailureText.of(new IOException(new IllegalStateException())));
+    }
+}
