@@ -1,30 +1,87 @@
 // Hooks and webhooks, for administrators: their last deliveries, and the dead letters, which can be sent again or dropped.
 
-import { $, announce, confirmDialog, createElement, formatTime, number, reconcile } from './dom.js'
+import { $, announce, confirmDialog, createElement, formatTime, number, reconcile, visible } from './dom.js'
 import { request } from './hub.js'
 import { scrollingTable } from './table.js'
 
 const CLOUD_EVENTS = ['structured', 'binary'] // kinds of webhooks; the others are named after what they are for
 
+/** How often the hub of a cluster that sends a webhook is looked for behind the address of the page. */
+const ATTEMPTS = 10
+const ATTEMPT_MILLIS = 100
+/** A hook lists so many deliveries. */
+const RECENT = 20
+
 let generation = 0
-const listed = new Set() // the webhooks whose dead letters are shown
+const answers = { hooks: new Map(), webhooks: new Map() } // the last answer of each hub, whose name is empty if it is alone
+const opened = new Set() // the webhooks whose dead letters are shown
 const shown = new Map() // id of a list, a colon and a name → the element and what it shows
 
-/** Reads and shows all of them; hides the sections if the hub has no hooks. */
+/**
+ * Reads and shows all of them; hides the sections if the hub has no hooks. In a cluster, another hub may answer each time: what
+ * each has counted is added up.
+ */
 export async function update() {
   const thisUpdate = ++generation
   const [hooks, webhooks] = await Promise.all(['/status/hooks', '/status/webhooks'].map(path =>
     request(path, {}, [404]).then(answer => answer.ok ? answer.json() : null)))
   if (thisUpdate !== generation) return
-  show('hooks', hooks?.hooks, hookSummary, hook => [recent(hook)])
-  show('webhooks', webhooks?.webhooks, webhookSummary, webhook => [recent(webhook), letters(webhook)])
+  remember(answers.hooks, hooks)
+  remember(answers.webhooks, webhooks)
+  show('hooks', hooks && byName(answers.hooks, 'hooks').map(ofAllHubs), hookSummary, hook => [recent(hook)])
+  show('webhooks', webhooks && byName(answers.webhooks, 'webhooks').map(ofSender), webhookSummary,
+    webhook => webhook.state === 'standby' ? [] : [recent(webhook), letters(webhook)])
+}
+
+/** Says of which hubs of a cluster the counts are. */
+export function showHubs(cluster) {
+  const alive = cluster ? cluster.hubs.filter(hub => hub.alive).map(({ name }) => name) : ['']
+  for (const hubs of Object.values(answers)) for (const name of [...hubs.keys()]) if (!alive.includes(name)) hubs.delete(name)
+  const missing = alive.filter(name => !answers.hooks.has(name))
+  $('hooks-hubs').hidden = !cluster || answers.hooks.size === 0
+  $('hooks-hubs').textContent = missing.length === 0 ? 'Totals of all hubs.'
+    : `Of ${listed([...answers.hooks.keys()])} only: ${listed(missing)} ${missing.length > 1 ? 'haven’t' : 'hasn’t'} answered this page.`
+}
+
+function listed(names) {
+  return new Intl.ListFormat('en').format(names.map(visible))
+}
+
+function remember(hubs, answer) {
+  if (!answer) return hubs.clear()
+  hubs.delete(answer.hub ?? '')
+  hubs.set(answer.hub ?? '', answer) // as the last, the newest
+}
+
+/** What all hubs say of each hook, in the order of names: a list of pairs of the hub's name and its status. */
+function byName(hubs, kind) {
+  const found = new Map()
+  for (const [hub, answer] of hubs) for (const one of answer[kind]) found.set(one.name, [...found.get(one.name) ?? [], [hub, one]])
+  return [...found].sort(([one], [other]) => one < other ? -1 : 1).map(([, each]) => each)
+}
+
+function ofAllHubs(hubs) {
+  const [, last] = hubs.at(-1)
+  const sum = key => hubs.reduce((total, [, one]) => total + one[key], 0)
+  return {
+    ...last, accepted: sum('accepted'), repeated: sum('repeated'), unknown: sum('unknown'), refused: sum('refused'),
+    problem: [...new Set(hubs.filter(([, one]) => one.problem).map(([hub, one]) => hub ? `${hub}: ${one.problem}` : one.problem))].sort().join('; '),
+    recent: hubs.flatMap(([, one]) => one.recent).sort((one, other) => one.time < other.time ? 1 : -1).slice(0, RECENT + 5),
+  }
+}
+
+/** Only one hub sends a webhook at a time. */
+function ofSender(hubs) {
+  return (hubs.findLast(([, one]) => one.state !== 'standby') ?? hubs.at(-1))[1]
 }
 
 /** Forgets everything, and clears the screen. */
 export function reset() {
   generation++
   shown.clear()
-  listed.clear()
+  opened.clear()
+  for (const hubs of Object.values(answers)) hubs.clear()
+  $('hooks-hubs').hidden = true
   for (const id of ['hooks', 'webhooks']) {
     $(id).replaceChildren()
     $(`${id}-part`).hidden = true
@@ -65,15 +122,28 @@ function hookSummary(hook) {
 }
 
 function webhookSummary(webhook) {
-  // The hub's own words for dead letters name a console command.
-  const reason = webhook.deadLetters && webhook.state === 'sending' ? `${count(webhook.deadLetters)}: open this to send them again or drop them` : webhook.problem
+  if (webhook.state === 'standby') {
+    return head(webhook.name, 'standby', false, `${webhook.sender ?? 'another hub'} sends it, and hasn’t answered this page yet`)
+  }
   const waiting = webhook.nextAttempt ? createElement('span', { className: 'hint' }, 'next attempt ', formatTime(webhook.nextAttempt)) : null
   return [
     ...head(webhook.name, webhook.state, webhook.state !== 'sending' || webhook.problem, `${CLOUD_EVENTS.includes(webhook.kind) ? `${webhook.kind} CloudEvents` : webhook.kind} to ${webhook.host}`,
       `${number(webhook.delivered)} delivered, ${number(webhook.dropped)} dropped, ${count(webhook.deadLetters)}`),
     waiting,
-    reason ? createElement('span', { className: 'reason' }, reason) : null,
+    webhook.problem ? createElement('span', { className: 'reason' }, webhook.problem) : null,
   ].filter(Boolean)
+}
+
+/** Sends a request for dead letters, which only the hub that sends them can fulfil: another one of the cluster may have answered. */
+async function askSender(path, options) {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await request(path, options)
+    } catch (refused) {
+      if (refused.status !== 409 || attempt === ATTEMPTS) throw refused
+      await new Promise(done => setTimeout(done, ATTEMPT_MILLIS))
+    }
+  }
 }
 
 function count(letters) {
@@ -98,7 +168,7 @@ function letters({ name, deadLetters, state }) {
   const change = async (method, id, done) => {
     note.textContent = ''
     try {
-      await request(id ? `${path}/${encodeURIComponent(id)}` : path, { method })
+      await askSender(id ? `${path}/${encodeURIComponent(id)}` : path, { method })
       announce(done)
       await update()
     } catch (refused) {
@@ -112,7 +182,7 @@ function letters({ name, deadLetters, state }) {
   }
   const button = (text, label, onclick) => createElement('button', { type: 'button', className: 'quiet', 'aria-label': label, onclick }, text)
   const list = async () => {
-    listed.add(name)
+    opened.add(name)
     try {
       const { total, deadLetters: found } = await (await request(path)).json()
       place.replaceChildren(scrollingTable(`Dead letters of ${name}${total > found.length ? `, the oldest ${found.length} of ${number(total)}` : ''}`, ['Time', 'Topic', 'Reason', ''], found.map(one => [
@@ -126,7 +196,7 @@ function letters({ name, deadLetters, state }) {
     }
   }
   if (deadLetters === 0 && state !== 'ended') return place
-  if (listed.has(name)) list()
+  if (opened.has(name)) list()
   return createElement('div', {}, createElement('div', { className: 'buttons' },
     deadLetters ? button('Show dead letters', `Show the dead letters of ${name}`, list) : null,
     button(state === 'ended' ? 'Resume' : 'Send all again', state === 'ended' ? `Resume ${name}` : `Send all of ${name} again`, () => resend('')),

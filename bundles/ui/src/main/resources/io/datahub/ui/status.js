@@ -62,6 +62,7 @@ async function update(thisUpdate) {
     if (isShown && health && !isSelecting()) {
       charts.draw()
       cluster.show(state.cluster)
+      hooks.showHubs(state.cluster)
       drawComponents(health.components || [])
       drawClients(state)
       drawValidators(state.validators)
@@ -97,8 +98,8 @@ function condition(ready, degraded) {
 function drawClients({ clients, connected }) {
   const inCluster = clients.some(({ hub }) => hub)
   const rows = clients.map(client => [
-    ...(inCluster ? [client.hub] : []), client.user || '–', client.transport, client.address, formatTime(client.since), number(client.subscriptions), number(client.in),
-    number(client.out), number(client.lost), size(client.queuedBytes), ...(isAdmin ? [disconnectButton(client)] : []),
+    ...(inCluster ? [client.hub] : []), client.user || 'the hub', client.transport, client.address, formatTime(client.since), number(client.subscriptions), number(client.in),
+    number(client.out), number(client.lost), size(client.queuedBytes), ...(isAdmin ? [client.user ? disconnectButton(client) : ''] : []),
   ])
   redraw($('clients'), table('Clients',
     [...(inCluster ? ['Hub'] : []), 'User', 'Transport', 'Address', 'Since', ...['Topics', 'In', 'Out', 'Lost', 'Queued'].map(text => [text, 'number']), ...(isAdmin ? [''] : [])],

@@ -58,6 +58,7 @@ public interface Webhooks {
      * @param host the host that it sends to
      * @param state {@code sending}; {@code retrying} a message, since the target doesn't take it or there is no room for
      *     its dead letter; {@code ended} by the target; or {@code standby}, while another hub of the cluster sends
+     * @param sender in standby, the hub of the cluster that sends, if it is known; else empty
      * @param nextAttempt when it tries again, if it is retrying
      * @param delivered events that the target has accepted
      * @param dropped events of topics that aren't kept (in a cluster all but file events), lost while the target was
@@ -71,6 +72,7 @@ public interface Webhooks {
             String kind,
             String host,
             String state,
+            Optional<String> sender,
             Optional<Instant> nextAttempt,
             long delivered,
             long dropped,

@@ -303,6 +303,7 @@ public final class Webhook implements EventConsumer {
                 kind.toString().toLowerCase(Locale.ROOT),
                 url.getAuthority(),
                 what,
+                isOwner() ? Optional.empty() : feed.otherHub(),
                 what.equals("retrying") ? sender.nextAttempt() : Optional.empty(),
                 sender.delivered.sum(),
                 overflowed.sum(),
@@ -321,7 +322,7 @@ public final class Webhook implements EventConsumer {
             return "";
         }
         if (sender.hasEnded()) {
-            return "its target has ended it by 410; datahub:webhook-resend resumes it";
+            return "its target has ended it by the answer 410: resume it once the target wants events again";
         }
         if (!sender.failure().isEmpty() && sender.failingMillis() >= tolerated) {
             return "its target fails: " + sender.failure();
@@ -329,6 +330,9 @@ public final class Webhook implements EventConsumer {
         if (!gap.isEmpty()) {
             return gap;
         }
-        return deadLetters > 0 ? deadLetters + " dead letters; datahub:webhooks " + name + " lists them" : "";
+        return deadLetters == 0
+                ? ""
+                : (deadLetters == 1 ? "1 dead letter waits" : deadLetters + " dead letters wait")
+                        + " to be sent again or dropped";
     }
 }

@@ -1,10 +1,12 @@
 package io.datahub.hooks.status;
 
 import io.datahub.api.Reason;
+import io.datahub.api.cluster.ClusterView;
 import io.datahub.api.hook.Hooks;
 import io.datahub.api.hook.Hooks.HookStatus;
 import io.datahub.api.http.HttpMount;
 import io.datahub.jetty.web.Exchange;
+import java.util.Optional;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -12,6 +14,8 @@ import org.eclipse.jetty.util.Callback;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /** The hooks with their last deliveries, as JSON at {@code /status/hooks}, for administrators. */
 @Component(service = Handler.class)
@@ -21,10 +25,15 @@ public final class HookStatusHandler extends Handler.Abstract {
     static final String MOUNT = "/status/hooks";
 
     private final Hooks hooks;
+    private final Optional<String> hub;
 
     @Activate
-    public HookStatusHandler(@Reference Hooks hooks) {
+    public HookStatusHandler(
+            @Reference Hooks hooks,
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
+                    ClusterView cluster) {
         this.hooks = hooks;
+        hub = Optional.ofNullable(cluster).map(ClusterView::hub);
     }
 
     @Override
@@ -36,6 +45,7 @@ public final class HookStatusHandler extends Handler.Abstract {
         }
         StatusJson.send(exchange, json -> {
             json.writeStartObject();
+            StatusJson.write(json, hub);
             json.writeArrayFieldStart("hooks");
             for (HookStatus hook : hooks.hooks()) {
                 json.writeStartObject();

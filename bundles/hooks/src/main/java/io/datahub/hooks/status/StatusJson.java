@@ -7,6 +7,7 @@ import io.datahub.api.json.JsonText;
 import io.datahub.jetty.web.Exchange;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** The status as JSON. */
 final class StatusJson {
@@ -17,6 +18,13 @@ final class StatusJson {
     static void send(Exchange exchange, JsonContent content) {
         exchange.response().getHeaders().put(Exchange.NOT_STORED);
         exchange.json(200, JsonText.of(content));
+    }
+
+    /** Writes the field {@code hub}, which is missing if the hub is alone. */
+    static void write(JsonGenerator json, Optional<String> hub) throws IOException {
+        if (hub.isPresent()) {
+            json.writeStringField("hub", hub.get());
+        }
     }
 
     /** Writes the field {@code recent}. */

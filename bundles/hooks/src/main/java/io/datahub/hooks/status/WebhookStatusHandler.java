@@ -2,6 +2,7 @@ package io.datahub.hooks.status;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
+import io.datahub.api.cluster.ClusterView;
 import io.datahub.api.hook.Webhooks;
 import io.datahub.api.hook.Webhooks.DeadLetter;
 import io.datahub.api.hook.Webhooks.WebhookStatus;
@@ -20,6 +21,8 @@ import org.eclipse.jetty.util.Callback;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
  * The webhooks with their last messages, as JSON at {@code /status/webhooks}, and the dead letters of one at {@code
@@ -39,10 +42,15 @@ public final class WebhookStatusHandler extends Handler.Abstract {
     private static final int MAX_LETTERS = 100;
 
     private final Webhooks webhooks;
+    private final Optional<String> hub;
 
     @Activate
-    public WebhookStatusHandler(@Reference Webhooks webhooks) {
+    public WebhookStatusHandler(
+            @Reference Webhooks webhooks,
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
+                    ClusterView cluster) {
         this.webhooks = webhooks;
+        hub = Optional.ofNullable(cluster).map(ClusterView::hub);
     }
 
     @Override
@@ -106,6 +114,7 @@ public final class WebhookStatusHandler extends Handler.Abstract {
     private void webhooks(Exchange exchange) {
         StatusJson.send(exchange, json -> {
             json.writeStartObject();
+            StatusJson.write(json, hub);
             json.writeArrayFieldStart("webhooks");
             for (WebhookStatus webhook : webhooks.webhooks()) {
                 json.writeStartObject();
@@ -113,6 +122,7 @@ public final class WebhookStatusHandler extends Handler.Abstract {
                 json.writeStringField("kind", webhook.kind());
                 json.writeStringField("host", webhook.host());
                 json.writeStringField("state", webhook.state());
+                json.writeStringField("sender", webhook.sender().orElse(null));
                 json.writeStringField(
                         "nextAttempt",
                         webhook.nextAttempt().map(Instant::toString).orElse(null));

@@ -156,6 +156,7 @@ class WebhookTest {
                 .map(Refusal::reason)
                 .contains(Reason.CONFLICT);
         assertThat(webhook.status().state()).isEqualTo("standby");
+        assertThat(webhook.status().sender()).contains("two");
         assertThat(webhook.status().deadLetters()).isZero();
         assertThat(webhook.deadLetters()).extracting(DeadLetter::id).containsExactly("msg_1");
         webhook.stop();
@@ -186,6 +187,8 @@ class WebhookTest {
                 .extracting(DeadLetter::id)
                 .doesNotContain("msg_7");
         assertThat(posts).hasValue(1);
+
+        assertThat(webhook.status().problem()).isEqualTo("1000 dead letters wait to be sent again or dropped");
 
         assertThat(webhook.drop(Optional.of("msg_7")).isRefused()).isTrue();
         assertThat(webhook.drop(Optional.empty()).get()).isEqualTo(DeadLetters.MAX);
