@@ -20,7 +20,7 @@ const shown = page.locator('main > section:not([hidden])')
 async function unharmed(what) {
   await see(`${what}: nothing is harmed`, shown.locator('h1').waitFor().then(() => page.evaluate(() => [
     'ran' in window ? 'a script has run' : '',
-    document.querySelector('main img:not([src^="/"]), main script, iframe, [onerror], [onfocus], [autofocus], [href^="javascript:" i]')?.outerHTML,
+    document.querySelector('main img:not([src^="/"], [src^="blob:"]), main script, iframe, [onerror], [onfocus], [autofocus], [href^="javascript:" i]')?.outerHTML,
     /.{0,80}(undefined|\[object|function |native code|NaN|Invalid Date).{0,80}/.exec(document.title + document.body.innerText)?.[0],
     document.documentElement.scrollWidth > innerWidth ? 'wider than the window' : '',
   ].filter(Boolean).join(' | '))).then(harm => harm === '' || Promise.reject(new Error(harm))))
@@ -68,6 +68,18 @@ await page.goto(`${url}/#/files/attacks/`)
 await page.locator('#entries tr').nth(Object.keys(HOSTILE).length).waitFor()
 await unharmed('a list of such names')
 await picture(page, 'attacks-files')
+// Found on the hub; a picture that runs a script where it is opened by itself.
+await page.goto(`${url}/#/files/attacks/?find=${query}&tree`)
+await page.locator('#entries tr').nth(1).waitFor()
+await unharmed('names that were searched for')
+await fetch(`${url}/files/attacks/${encodeURIComponent(`${HOSTILE['an attribute']}.svg`)}`, { method: 'PUT', headers: asAdmin,
+  body: `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30" onload="window.ran = true"><script>window.ran = true</script><image href="${url}/files/attacks/leak"/></svg>` })
+requests.length = 0
+await page.goto(`${url}/#/files/attacks/?file=${encodeURIComponent(`${HOSTILE['an attribute']}.svg`)}`)
+await see('a picture with a script is shown', page.waitForFunction(() => document.querySelector('#file img')?.naturalWidth > 0).then(() => true))
+await unharmed('a picture with a script')
+seen('and loads nothing', !requests.some(request => request.url().endsWith('/leak')))
+await page.goto(`${url}/#/files/attacks/`)
 await see('a character that reorders is seen', shown.getByRole('link', { name: 'photo‹U+202E›gpj.exe', exact: true }).waitFor())
 await page.getByRole('button', { name: 'Delete photo' }).click()
 await see('also in a question', page.getByRole('dialog').getByText('photo‹U+202E›gpj.exe').waitFor())
@@ -79,6 +91,9 @@ await page.goto(`${url}/#/files/reports/`)
 await page.locator('#chosen').setInputFiles({ name: '<b onclick="window.ran=true">.xml', mimeType: 'text/xml', buffer: Buffer.from('<a><b onclick="alert(1)">&<script></a>') })
 await page.locator('#uploads .reasons li').first().waitFor()
 await unharmed('what a validator says')
+await page.locator('#uploads').getByRole('button', { name: /^Edit/ }).first().click()
+await page.getByLabel('Text of').waitFor()
+await unharmed('a refused text that is edited')
 await page.locator('#uploads').getByRole('button', { name: 'Dismiss' }).first().click()
 
 await page.goto(`${url}/#/events`)
@@ -95,6 +110,10 @@ for (const topic of topics) {
   await unharmed(`an event with the topic ${topic.slice(0, 40)}`)
   await page.keyboard.press('Escape')
 }
+await page.getByLabel('Filter').fill(HOSTILE['a script'])
+await page.locator('.event-row').first().waitFor()
+await unharmed('events that were searched for')
+await page.getByLabel('Filter').fill('')
 await page.getByRole('button', { name: 'Publish…' }).click()
 await page.getByLabel('Topic', { exact: true }).fill('../users')
 await page.getByRole('button', { name: 'Publish', exact: true }).click()
@@ -106,13 +125,22 @@ function replaced(value, by, key = '') {
   if (value !== null && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, replaced(each, by, name)]))
   return typeof value === 'string' && !/^\d{4}-\d\d-\d\dT/.test(value) && key !== 'etag' ? by : value
 }
+/** What a hub of a cluster says of it, with this text in the place of every other one. */
+const cluster = text => ({ id: text, hub: text, serves: false, reason: text, viewAgeMillis: 1,
+  hubs: [{ name: text, address: text, alive: true, seenMillisAgo: 1, sequence: 1 }, { name: `${text}2`, address: text, alive: true, seenMillisAgo: 1, sequence: 2 }],
+  engines: [{ name: text, ready: false, degraded: true, detail: text }] })
 await fetch(`${url}/tokens`, { method: 'POST', headers: asAdmin, body: JSON.stringify({ label: HOSTILE['an element'] }) })
 await fetch(`${url}/users`, { method: 'POST', headers: asAdmin, body: JSON.stringify({ name: 'constructor', grants: [{ action: 'read', what: `${HOSTILE['an element']}/` }] }) })
 for (const [what, name] of Object.entries(HOSTILE)) {
-  await page.route(/\/(status|users|tokens|health)\b/, async route => {
+  await page.route(/\/(status|users|tokens|health)\b|dry-run/, async route => {
     const response = await route.fetch()
     if (response.status() === 404) return route.fulfill({ json: { tokens: [{ id: name, kind: 'token', label: name }] } }) // of a user with this name
-    return route.fulfill({ response, json: replaced(await response.json(), name) })
+    const answer = replaced(await response.json(), name)
+    if (new URL(route.request().url()).pathname === '/status') answer.cluster = cluster(name)
+    for (const webhook of answer.webhooks ?? []) if (webhook.deadLetters === 0) webhook.deadLetters = 1
+    if (/dead-letters$/.test(route.request().url())) answer.deadLetters = [{ id: name, topic: name, time: new Date().toISOString(), reason: name, resendable: true }]
+    if (/dry-run/.test(route.request().url())) return route.fulfill({ status: 422, json: { detail: name, violations: [{ validator: name, version: name, line: 1, column: 1, message: name }] } })
+    return route.fulfill({ response, json: answer })
   })
   for (const [address, wanted] of [['hub', '#validators td'], [`users/?name=${encodeURIComponent(name)}`, '#user-detail .chips'], ['account', '#account-tokens td']]) {
     await page.goto(`${url}/#/${address}`)
@@ -120,6 +148,14 @@ for (const [what, name] of Object.entries(HOSTILE)) {
     if (address === 'hub') {
       await page.locator('#hooks summary').first().click()
       await page.locator('#webhooks summary').first().click()
+      await page.getByRole('button', { name: 'Show the dead letters' }).first().click()
+      await page.locator('.letters td').first().waitFor()
+      await page.getByText('Try the validators').click()
+      await page.getByLabel('Path', { exact: true }).fill('a')
+      await page.getByLabel('or text').fill('b')
+      await page.getByRole('button', { name: 'Validate' }).click()
+      await page.locator('#trial-reasons li').first().waitFor()
+      await page.locator('#cluster td').first().waitFor()
     }
     await unharmed(`${what} in ${address.replace(/\?.*/, '')}`)
     await picture(page, `attacks-${address.replace(/\W.*/, '')}-${what}`)

@@ -5,6 +5,11 @@ import { accessible, asAdmin, browser, folder, home, isPhone, open, picture, see
 const file = (name, text) => ({ name, mimeType: 'text/xml', buffer: Buffer.from(text) })
 
 const page = await open()
+await page.addInitScript(() => {
+  window.waits = []
+  const setTimeout = window.setTimeout
+  window.setTimeout = (action, millis, ...more) => { window.waits.push(millis); return setTimeout(action, millis, ...more) }
+})
 await page.route('**/session/oidc', route => route.fulfill({ json: { providers: [{ label: 'Acme', start: '/session/oidc/start' }] } }))
 await page.goto(`${url}/?sign-in=expired`)
 await see('an issuer is offered where one is configured', page.getByRole('link', { name: 'Sign in with Acme' }).waitFor())
@@ -158,6 +163,26 @@ await page.goto(`${url}/#/files/${home}/elsewhere/?file=z.txt`)
 await see('and renamed', pane.locator('pre').getByText('xxx').waitFor())
 await see('its history names the user', pane.locator('.history').getByText('by ann').first().waitFor())
 
+// Pictures, of which the browser keeps nothing: a small one, one that isn't in the first part of the file, and what isn't one.
+const pictureOf = (width, height) => {
+  const bitmap = Buffer.alloc(54 + 3 * width * height)
+  bitmap.write('BM')
+  for (const [at, value] of [[2, bitmap.length], [10, 54], [14, 40], [18, width], [22, height], [26, 1 | 24 << 16], [34, 3 * width * height]]) bitmap.writeUInt32LE(value, at)
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) bitmap.writeUIntLE(255 * x / width << 16 | 255 * y / height << 8 | 160, 54 + 3 * (y * width + x), 3)
+  return bitmap
+}
+const pictures = { 'small.bmp': pictureOf(40, 30), 'large.bmp': pictureOf(400, 300) }
+for (const [name, body] of Object.entries({ ...pictures, 'none.png': 'not a picture' })) {
+  await fetch(`${url}/files/${home}/pictures/${name}`, { method: 'PUT', headers: asAdmin, body })
+}
+for (const name of Object.keys(pictures)) {
+  await page.goto(`${url}/#/files/${home}/pictures/?file=${name}`)
+  await see(`the picture ${name} is shown`, page.waitForFunction(wanted => document.querySelector('#file img')?.alt.endsWith(wanted) && document.querySelector('#file img').naturalWidth > 0, name).then(() => true))
+}
+await picture(page, 'picture')
+await page.goto(`${url}/#/files/${home}/pictures/?file=none.png`)
+await see('what isn’t a picture is said not to be one', pane.getByText('can’t show this picture').waitFor())
+
 await page.goto(`${url}/#/files/`)
 await page.locator('#entries tr').first().waitFor()
 await see('what the user may not do is not offered', page.locator('#choose').isDisabled())
@@ -174,6 +199,8 @@ await page.getByRole('button', { name: 'Delete build.xml' }).click()
 await see('deleting asks first', page.getByRole('dialog').getByText('can’t be undone').waitFor())
 await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
 await see('and then deletes', page.getByRole('link', { name: 'build.xml', exact: true }).waitFor({ state: 'detached' }))
+const isInCluster = (await (await fetch(`${url}/whoami`, { headers: asAdmin })).json()).hub !== undefined
+await see('only a cluster is asked again, once all hubs know of it', page.evaluate(() => window.waits.includes(1_200)).then(isAsked => isAsked === isInCluster || isAsked))
 await see('cancelled uploads leave nothing', page.getByText('large.bin', { exact: true }).count().then(count => count === 0))
 
 await page.getByRole('button', { name: 'Sign out' }).click()
@@ -182,6 +209,10 @@ await page.reload()
 await see('who signed out stays out', page.getByRole('heading', { name: 'Sign in' }).waitFor())
 seen('the token is nowhere in the browser’s lasting storage', await page.evaluate(() => localStorage.length === 0 && sessionStorage.length === 0 && document.cookie === ''))
 seeNoComplaints(page)
+const cached = path => page.evaluate(address => fetch(address, { cache: 'only-if-cached', mode: 'same-origin' }).then(answer => answer.status, () => 'nothing'), path)
+for (const path of [...Object.keys(pictures).map(name => `/files/${home}/pictures/${name}`), `/files/${home}/`, '/whoami']) {
+  await see(`nothing of ${path} is in the browser’s cache`, cached(path).then(found => found === 'nothing' || Promise.reject(new Error(found))))
+}
 
 // The plain page of a folder, which needs no script.
 await fetch(`${url}/files/${home}/active.html`, { method: 'PUT', body: '<script>1</script>', headers: asAdmin })

@@ -1,7 +1,7 @@
 // The account of the user who is signed in: what it may do, and its tokens.
 
 import { $, confirmDialog, redraw } from './dom.js'
-import { request, SETTLED_MILLIS } from './hub.js'
+import { onceSettled, request } from './hub.js'
 import { clear, credentials, describe, ACTIONS, showRefusal, showToken, tokenForm, Turns } from './access.js'
 import { scrollingTable } from './table.js'
 
@@ -43,7 +43,7 @@ export async function open(me) {
       if (isHere()) showRefusal($('account-secret'), refused)
     }
     if (isCurrent()) await open(me)
-    setTimeout(() => { if (isHere()) open(me) }, SETTLED_MILLIS) // in a cluster, another hub may have answered
+    onceSettled(() => { if (isHere()) open(me) })
   }
 }
 

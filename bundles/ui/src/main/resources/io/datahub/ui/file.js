@@ -1,13 +1,14 @@
 // One file: its preview, its history, a text that can be edited, and links to it.
 
 import { $, announce, breakable, copyText, createElement, formatTime, redraw, size } from './dom.js'
-import { allChangesOf, filePath, may, newestChangesOf, request, SETTLED_MILLIS } from './hub.js'
+import { allChangesOf, filePath, may, newestChangesOf, onceSettled, request } from './hub.js'
 import { rename } from './selection.js'
 import { isUniform, MAX_EDIT, textOf } from './text.js'
 import { violation } from './violation.js'
 
 const MAX_PREVIEW = 64 * 1024
 const HISTORY = 200
+const MAX_PICTURE = 32 * 1024 * 1024
 const IMAGE = /\.(png|jpe?g|gif|webp|avif|bmp|ico|svg)$/i
 let shown = null // the path
 let lastLoad = 0
@@ -68,7 +69,7 @@ export async function show(path, isAgain = false) {
     if (thisLoad !== lastLoad) return
     draw(path, content, history)
     if (!isAgain && content.etag && history[0]?.data.etag !== content.etag) {
-      setTimeout(() => { if (thisLoad === lastLoad && !isEditing()) show(path, true) }, SETTLED_MILLIS)
+      onceSettled(() => { if (thisLoad === lastLoad && !isEditing()) show(path, true) })
     }
   } catch (refused) {
     if (thisLoad === lastLoad) $('file').replaceChildren(head(path), createElement('p', { className: 'error' }, refused.message))
@@ -101,7 +102,8 @@ async function preview(path) {
   const total = answer.status === 416 ? 0 : Number(/\/(\d+)$/.exec(answer.headers.get('Content-Range') || '')?.[1] ?? answer.headers.get('Content-Length'))
   const modified = answer.headers.get('Last-Modified')
   const bytes = answer.status === 416 ? new Uint8Array() : new Uint8Array(await answer.arrayBuffer())
-  return { etag, sha256: sha256 && hex(sha256), total, modified, isWhole: bytes.length >= total, text: textOf(bytes, bytes.length < total) }
+  const type = answer.headers.get('Content-Type')
+  return { etag, sha256: sha256 && hex(sha256), total, modified, type, bytes, isWhole: bytes.length >= total, text: textOf(bytes, bytes.length < total) }
 }
 
 function hex(base64) {
@@ -110,7 +112,7 @@ function hex(base64) {
 
 function draw(path, content, history) {
   const mayWrite = may('write', path)
-  const view = createElement('div', {}, IMAGE.test(path) ? picture(path) : text(content))
+  const view = createElement('div', {}, IMAGE.test(path) && content.total > 0 ? picture(path, content) : text(content))
   const buttons = createElement('div', { className: 'buttons' },
     createElement('a', { className: 'button', href: filePath(path) + '?download', download: '' }, 'Download'),
     mayWrite && content.text !== null && content.isWhole && content.etag && isUniform(content.text)
@@ -127,8 +129,24 @@ function draw(path, content, history) {
     view, buttons, createElement('h3', {}, 'History'), createElement('div', {}, ...historyOf(path, history)))
 }
 
-function picture(path) {
-  return createElement('img', { className: 'picture', src: filePath(path), alt: `Preview of ${path}` })
+/** A picture, which is read as all else is: what an address in the page loads stays in the browser's cache, also after the user has signed out. */
+function picture(path, { bytes, isWhole, total, type }) {
+  const place = createElement('div')
+  const explain = text => place.replaceChildren(createElement('p', { className: 'hint' }, text))
+  if (total > MAX_PICTURE) {
+    explain(`No preview: the picture is larger than ${size(MAX_PICTURE)}.`)
+    return place
+  }
+  const show = content => {
+    const address = URL.createObjectURL(content)
+    const done = () => URL.revokeObjectURL(address)
+    place.replaceChildren(createElement('img', {
+      className: 'picture', alt: `Preview of ${path}`, onload: done, onerror: () => { done(); explain('No preview: the browser can’t show this picture.') }, src: address,
+    }))
+  }
+  if (isWhole) show(new Blob([bytes], { type }))
+  else request(filePath(path), { headers: { Accept: '*/*' } }).then(answer => answer.blob()).then(show, refused => explain(refused.message))
+  return place
 }
 
 function text({ text, total, isWhole }) {

@@ -1,7 +1,7 @@
 // Files: the entries of a folder, to find, sort, look at, and select.
 
 import { $, createElement, formatTime, number, size } from './dom.js'
-import { encodePath, filePath, live, mayAddTo, request, SETTLED_MILLIS, useGrants } from './hub.js'
+import { encodePath, filePath, live, mayAddTo, onceSettled, request, useGrants } from './hub.js'
 import * as drop from './drop.js'
 import { Entries } from './entries.js'
 import * as file from './file.js'
@@ -132,10 +132,10 @@ function refresh() {
   }, entries.all.length > LARGE ? 2_000 : 200)
 }
 
-/** Reloads the entries after a change of the user's own, and again once every hub of a cluster knows it: another one may have answered. */
+/** Reloads the entries after a change of the user's own. */
 function refreshOwn() {
   refresh()
-  setTimeout(refresh, SETTLED_MILLIS)
+  onceSettled(refresh)
 }
 
 /** Loads entries after a name, or from the beginning. The hub searches the whole folder for the text, page by page. */

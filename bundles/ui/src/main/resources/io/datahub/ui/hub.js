@@ -8,7 +8,13 @@ export const BY_SCRIPT = { 'X-Requested-With': 'fetch' }
 const tabs = new BroadcastChannel('datahub.session')
 
 /** After so many milliseconds, every hub of a cluster knows what was changed through one of them. */
-export const SETTLED_MILLIS = 1_200
+const SETTLED_MILLIS = 1_200
+let isInCluster = false
+
+/** Does something again once every hub of a cluster knows what the user has changed: another one may have answered. Nothing if the hub is alone. */
+export function onceSettled(action) {
+  if (isInCluster) setTimeout(action, SETTLED_MILLIS)
+}
 
 /** Opens a session with a token and returns the response of /whoami. */
 export async function signIn(token) {
@@ -42,7 +48,9 @@ export function onOtherTab(opened, ended) {
 }
 
 export async function whoami() {
-  return (await request('/whoami')).json()
+  const me = await (await request('/whoami')).json()
+  isInCluster = me.hub !== undefined
+  return me
 }
 
 export class Refused extends Error {

@@ -1,7 +1,7 @@
 // Users, their grants and their credentials, for administrators.
 
 import { $, announce, confirmDialog, createElement, promptDialog, redraw, visible } from './dom.js'
-import { request, SETTLED_MILLIS } from './hub.js'
+import { onceSettled, request } from './hub.js'
 import { ACTIONS, clear, credentials, describe, showRefusal, showToken, tokenForm, Turns } from './access.js'
 
 const JSON_BODY = { 'Content-Type': 'application/json' }
@@ -202,7 +202,7 @@ async function change(send, place = 'user-secret') {
     await send(isHere)
     if (!isHere()) return false
     await read()
-    setTimeout(() => { if (isHere()) read() }, SETTLED_MILLIS) // in a cluster, another hub may have answered
+    onceSettled(() => { if (isHere()) read() })
     announce('Done')
     return true
   } catch (refused) {
