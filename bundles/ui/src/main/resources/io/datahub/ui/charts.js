@@ -20,9 +20,11 @@ const LEFT = 46
 const RIGHT = 8
 const TOP = 8
 const BOTTOM = 20
+/** A hub of a cluster that hasn't answered for so long isn't counted any more, in milliseconds. */
+const SILENCE = 60_000
 let samples = []
-let previous = null
-const byHub = new Map() // the last state of each hub: in a cluster, another may answer each time
+let previous = null // the last time
+const byHub = new Map() // the last state of each hub: in a cluster, another may answer each time, and all of them are added up
 
 /** Remembers what the hub reports now. Counters begin again when a hub has restarted. */
 export function add({ time, cluster, events, connected }) {
@@ -30,14 +32,24 @@ export function add({ time, cluster, events, connected }) {
   const hub = cluster?.hub ?? ''
   const before = byHub.get(hub)
   const isSame = before && events.in >= before.events.in && at > before.at
-  const sample = { at, connected, queuedBytes: events.queuedBytes }
+  const rates = {}
   for (const { key, isRate } of CHARTS) {
-    if (isRate) sample[key] = isSame ? Math.max(0, events[key] - before.events[key]) * 1000 / (at - before.at) : null
+    if (isRate && isSame) rates[key] = Math.max(0, events[key] - before.events[key]) * 1000 / (at - before.at)
+  }
+  byHub.set(hub, { at, events, rates })
+  for (const [name, state] of byHub) if (at - state.at > SILENCE) byHub.delete(name)
+  const sample = { at, connected, queuedBytes: total('queuedBytes') }
+  for (const { key, isRate } of CHARTS) {
+    const known = [...byHub.values()].flatMap(state => state.rates[key] ?? [])
+    if (isRate) sample[key] = known.length ? known.reduce((sum, rate) => sum + rate) : null
   }
   samples.push(sample)
   while (samples[0].at < at - MEMORY) samples.shift()
-  previous = { at, events }
-  byHub.set(hub, previous)
+  previous = at
+}
+
+function total(key) {
+  return [...byHub.values()].reduce((sum, { events }) => sum + events[key], 0)
 }
 
 /** Forgets everything, and clears the screen. */
@@ -61,14 +73,14 @@ export function draw() {
     return createElement('figure', { className: `chart card${chart.isBad && highest > 0 ? ' bad' : ''}` },
       createElement('figcaption', {}, createElement('span', { className: 'label' }, chart.title),
         createElement('strong', {}, format(now), createElement('small', {}, unit)),
-        createElement('span', { className: 'hint' }, chart.isRate ? `${number(previous?.events[chart.key] ?? 0)} in total` : `at most ${format(highest)}`)),
+        createElement('span', { className: 'hint' }, chart.isRate ? `${number(total(chart.key))} in total` : `at most ${format(highest)}`)),
       diagram(points, seconds, Math.max(highest, chart.least ?? 1), format, chart.isRate, `${chart.title}, ${text}: now ${format(now)}${unit}, at most ${format(highest)}${unit}`))
   }))
 }
 
 /** The averages of equal parts of the period. */
 function pointsOf(key, seconds) {
-  const end = previous?.at ?? Date.now()
+  const end = previous ?? Date.now()
   const step = seconds * 1000 / POINTS
   const points = []
   let slot = -1
@@ -93,7 +105,7 @@ function rounded(value) {
 }
 
 function diagram(points, seconds, highest, format, isFraction, label) {
-  const end = previous?.at ?? Date.now()
+  const end = previous ?? Date.now()
   const top = rounded(highest)
   const x = at => WIDTH - RIGHT - (end - at) / 1000 / seconds * (WIDTH - LEFT - RIGHT)
   const y = value => HEIGHT - BOTTOM - value / top * (HEIGHT - TOP - BOTTOM)
