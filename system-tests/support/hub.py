@@ -1,5 +1,5 @@
 """A hub that a test starts, with a home of its own on free ports. Needs curl."""
-import contextlib, glob, hashlib, os, random, re, secrets, shutil, signal, socket, subprocess, tempfile, threading
+import contextlib, functools, glob, hashlib, os, random, re, secrets, shutil, signal, socket, subprocess, tempfile, threading
 
 from support import openapi
 from support.waiting import until
@@ -34,6 +34,15 @@ def sha256(token):
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+@functools.cache
+def rsa_host_key():
+    """A host key for SSH. Without the second compiler a hub takes some seconds of the processor to generate one, for each new home."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-b", "3072", "-N", "", "-f", f"{folder}/key"], check=True)
+        with open(f"{folder}/key", "rb") as f:
+            return f.read()
+
+
 def users_file(admin_line, users):
     """A users file: the administrator's element, and for each name a pair of a token (or none) and the elements that grant."""
     body = "".join(f'<user name="{name}">{allow}' + (f'<token sha256="{sha256(token)}"/>' if token else "") + "</user>"
@@ -65,7 +74,15 @@ class Hub:
         """Runs the launcher with these arguments."""
         return subprocess.run([LAUNCHER, *words], env=self.env, capture_output=True, text=True, timeout=600, **more)
 
+    def place_host_key(self):
+        """Spares a hub with a new home the generation of an RSA key."""
+        if not os.path.exists(f"{self.home}/state"):
+            os.makedirs(f"{self.home}/state", 0o700)
+            with open(os.open(f"{self.home}/state/ssh_host_rsa_key", os.O_WRONLY | os.O_CREAT, 0o600), "wb") as f:
+                f.write(rsa_host_key())
+
     def start(self):
+        self.place_host_key()
         started = self.run("start")
         assert started.returncode == 0, started.stdout + started.stderr
         return self
