@@ -43,11 +43,11 @@ final class DistributionDiff {
 
     Installation compute() throws Exception {
         Set<String> required = features.listRequirements().getOrDefault("root", Set.of());
-        Set<String> comingBack = featuresThatComeBack();
+        Set<String> restorable = restorableFeatures();
         Set<String> added = required.stream()
                 .filter(requirement -> requirement.startsWith("feature:"))
                 .filter(requirement -> !distribution.features().contains(Distribution.name(requirement)))
-                .filter(requirement -> !comingBack.contains(Distribution.name(requirement)))
+                .filter(requirement -> restorable.contains(Distribution.name(requirement)))
                 .collect(Collectors.toSet());
         Set<String> removed = new TreeSet<>(distribution.features());
         required.forEach(requirement -> removed.remove(Distribution.name(requirement)));
@@ -61,14 +61,19 @@ final class DistributionDiff {
                 .collect(Collectors.toSet());
     }
 
-    private Set<String> featuresThatComeBack() throws Exception {
-        Set<String> names = new HashSet<>();
+    /**
+     * The features that a repository has, without those that come back by themselves. Of a file that is removed from
+     * {@code deploy/} the repository is gone before its features are, for as long as Karaf resolves what is left.
+     */
+    private Set<String> restorableFeatures() throws Exception {
+        Set<String> restorable = new HashSet<>();
+        Set<String> comingBack = new HashSet<>();
         for (Repository repository : features.listRepositories()) {
-            if (comesBack(repository.getURI().toString())) {
-                Arrays.stream(repository.getFeatures()).forEach(feature -> names.add(feature.getName()));
-            }
+            Set<String> names = comesBack(repository.getURI().toString()) ? comingBack : restorable;
+            Arrays.stream(repository.getFeatures()).forEach(feature -> names.add(feature.getName()));
         }
-        return names;
+        restorable.removeAll(comingBack);
+        return restorable;
     }
 
     private List<OwnBundle> bundles() throws Exception {
