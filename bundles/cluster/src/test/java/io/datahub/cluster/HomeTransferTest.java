@@ -280,8 +280,13 @@ class HomeTransferTest {
         run().get();
         HomeExporter exporter = new HomeExporter(ledger, blobs, homes, () -> folder);
 
-        assertThat(exporter.run(Path.of("/new"), progress -> {}).get()).isEqualTo(new Progress(700, 700, 700, 700));
+        List<Progress> told = new ArrayList<>();
+        assertThat(exporter.run(Path.of("/new"), told::add).get()).isEqualTo(new Progress(700, 700, 700, 700));
 
+        assertThat(told)
+                .contains(new Progress(0, 700, 500, 700), new Progress(500, 700, 700, 700))
+                .allSatisfy(each ->
+                        assertThat(List.of(each.ofRecords(), each.ofEntries())).containsOnly(700L));
         assertThat(exported).isEqualTo(texts);
         assertThat(exportedEpoch).isEqualTo("home");
         assertThat(exportedFrom).isEqualTo(OLDEST);

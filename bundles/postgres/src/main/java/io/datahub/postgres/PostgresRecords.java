@@ -226,6 +226,12 @@ final class PostgresRecords implements LedgerRecords {
     }
 
     @Override
+    public long count() throws IOException {
+        return database.query("select count(*) from stored_record", row -> row.getLong(1))
+                .get(0);
+    }
+
+    @Override
     public List<LedgerDirectory> directoriesBelow(RecordPath directory, RecordPath after, int limit)
             throws IOException {
         return below(

@@ -104,6 +104,11 @@ final class MemoryLedgerRecords implements LedgerRecords {
     }
 
     @Override
+    public long count() throws IOException {
+        return ledger.read(state -> (long) state.records.size());
+    }
+
+    @Override
     public List<LedgerDirectory> directoriesBelow(RecordPath directory, RecordPath after, int limit)
             throws IOException {
         return ledger.read(state -> below(state.directories, directory, after, limit));

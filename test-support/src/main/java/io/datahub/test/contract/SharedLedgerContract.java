@@ -361,6 +361,7 @@ public abstract class SharedLedgerContract {
 
         assertThat(below("d")).containsExactlyInAnyOrder("d/a", "d/b/c", "d/b/e/f", "d/z");
         assertThat(below("")).hasSize(7).doesNotHaveDuplicates();
+        assertThat(ledger.records().count()).isEqualTo(7);
         assertThat(below("d/a")).isEmpty();
         List<RecordPath> directories = new ArrayList<>();
         RecordPath after = path("d");

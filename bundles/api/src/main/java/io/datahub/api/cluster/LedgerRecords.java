@@ -68,6 +68,14 @@ public interface LedgerRecords {
     List<LedgerRecord> recordsBelow(RecordPath directory, RecordPath after, int limit) throws IOException;
 
     /**
+     * The number of records. It takes the longer the more there are.
+     *
+     * @return the number
+     * @throws IOException if the ledger is unreachable
+     */
+    long count() throws IOException;
+
+    /**
      * The directories below a directory, at any depth, in a fixed order; each comes before those in it.
      *
      * @param directory the directory

@@ -91,14 +91,16 @@ public final class HomeExporter implements ClusterExport {
         private final Path home;
         private final Consumer<Progress> progress;
         private final boolean isRenumbered;
+        private final long ofRecords;
         private boolean hasGap;
         private long entries;
 
         /** @param isRenumbered whether the journal gets another epoch */
-        Attempt(Path home, Consumer<Progress> progress, boolean isRenumbered) {
+        Attempt(Path home, Consumer<Progress> progress, boolean isRenumbered) throws IOException {
             this.home = home;
             this.progress = progress;
             this.isRenumbered = isRenumbered;
+            ofRecords = ledger.records().count();
         }
 
         /**
@@ -113,7 +115,7 @@ public final class HomeExporter implements ClusterExport {
                 if (!writeEntries(target, head)) {
                     return Optional.empty();
                 }
-                long records = writeRecords(target, progress, entries);
+                long records = writeRecords(target);
                 writeDirectories(target);
                 if (ledger.journal().head().newest() != head.newest()) {
                     return Optional.of(Result.refused(
@@ -149,9 +151,25 @@ public final class HomeExporter implements ClusterExport {
                 }
                 target.addEntries(numbered);
                 after = page.next();
-                progress.accept(new Progress(0, 0, after - head.oldest(), head.newest() - head.oldest()));
+                progress.accept(new Progress(0, ofRecords, entries, entries + head.newest() - after));
             }
             return true;
+        }
+
+        private long writeRecords(HomeTarget target) throws IOException {
+            long records = 0;
+            for (RecordPath after = RecordPath.ROOT; after != null; ) {
+                List<LedgerRecord> page = ledger.records().recordsBelow(RecordPath.ROOT, after, PAGE);
+                for (LedgerRecord record : page) {
+                    target.write(
+                            new Stored(record.version(), record.user()),
+                            () -> blobs.open(record.blob(), 0, record.size()));
+                    records++;
+                }
+                progress.accept(new Progress(records, ofRecords, entries, entries));
+                after = page.size() < PAGE ? null : page.get(page.size() - 1).path();
+            }
+            return records;
         }
     }
 
@@ -181,20 +199,5 @@ public final class HomeExporter implements ClusterExport {
             }
             after = page.size() < PAGE ? null : page.get(page.size() - 1).path();
         }
-    }
-
-    private long writeRecords(HomeTarget target, Consumer<Progress> progress, long entries) throws IOException {
-        long records = 0;
-        for (RecordPath after = RecordPath.ROOT; after != null; ) {
-            List<LedgerRecord> page = ledger.records().recordsBelow(RecordPath.ROOT, after, PAGE);
-            for (LedgerRecord record : page) {
-                target.write(
-                        new Stored(record.version(), record.user()), () -> blobs.open(record.blob(), 0, record.size()));
-                records++;
-            }
-            progress.accept(new Progress(records, records, entries, entries));
-            after = page.size() < PAGE ? null : page.get(page.size() - 1).path();
-        }
-        return records;
     }
 }
