@@ -8,7 +8,7 @@ import java.io.InputStream;
  * A range of a blob. When the connection is lost, or the answer ends early, it continues with the rest in a new request:
  * a blob never changes. Not thread-safe.
  */
-final class BlobStream extends InputStream {
+final class BlobStream extends BulkInputStream {
 
     private final RangeReader reader;
     private final String key;
@@ -45,12 +45,6 @@ final class BlobStream extends InputStream {
                 budget.spend(e);
             }
         }
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * connection for more only once it has nothing left, so it holds no more than one list of buffers. Reads belong to one
  * thread at a time.
  */
-final class BodyStream extends InputStream implements BodySubscriber<InputStream> {
+final class BodyStream extends BulkInputStream implements BodySubscriber<InputStream> {
 
     /** What the connection has delivered: buffers, or how it ended. */
     private record Item(List<ByteBuffer> buffers, boolean isEnd, Throwable failure) {}
@@ -67,12 +67,6 @@ final class BodyStream extends InputStream implements BodySubscriber<InputStream
     @Override
     public void onComplete() {
         arrived.add(new Item(List.of(), true, null));
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

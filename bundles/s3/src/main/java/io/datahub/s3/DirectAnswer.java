@@ -1,6 +1,5 @@
 package io.datahub.s3;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,7 +15,7 @@ import java.util.Optional;
  * passes each 16 KiB from the thread of its selector to one of its own and to the reader, which costs several times the
  * CPU. A read that makes no progress times out. Closing it early ends the connection. Not thread-safe.
  */
-final class DirectAnswer extends FilterInputStream {
+final class DirectAnswer extends BulkInputStream {
 
     /**
      * The largest body of a request, in bytes. Writing has no timeout, but so much fits into the buffer of a socket, even
@@ -27,15 +26,16 @@ final class DirectAnswer extends FilterInputStream {
     private final HttpURLConnection connection;
     private final Duration timeout;
     private final int status;
+    private final InputStream body;
 
     /** How many bytes follow; negative if that isn't known. */
     private long left;
 
     private DirectAnswer(HttpURLConnection connection, Duration timeout, int status, InputStream body) {
-        super(body);
         this.connection = connection;
         this.timeout = timeout;
         this.status = status;
+        this.body = body;
         left = connection.getContentLengthLong();
     }
 
@@ -98,15 +98,9 @@ final class DirectAnswer extends FilterInputStream {
     }
 
     @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
     public int read(byte[] bytes, int offset, int count) throws IOException {
         try {
-            int read = super.read(bytes, offset, count);
+            int read = body.read(bytes, offset, count);
             left = read < 0 ? 0 : left - read;
             return read;
         } catch (IOException e) {
@@ -117,7 +111,7 @@ final class DirectAnswer extends FilterInputStream {
     @Override
     public void close() throws IOException {
         if (left == 0) {
-            super.close(); // the connection serves the next request
+            body.close(); // the connection serves the next request
         } else {
             connection.disconnect();
         }

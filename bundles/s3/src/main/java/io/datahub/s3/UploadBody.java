@@ -1,7 +1,6 @@
 package io.datahub.s3;
 
 import io.datahub.api.cluster.Blobs.Source;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -52,19 +51,14 @@ final class UploadBody {
     }
 
     /** The first bytes of a stream. */
-    private final class Range extends FilterInputStream {
+    private final class Range extends BulkInputStream {
 
+        private final InputStream in;
         private long left;
 
         Range(InputStream in, long length) {
-            super(in);
+            this.in = in;
             left = length;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override
@@ -74,7 +68,7 @@ final class UploadBody {
                 return -1;
             }
             try {
-                int read = super.read(bytes, offset, (int) Math.min(count, left));
+                int read = in.read(bytes, offset, (int) Math.min(count, left));
                 if (read < 0) {
                     throw new IOException("the source is shorter than it said");
                 }
@@ -84,6 +78,11 @@ final class UploadBody {
                 failure = e;
                 throw e;
             }
+        }
+
+        @Override
+        public void close() throws IOException {
+            in.close();
         }
     }
 }
