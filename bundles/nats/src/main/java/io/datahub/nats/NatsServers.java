@@ -1,8 +1,8 @@
 package io.datahub.nats;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -15,6 +15,11 @@ record NatsServers(List<String> urls, String prefix) {
 
     private static final String DEFAULT_PREFIX = "datahub";
 
+    /** Without what the key is: it could have a password in it. */
+    private static final String FORM =
+            "the key events must be nats://HOST[:PORT][/PREFIX] or tls://HOST[:PORT][/PREFIX], or several of them; users and"
+                    + " passwords are files in the folder secrets";
+
     /**
      * Parses the configuration key.
      *
@@ -25,13 +30,11 @@ record NatsServers(List<String> urls, String prefix) {
         List<String> urls = new ArrayList<>();
         List<String> prefixes = new ArrayList<>();
         for (String event : String.join(",", events).split(",", -1)) {
-            URI url = URI.create(event.strip());
+            URI url = parsed(event);
             String path = url.getPath() == null ? "" : url.getPath().replaceAll("^/|/$", "");
             boolean isNats = "nats".equals(url.getScheme()) || "tls".equals(url.getScheme());
             if (!isNats || url.getHost() == null || url.getUserInfo() != null || !path.matches("[A-Za-z0-9_-]{0,64}")) {
-                throw new IllegalArgumentException(
-                        "the key events must be nats://HOST[:PORT][/PREFIX] or tls://HOST[:PORT][/PREFIX], and is "
-                                + Arrays.toString(events));
+                throw new IllegalArgumentException(FORM);
             }
             urls.add(url.getScheme() + "://" + url.getAuthority());
             if (!path.isEmpty() && !prefixes.contains(path)) {
@@ -42,6 +45,14 @@ record NatsServers(List<String> urls, String prefix) {
             throw new IllegalArgumentException("the URLs of the key events have different prefixes: " + prefixes);
         }
         return new NatsServers(urls, prefixes.isEmpty() ? DEFAULT_PREFIX : prefixes.get(0));
+    }
+
+    private static URI parsed(String url) {
+        try {
+            return new URI(url.strip());
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(FORM + ": " + e.getReason());
+        }
     }
 
     @Override

@@ -15,6 +15,8 @@ final class PostgresSource {
 
     private static final String SCHEMA = "datahub";
 
+    private static final String HIDDEN = "a URL with a user before the servers";
+
     private PostgresSource() {}
 
     /**
@@ -26,11 +28,11 @@ final class PostgresSource {
      * @throws IllegalArgumentException if the URL has another form
      */
     static PGSimpleDataSource create(String url, SecretFiles secrets, String hub) throws IOException {
-        Properties given = Driver.parseURL(url, null);
+        String servers = shown(url); // the driver would log a password before the servers as a port
+        Properties given = servers.equals(HIDDEN) ? null : Driver.parseURL(url, null);
         if (given == null) {
             throw new IllegalArgumentException(
-                    "ledger must have the form jdbc:postgresql://HOST[:PORT][,HOST[:PORT]]/DATABASE, not "
-                            + shown(url));
+                    "ledger must have the form jdbc:postgresql://HOST[:PORT][,HOST[:PORT]]/DATABASE, not " + servers);
         }
         PGSimpleDataSource source = new PGSimpleDataSource();
         for (Map.Entry<PGProperty, String> each : defaults(hub).entrySet()) {
@@ -72,6 +74,7 @@ final class PostgresSource {
     /** The servers, for messages: the URL without its properties, among which a password could be. */
     static String shown(String url) {
         int query = url.indexOf('?');
-        return query < 0 ? url : url.substring(0, query);
+        String servers = query < 0 ? url : url.substring(0, query);
+        return servers.contains("@") ? HIDDEN : servers;
     }
 }

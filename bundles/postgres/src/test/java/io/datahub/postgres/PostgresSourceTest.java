@@ -68,5 +68,9 @@ final class PostgresSourceTest {
     @Test
     void shouldRefuseAnotherKindOfUrl() {
         assertThatThrownBy(() -> source("jdbc:mysql://one/db")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> source("jdbc:postgresql://user:secret@one/db"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .message()
+                .doesNotContain("secret");
     }
 }

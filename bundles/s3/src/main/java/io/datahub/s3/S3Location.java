@@ -1,6 +1,7 @@
 package io.datahub.s3;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -18,8 +19,10 @@ import java.util.stream.Collectors;
  */
 record S3Location(URI endpoint, String bucket, String prefix, String region) {
 
-    private static final String ALLOWED =
-            "the key blobs must be http[s]://HOST[:PORT]/BUCKET[/PREFIX][?region=REGION], and is ";
+    /** Without what the key is: it could have a secret in it. */
+    private static final String FORM =
+            "the key blobs must be http[s]://HOST[:PORT]/BUCKET[/PREFIX][?region=REGION]; the"
+                    + " access key and its secret are files in the folder secrets";
 
     /**
      * Parses the configuration key.
@@ -27,15 +30,15 @@ record S3Location(URI endpoint, String bucket, String prefix, String region) {
      * @throws IllegalArgumentException if the URL has another form
      */
     static S3Location parse(String url) {
-        URI uri = URI.create(url.strip());
+        URI uri = parsed(url);
         String path = uri.getPath() == null ? "" : uri.getPath().replaceAll("^/+|/+$", "");
         boolean isHttp = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
         String query = uri.getRawQuery() == null ? "region=us-east-1" : uri.getRawQuery();
         if (!isHttp || uri.getHost() == null || uri.getUserInfo() != null || path.isEmpty()) {
-            throw new IllegalArgumentException(ALLOWED + url);
+            throw new IllegalArgumentException(FORM);
         }
         if (!query.matches("region=[a-zA-Z0-9-]+")) {
-            throw new IllegalArgumentException(ALLOWED + url);
+            throw new IllegalArgumentException(FORM);
         }
         int end = path.indexOf('/');
         return new S3Location(
@@ -43,6 +46,14 @@ record S3Location(URI endpoint, String bucket, String prefix, String region) {
                 end < 0 ? path : path.substring(0, end),
                 end < 0 ? "" : path.substring(end + 1) + "/",
                 URLDecoder.decode(query.substring("region=".length()), StandardCharsets.UTF_8));
+    }
+
+    private static URI parsed(String url) {
+        try {
+            return new URI(url.strip());
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(FORM + ": " + e.getReason());
+        }
     }
 
     /** Whether requests are encrypted. */

@@ -50,6 +50,7 @@ class S3LocationTest {
                 "https://s3.example.org",
                 "https://s3.example.org/",
                 "https://key:secret@s3.example.org/records",
+                "https://key:se cret@s3.example.org/records",
                 "https://s3.example.org/records?region=",
                 "https://s3.example.org/records?path=style",
                 "https:///records"
@@ -57,6 +58,9 @@ class S3LocationTest {
     void shouldRefuseAnotherForm(String url) {
         assertThatThrownBy(() -> S3Location.parse(url))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("http[s]://HOST[:PORT]/BUCKET[/PREFIX][?region=REGION]");
+                .hasMessageContaining("http[s]://HOST[:PORT]/BUCKET[/PREFIX][?region=REGION]")
+                .hasNoCause()
+                .message()
+                .doesNotContain("cret@");
     }
 }
