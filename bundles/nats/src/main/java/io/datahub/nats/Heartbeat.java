@@ -17,6 +17,8 @@ final class Heartbeat implements AutoCloseable {
     private static final long BEAT_MILLIS = 1_000;
     private static final long REPORT_MILLIS = 5_000;
 
+    private static final long STOP_SECONDS = 5;
+
     /** In this time, further changes of subscriptions join the first. */
     private static final long GREET_MILLIS = 5;
 
@@ -84,5 +86,15 @@ final class Heartbeat implements AutoCloseable {
         beats.cancel(false);
         reports.cancel(false);
         thread.shutdown();
+        boolean interrupted = false;
+        try {
+            thread.awaitTermination(
+                    STOP_SECONDS, TimeUnit.SECONDS); // a greeting after the farewell would be taken for a start
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

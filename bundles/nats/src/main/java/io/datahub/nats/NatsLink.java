@@ -39,9 +39,12 @@ final class NatsLink implements Sender.Link, AutoCloseable {
     private final SecretFiles secrets;
     private final String name;
     private final LogLimit malformedLines = new LogLimit(1, Duration.ofSeconds(10));
+    private final LogLimit failedLines = new LogLimit(1, Duration.ofSeconds(10));
+    private final LogLimit causeLines = new LogLimit(1, Duration.ofMinutes(1));
     private Thread connector; // guarded by this; connects, until it has
     private volatile Connection connection;
     private volatile Optional<String> failure = Optional.of("not connected yet");
+    private volatile String cause = ""; // why the client couldn't connect; empty if it could, or hasn't tried
     private volatile boolean isReported;
     private volatile boolean closed;
 
@@ -59,7 +62,7 @@ final class NatsLink implements Sender.Link, AutoCloseable {
         /** Messages can be sent from now on. */
         void connected();
 
-        /** A message wasn't understood. */
+        /** A message wasn't understood, or couldn't be processed. */
         void malformed();
     }
 
@@ -166,6 +169,8 @@ final class NatsLink implements Sender.Link, AutoCloseable {
                     handler.received(message.getSubject(), message.getData());
                 } catch (MalformedMessageException e) {
                     malformed(message.getSubject(), e);
+                } catch (RuntimeException e) { // the client would go on without a word
+                    failed(message.getSubject(), e);
                 }
             });
             // What may be under way is limited by the senders.
@@ -186,8 +191,22 @@ final class NatsLink implements Sender.Link, AutoCloseable {
         }
     }
 
+    private void failed(String subject, RuntimeException e) {
+        owner.malformed();
+        LogLimit.Decision line = failedLines.next();
+        if (line.mayWrite()) {
+            LOG.error(
+                    "event=nats.message.failed subject={} suppressed={} reason={}",
+                    LogText.quoted(subject),
+                    line.suppressed(),
+                    LogText.quoted(e),
+                    e);
+        }
+    }
+
     private void opened(Connection opened) {
         failure = Optional.empty();
+        cause = "";
         isReported = false;
         LOG.info("event=nats.connected server={}", LogText.quoted(opened.getConnectedUrl()));
         owner.connected();
@@ -203,7 +222,8 @@ final class NatsLink implements Sender.Link, AutoCloseable {
 
     /** Why there is no connection; empty if there is one. */
     Optional<String> failure() {
-        return failure;
+        String last = cause;
+        return failure.map(reason -> last.isEmpty() ? reason : reason + ", " + last);
     }
 
     @Override
@@ -281,15 +301,34 @@ final class NatsLink implements Sender.Link, AutoCloseable {
     }
 
     /** Hears what the client can't do. */
-    private static final class Errors implements ErrorListener {
+    private final class Errors implements ErrorListener {
         @Override
         public void errorOccurred(Connection from, String error) {
             LOG.warn("event=nats.error reason={}", LogText.quoted(error));
         }
 
         @Override
-        public void exceptionOccurred(Connection from, Exception failure) {
-            LOG.debug("event=nats.exception reason={}", LogText.quoted(failure));
+        public void exceptionOccurred(Connection from, Exception exception) {
+            LOG.debug("event=nats.exception reason={}", LogText.quoted(exception));
+            if (!closed && !isOpen()) {
+                cause = innermost(exception).toString();
+                LogLimit.Decision line = causeLines.next();
+                if (line.mayWrite()) {
+                    LOG.warn(
+                            "event=nats.connect.failed servers={} suppressed={} reason={}",
+                            LogText.quoted(servers),
+                            line.suppressed(),
+                            LogText.quoted(cause));
+                }
+            }
+        }
+
+        private Throwable innermost(Throwable exception) {
+            Throwable found = exception;
+            while (found.getCause() != null) {
+                found = found.getCause();
+            }
+            return found;
         }
 
         @Override

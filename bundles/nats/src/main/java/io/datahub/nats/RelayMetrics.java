@@ -32,7 +32,7 @@ final class RelayMetrics implements MetricSource {
         report.counter("datahub_relay_events_lost_total", "Events lost on their way to this hub", counters.lost());
         report.counter(
                 "datahub_relay_messages_malformed_total",
-                "Messages that weren't understood",
+                "Messages that weren't understood, or failed to be processed",
                 counters.malformedMessages());
     }
 }

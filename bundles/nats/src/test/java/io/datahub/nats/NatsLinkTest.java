@@ -1,5 +1,6 @@
 package io.datahub.nats;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.datahub.api.secret.SecretFiles;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,7 +21,7 @@ class NatsLinkTest {
     @TempDir
     Path secrets;
 
-    private static final class NoOwner implements NatsLink.Owner {
+    private static class NoOwner implements NatsLink.Owner {
         @Override
         public Map<String, NatsLink.Handler> subscriptions() {
             return Map.of();
@@ -55,5 +57,54 @@ class NatsLinkTest {
             setPassword("new");
             await().atMost(PATIENCE).until(() -> link.isOpen() && link.failure().isEmpty());
         }
+    }
+
+    @Test
+    void shouldSayWhyItCannotConnectAgain() throws IOException {
+        try (NatsServer server = new NatsServer();
+                NatsLink link = new NatsLink(
+                        NatsServers.parse(server.url()), new SecretFiles(secrets.toString()), "a", new NoOwner())) {
+            link.start();
+            await().atMost(PATIENCE).until(() -> link.failure().isEmpty());
+            server.kill();
+            await().atMost(PATIENCE)
+                    .until(() -> link.failure().orElse("").matches("the connection was lost, .*Connection refused.*"));
+            server.start();
+            await().atMost(PATIENCE).until(() -> link.failure().isEmpty());
+        }
+    }
+
+    @Test
+    void shouldCountWhatAHandlerFailsOnAndGoOn() throws IOException {
+        AtomicInteger failed = new AtomicInteger();
+        AtomicInteger handled = new AtomicInteger();
+        NatsLink.Owner owner = new NoOwner() {
+            @Override
+            public Map<String, NatsLink.Handler> subscriptions() {
+                return Map.of("test", (subject, data) -> {
+                    if (handled.getAndIncrement() == 0) {
+                        throw new IllegalStateException("as a stopped broker");
+                    }
+                });
+            }
+
+            @Override
+            public void malformed() {
+                failed.incrementAndGet();
+            }
+        };
+        SecretFiles none = new SecretFiles(secrets.toString());
+        try (NatsServer server = new NatsServer();
+                NatsLink from = new NatsLink(NatsServers.parse(server.url()), none, "a", new NoOwner());
+                NatsLink to = new NatsLink(NatsServers.parse(server.url()), none, "b", owner)) {
+            from.start();
+            to.start();
+            await().atMost(PATIENCE).until(() -> from.isOpen() && to.isOpen());
+            await().atMost(PATIENCE).until(() -> {
+                from.publish("test", new byte[1]);
+                return handled.get() > 1;
+            });
+        }
+        assertThat(failed).hasValue(1);
     }
 }
