@@ -22,7 +22,7 @@ final class ClusterHealth implements HealthCheck {
     }
 
     void failed(IOException e) {
-        failure = e.getMessage();
+        failure = String.valueOf(e.getMessage());
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.datahub.api.event.EventBroker;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.health.HealthChecks;
 import io.datahub.api.history.EventHistory;
+import io.datahub.api.log.LogLimit;
 import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricSource;
 import io.datahub.api.record.ChangeJournal;
@@ -28,6 +29,7 @@ import io.datahub.records.settings.StoreConfiguration;
 import io.datahub.records.settings.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.osgi.framework.BundleContext;
@@ -78,6 +80,7 @@ public final class ClusterService {
     private final HubView view;
     private final EventBroker broker;
     private final Registrations registrations;
+    private final LogLimit failureLog = new LogLimit(5, Duration.ofMinutes(1));
     private final Thread connector = new Thread(this::connect, "datahub-cluster-connect");
 
     @Reference(
@@ -142,9 +145,10 @@ public final class ClusterService {
     }
 
     private void connect() {
-        while (true) {
+        Cluster connected = null;
+        while (connected == null) {
             try {
-                Cluster connected = new Cluster(
+                connected = new Cluster(
                         hub,
                         home,
                         ledger,
@@ -154,24 +158,41 @@ public final class ClusterService {
                         dispatcher,
                         broker.openInjector()::inject,
                         this::advanced);
-                synchronized (this) {
-                    if (stopped) {
-                        connected.close();
-                    } else {
-                        cluster = connected;
-                        register(connected);
-                    }
-                }
-                return;
             } catch (IOException e) {
-                health.failed(e);
-                LOG.warn("event=cluster.connect.failed reason={}", LogText.quoted(e));
+                failed(e);
+            } catch (RuntimeException e) {
+                failed(new IOException("this hub can't join the cluster: " + e, e));
             }
-            try {
-                TimeUnit.SECONDS.sleep(RETRY_SECONDS);
-            } catch (InterruptedException e) {
+            if (connected == null && !pause()) {
                 return;
             }
+        }
+        synchronized (this) {
+            if (stopped) {
+                connected.close();
+            } else {
+                cluster = connected;
+                register(connected);
+            }
+        }
+    }
+
+    /** Waits until the next attempt; false if this is stopped. */
+    private static boolean pause() {
+        try {
+            TimeUnit.SECONDS.sleep(RETRY_SECONDS);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    private void failed(IOException e) {
+        health.failed(e);
+        LogLimit.Decision line = failureLog.next();
+        if (line.mayWrite()) {
+            LOG.warn("event=cluster.connect.failed reason={} suppressed={}", LogText.quoted(e), line.suppressed());
+            LOG.debug("event=cluster.connect.failed", e);
         }
     }
 
