@@ -23,7 +23,7 @@ final class Connections implements AutoCloseable {
     private final PrimaryServer primary;
     private final boolean isForChanges;
     private final Deque<Opened> idle = new ArrayDeque<>(); // guarded by itself
-    private volatile boolean closed;
+    private volatile boolean closed; // set under the monitor of idle
 
     /** @param server identifies the server it leads to */
     private record Opened(Connection connection, String server) {}
@@ -74,11 +74,7 @@ final class Connections implements AutoCloseable {
 
         @Override
         public void close() {
-            if (fine && !closed) {
-                synchronized (idle) {
-                    idle.push(opened);
-                }
-            } else {
+            if (!fine || !putBack(opened)) {
                 end(opened);
                 closeIdle(); // those to a server that has failed would fail, too
             }
@@ -158,6 +154,16 @@ final class Connections implements AutoCloseable {
         }
     }
 
+    /** False if this is closed. */
+    private boolean putBack(Opened opened) {
+        synchronized (idle) {
+            if (!closed) {
+                idle.push(opened);
+            }
+            return !closed;
+        }
+    }
+
     private void closeIdle() {
         Opened next = poll();
         while (next != null) {
@@ -186,7 +192,9 @@ final class Connections implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
+        synchronized (idle) {
+            closed = true;
+        }
         closeIdle();
     }
 }
