@@ -1,6 +1,6 @@
 """A cluster whose hubs and servers are killed, stopped and cut off under load. What must hold after it is in support/cluster_load.py.
 The last hub reaches the servers by links, so that it alone can lose them."""
-import base64, collections, concurrent.futures, datetime, email.utils, http.client, json, os, random, re, shutil, time
+import base64, collections, concurrent.futures, contextlib, datetime, email.utils, http.client, json, os, random, re, shutil, time
 
 import pytest, zmq
 
@@ -9,7 +9,7 @@ from support.clock import Clock
 from support.cluster_load import Load, ask, may_be_done, patient, sha
 from support.hub import ROOT, new_token
 from support.waiting import never, until
-from test_webhooks import SECRET as WEBHOOK_SECRET, Target
+from test_webhooks import shared_webhook
 
 pytestmark = pytest.mark.exclusive
 
@@ -457,25 +457,17 @@ def test_restored_from_backups(engines, hubs, token, size):
 @pytest.fixture
 def leased(hubs, token):
     """A webhook and a rule for artifacts, which all hubs are configured for and the first one runs; yields the target."""
-    target = Target().start()
-    files = {"webhook.secret": WEBHOOK_SECRET, "io.datahub.artifact-leased.cfg": "path = leased/{project}/{version}/{file}",
-             "io.datahub.webhook-leased.cfg": f"topics = file.created/leased/\nurl = http://127.0.0.1:{target.port}/\n"
-                                              "secretFile = etc/webhook.secret\nallowLoopback = true"}
     probes = iter(range(1_000))
-    artifacts = EventStream(hubs[0], token, "dev.cdevents.artifact.")
-    for hub in hubs:
-        for name, text in files.items():
-            with open(f"{hub.home}/etc/{name}", "w") as f:
-                f.write(text + "\n")
-        assert until(lambda: webhook(hub, token).get("state") == ("sending" if hub is hubs[0] else "standby"), 60), hub.name
-        if hub is hubs[0]:
-            assert until(lambda: put(hub, token, f"/files/leased/probe/{next(probes)}/x", b"x") or artifacts.events, 60)
-    yield target
-    for hub in hubs:
-        for name in files:
-            os.remove(f"{hub.home}/etc/{name}")
-    artifacts.process.terminate()
-    target.stop()
+    with shared_webhook(hubs, "leased", "file.created/leased/") as target, contextlib.ExitStack() as rules:
+        artifacts = EventStream(hubs[0], token, "dev.cdevents.artifact.")
+        rules.callback(artifacts.process.terminate)
+        for hub in hubs:
+            with open(f"{hub.home}/etc/io.datahub.artifact-leased.cfg", "w") as f:
+                f.write("path = leased/{project}/{version}/{file}\n")
+            rules.callback(os.remove, f.name)
+            if hub is hubs[0]:
+                assert until(lambda: put(hub, token, f"/files/leased/probe/{next(probes)}/x", b"x") or artifacts.events, 60)
+        yield target
 
 
 def webhook(hub, token):

@@ -9,7 +9,7 @@ from support.clients import EventStream, Subscriber, WebSocketSubscriber, plain_
 from support.waiting import until
 from test_flush import Trace, response
 from test_history import Publisher, all_events, history, numbers
-from test_webhooks import SECRET as WEBHOOK_SECRET, Target, status as webhooks
+from test_webhooks import shared_webhook, status as webhooks
 
 pytestmark = pytest.mark.exclusive
 
@@ -256,21 +256,8 @@ def test_nothing_is_kept_or_delivered_without_the_ledger(hubs, token):
 @pytest.fixture
 def target(hubs):
     """The target of a webhook that all hubs are configured for, and that the first one runs."""
-    target = Target().start()
-    files = {"webhook.secret": WEBHOOK_SECRET,
-             "io.datahub.webhook-kept.cfg": f"topics = kept.hook\nurl = http://127.0.0.1:{target.port}/\nsecretFile = etc/webhook.secret\n"
-                                            "allowLoopback = true"}
-    for hub in hubs:
-        for name, text in files.items():
-            with open(f"{hub.home}/etc/{name}", "w") as file:
-                file.write(text + "\n")
-        expected = "sending" if hub is hubs[0] else "standby"
-        assert until(lambda: webhooks(hub).get("kept", {}).get("state") == expected, 60), hub.name
-    yield target
-    for hub in hubs:
-        for name in files:
-            os.remove(f"{hub.home}/etc/{name}")
-    target.stop()
+    with shared_webhook(hubs, "kept", "kept.hook") as target:
+        yield target
 
 
 def test_another_hub_goes_on_with_a_webhook(hubs, token, target):

@@ -6,7 +6,6 @@ import json, os, subprocess
 import pytest
 
 from support.hub import ROOT
-from support.waiting import until
 
 pytestmark = pytest.mark.exclusive
 
@@ -26,8 +25,7 @@ def test_an_upload_and_the_page_survive_a_hub(hub, tmp_path):
         out = subprocess.run(["node", f"{ROOT}/.ci/clients/page-cluster.mjs", hubs[0], str(tmp_path), pictures], env=env, capture_output=True, text=True, timeout=500)
     finally:
         if not victim.ready():
-            victim.run("start")
-            assert until(victim.ready, 180)
+            victim.start()
     results = [json.loads(line) for line in out.stdout.splitlines()]
     assert out.returncode == 0, f"after {results[-1:]}: {out.stderr[-2000:]}"
     assert results and not (failed := [result for result in results if not result["good"]]), failed

@@ -27,12 +27,14 @@ def users(hub):
 @pytest.fixture(scope="module")
 def hooks(hub, users):
     """A hook of each kind, called after it."""
-    for name, secret in (("secret", SECRET.decode()), ("standard", STANDARD)):
-        with open(os.open(f"{hub.home}/etc/{name}", os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
-            f.write(secret + "\n")
+    for each in hub.each:
+        for name, secret in (("secret", SECRET.decode()), ("standard", STANDARD)):
+            with open(os.open(f"{each.home}/etc/{name}", os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
+                f.write(secret + "\n")
     for kind in KINDS:
         configure(hub, kind, kind=kind, user="ci", secretFile="etc/standard" if kind == "standard" else "etc/secret")
-    assert until(lambda: len(json.loads(hub.run("console", "datahub:hooks", "--json").stdout)) == len(KINDS), 30)
+    for each in hub.each:
+        assert until(lambda: len(json.loads(each.run("console", "datahub:hooks", "--json").stdout)) == len(KINDS), 30), each.home
     return subscribe(hub, users, "dev.cdevents.", "ci.", "acme.")
 
 
@@ -46,8 +48,9 @@ def subscribe(hub, users, *prefixes):
 
 
 def configure(hub, name, **settings):
-    with open(f"{hub.home}/etc/io.datahub.hook-{name}.cfg", "w") as f:
-        f.write("".join(f"{key} = {value}\n" for key, value in settings.items()))
+    for each in hub.each:
+        with open(f"{each.home}/etc/io.datahub.hook-{name}.cfg", "w") as f:
+            f.write("".join(f"{key} = {value}\n" for key, value in settings.items()))
 
 
 def post(hub, hook, body, *headers, token=None):
@@ -153,9 +156,9 @@ def test_malformed_and_unknown_deliveries(hub, hooks):
         signed = github(body, "star") if kind == "github" else headers(kind, body)
         status, _, answer = post(hub, kind, body, *signed)
         assert (status, json.loads(answer)) == (202, {"result": "unknown", "events": 0})
-    metrics = hub.metrics(hub.token())
-    assert metrics['datahub_hook_deliveries_total{hook="github",result="unknown"}'] == 1
-    assert metrics['datahub_hook_deliveries_total{hook="github",result="invalid"}'] == 6
+    counts = [each.metrics(hub.token()) for each in hub.each]
+    for result, expected in (("unknown", 1), ("invalid", 6)):
+        assert sum(each[f'datahub_hook_deliveries_total{{hook="github",result="{result}"}}'] for each in counts) == expected
     assert post(hub, "nobody", b"{}")[0] == 404
     assert hub.curl(None, "/hooks/github")[0] == 405
 
@@ -205,7 +208,8 @@ def test_console(hub, hooks):
 def test_problems_are_shown(hub, hooks):
     configure(hub, "broken", kind="nobody-sends-this", user="missing")
     assert until(lambda: "no translator" in json.dumps(json.loads(hub.curl(hub.token(), "/health/ready")[2])), 30)
-    os.remove(f"{hub.home}/etc/io.datahub.hook-broken.cfg")
+    for each in hub.each:
+        os.remove(f"{each.home}/etc/io.datahub.hook-broken.cfg")
     assert until(lambda: "no translator" not in hub.curl(hub.token(), "/health/ready")[2].decode(), 30)
 
 
@@ -260,8 +264,7 @@ def test_a_translator_dropped_in_and_swapped_under_load(hub, users, hooks, size)
     jar = f"{hub.work}/acme.jar"
     shutil.copy(jars[0], jar)
     configure(hub, "acme", kind="acme", user="ci", secretFile="etc/secret")
-    installed = hub.run("console", f"bundle:install -s file:{jar}")
-    bundle = re.search(r"Bundle ID: (\d+)", installed.stdout)[1]
+    bundles = {each: re.search(r"Bundle ID: (\d+)", each.run("console", f"bundle:install -s file:{jar}").stdout)[1] for each in hub.each}
     bearer = f"Authorization: Bearer {SECRET.decode()}"
     subscriber = subscribe(hub, users, "acme.")
     ready = iter(range(1_000))
@@ -280,8 +283,9 @@ def test_a_translator_dropped_in_and_swapped_under_load(hub, users, hooks, size)
     try:
         for swap in range(size("swaps")):
             shutil.copy(jars[(swap + 1) % 2], jar)
-            updated = hub.run("console", f"bundle:update {bundle}")
-            assert updated.returncode == 0, updated.stdout + updated.stderr
+            for each, bundle in bundles.items():
+                updated = each.run("console", f"bundle:update {bundle}")
+                assert updated.returncode == 0, updated.stdout + updated.stderr
             seen = len(statuses)
             assert until(lambda: len(statuses) > seen + 3, 30)
     finally:

@@ -10,6 +10,8 @@ from support.clients import Subscriber, plain_socket
 from support.hub import free_ports
 from support.waiting import never, until
 
+pytestmark = pytest.mark.single_hub  # test_cluster_failures.py and test_cluster_history.py have webhooks that several hubs share
+
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
@@ -61,6 +63,23 @@ class Target:
                 seen.add(headers["webhook-id"])
                 paths.append(json.loads(body)["subject"])
         return paths
+
+
+@contextlib.contextmanager
+def shared_webhook(hubs, name, topics):
+    """A webhook that all hubs of a cluster are configured for and the first one runs; the target."""
+    target = Target().start()
+    with contextlib.ExitStack() as files:
+        for hub in hubs:
+            for file, text in (("webhook.secret", SECRET), (f"io.datahub.webhook-{name}.cfg", f"topics = {topics}\nallowLoopback = true\n"
+                               f"url = http://127.0.0.1:{target.port}/\nsecretFile = etc/webhook.secret")):
+                with open(f"{hub.home}/etc/{file}", "w") as f:
+                    f.write(text + "\n")
+                files.callback(os.remove, f.name)
+            expected = "sending" if hub is hubs[0] else "standby"
+            assert until(lambda: status(hub).get(name, {}).get("state") == expected, 60), hub.name
+        yield target
+    target.stop()
 
 
 def configure(hub, name, **settings):

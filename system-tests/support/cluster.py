@@ -75,6 +75,9 @@ class Front(PatientHub):
         return self.cluster.hubs
 
     def start(self):
+        """After `kill`, which ends the first hub."""
+        if not self.first.ready():
+            self.first.start()
         return self
 
     def end(self, keep=False):
@@ -82,6 +85,7 @@ class Front(PatientHub):
 
     def run(self, *words, **more):
         if words == ("start",):
+            self.start()
             return self.started
         done = self.first.run(*words, **more)
         self.settle()
