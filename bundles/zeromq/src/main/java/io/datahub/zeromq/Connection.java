@@ -183,7 +183,7 @@ final class Connection
         login = verified;
         setup.succeeded();
         context.handshakes().remove(this);
-        Optional<CurveSessionKeys> encryption = setup.sessionKeys();
+        Optional<CurveSessionKeys> encryption = setup.sessionKeys(loop.keyStreamBatch());
         session = context.broker().open(verified, this);
         ZeromqSettings settings = context.settings();
         encryption.ifPresent(keys -> output.encrypt(new CurveMessageEncoder(keys)));

@@ -7,6 +7,7 @@ import io.datahub.api.user.Login;
 import io.datahub.api.user.Origin;
 import io.datahub.zeromq.curve.CurveMechanism;
 import io.datahub.zeromq.curve.CurveSessionKeys;
+import io.datahub.zeromq.curve.KeyStreamBatch;
 import io.datahub.zeromq.zmtp.ConnectionContext;
 import io.datahub.zeromq.zmtp.DisconnectReason;
 import io.datahub.zeromq.zmtp.Handshake;
@@ -123,8 +124,8 @@ final class ConnectionSetup {
     }
 
     /** The keys for the messages after the handshake; empty if they aren't encrypted by CURVE. */
-    Optional<CurveSessionKeys> sessionKeys() {
-        return Optional.ofNullable(curve).map(CurveMechanism::sessionKeys);
+    Optional<CurveSessionKeys> sessionKeys(KeyStreamBatch batch) {
+        return Optional.ofNullable(curve).map(mechanism -> mechanism.sessionKeys(batch));
     }
 
     /** Delays closing the connection, so that the peer doesn't reconnect at once. */

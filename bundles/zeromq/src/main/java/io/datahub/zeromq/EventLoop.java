@@ -4,6 +4,7 @@ import io.datahub.api.log.LogText;
 import io.datahub.zeromq.buffer.BufferPool;
 import io.datahub.zeromq.buffer.ReadBuffer;
 import io.datahub.zeromq.buffer.WriteBuffer;
+import io.datahub.zeromq.curve.KeyStreamBatch;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -58,6 +59,7 @@ final class EventLoop implements Runnable {
     private final Thread thread;
     private final ReadBuffer readBuffer;
     private final WriteBuffer writeBuffer = new WriteBuffer();
+    private final KeyStreamBatch keyStreamBatch = new KeyStreamBatch();
     private final Set<ChannelHandler> members = new LinkedHashSet<>();
     private final Deque<Writer> writeQueue = new ArrayDeque<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -187,6 +189,10 @@ final class EventLoop implements Runnable {
 
     WriteBuffer writeBuffer() {
         return writeBuffer;
+    }
+
+    KeyStreamBatch keyStreamBatch() {
+        return keyStreamBatch;
     }
 
     /** Schedules the connection for writing in this iteration. */

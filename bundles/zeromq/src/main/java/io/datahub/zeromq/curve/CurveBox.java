@@ -22,15 +22,24 @@ final class CurveBox {
     /**
      * @param key the shared key, 32 bytes
      * @param prefix the first 16 bytes of each nonce
+     * @param batch the thread's, for many boxes; null for a few
      */
-    CurveBox(byte[] key, byte[] prefix) {
+    private CurveBox(byte[] key, byte[] prefix, KeyStreamBatch batch) {
         byte[] subkey = Salsa20.derive(key, prefix);
-        cipher = new Salsa20(subkey);
+        cipher = new Salsa20(subkey, batch);
         Arrays.fill(subkey, (byte) 0);
     }
 
+    CurveBox(byte[] key, byte[] prefix) {
+        this(key, prefix, null);
+    }
+
     CurveBox(byte[] key, String prefix) {
-        this(key, prefix.getBytes(StandardCharsets.US_ASCII));
+        this(key, prefix, null);
+    }
+
+    CurveBox(byte[] key, String prefix, KeyStreamBatch batch) {
+        this(key, prefix.getBytes(StandardCharsets.US_ASCII), batch);
     }
 
     /** Creates a box for a single nonce, which consists of 8 bytes of text and 16 bytes. */
@@ -43,6 +52,11 @@ final class CurveBox {
     /** The last 8 bytes of such a nonce, which aren't in the prefix. */
     static long nonceSuffix(byte[] nonce) {
         return ByteBuffer.wrap(nonce).getLong(PREFIX / 2);
+    }
+
+    /** The cipher, for computing the key stream of several boxes ahead. */
+    Salsa20 cipher() {
+        return cipher;
     }
 
     /**

@@ -153,9 +153,13 @@ public final class CurveMechanism implements Mechanism {
         return Command.frame("READY", concat(nonce, box));
     }
 
-    /** The keys for the messages after the handshake, which must have succeeded. */
-    public CurveSessionKeys sessionKeys() {
-        return new CurveSessionKeys(trafficKey, lastNonce, READY_NONCE);
+    /**
+     * The keys for the messages after the handshake, which must have succeeded.
+     *
+     * @param batch that of the connection's thread
+     */
+    public CurveSessionKeys sessionKeys(KeyStreamBatch batch) {
+        return new CurveSessionKeys(trafficKey, lastNonce, READY_NONCE, batch);
     }
 
     private static byte[] readBytes(ByteBuffer from, int length) {

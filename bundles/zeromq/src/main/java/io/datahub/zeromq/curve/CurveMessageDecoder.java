@@ -51,6 +51,7 @@ public final class CurveMessageDecoder implements ProtocolState {
                 expectedBytes = box - start + boxSize;
                 break;
             }
+            computeAhead(bytes, at, to);
             end = decrypt(bytes, box, (int) boxSize, end);
             at = box + (int) boxSize;
             start = decoder.read(buffer, start, end);
@@ -78,6 +79,30 @@ public final class CurveMessageDecoder implements ProtocolState {
         }
     }
 
+    /** Computes the key stream of the boxes that are complete, from the one at this position on. */
+    private void computeAhead(ByteBuffer bytes, int from, int to) {
+        Salsa20 cipher = keys.incoming().cipher();
+        if (cipher.isAhead(nonce(bytes, FrameHeader.bodyStart(bytes, from)))) {
+            return;
+        }
+        cipher.clearAhead();
+        boolean hasRoom = true;
+        for (int at = from; hasRoom && to - at >= FrameHeader.MAX; ) {
+            int box = FrameHeader.bodyStart(bytes, at);
+            long size = FrameHeader.bodySize(bytes, at, bytes.get(at));
+            if (size < CurveSessionKeys.OVERHEAD || size > to - box) {
+                break;
+            }
+            hasRoom = cipher.addAhead(nonce(bytes, box), 1 + (int) size - CurveSessionKeys.OVERHEAD);
+            at = box + (int) size;
+        }
+        cipher.computeAhead();
+    }
+
+    private static long nonce(ByteBuffer bytes, int body) {
+        return bytes.getLong(body + CurveSessionKeys.NONCE_AT);
+    }
+
     /**
      * Decrypts the box at {@code body} and writes its frame to {@code to}.
      *
@@ -87,7 +112,7 @@ public final class CurveMessageDecoder implements ProtocolState {
         if (bytes.getLong(body) != CurveSessionKeys.NAME) {
             throw new ProtocolException(DisconnectReason.BAD_FRAME, "MESSAGE was expected");
         }
-        long nonce = bytes.getLong(body + CurveSessionKeys.NONCE_AT);
+        long nonce = nonce(bytes, body);
         CurveBox box = keys.incoming(nonce);
         int boxAt = body + CurveSessionKeys.BOX_AT;
         if (!box.verify(nonce, bytes, boxAt, length - CurveSessionKeys.BOX_AT)) {

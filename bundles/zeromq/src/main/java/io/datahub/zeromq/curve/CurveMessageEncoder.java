@@ -49,7 +49,30 @@ public final class CurveMessageEncoder {
         }
     }
 
+    /** Computes the key stream of the frames to be encrypted next. */
+    private void computeAhead() {
+        Salsa20 cipher = keys.outgoing().cipher();
+        long nonce = keys.lastSent();
+        if (cipher.isAhead(nonce + 1)) {
+            return;
+        }
+        cipher.clearAhead();
+        boolean hasRoom = true;
+        for (Waiting waiting : queue) {
+            ByteBuffer frames = waiting.frames();
+            for (int at = frames.position(); hasRoom && at < frames.limit(); at = FrameHeader.bodyEnd(frames, at)) {
+                int flags = frames.get(at);
+                hasRoom = cipher.addAhead(++nonce, 1 + (int) FrameHeader.bodySize(frames, at, flags));
+            }
+            if (!hasRoom) {
+                break;
+            }
+        }
+        cipher.computeAhead();
+    }
+
     private boolean encrypt(ByteBuffer frames, WriteBuffer writeBuffer) {
+        computeAhead();
         int at = frames.position();
         int flags = frames.get(at);
         int body = at + FrameHeader.size(flags);

@@ -29,10 +29,11 @@ public final class CurveSessionKeys {
      * @param key the shared key of both short-term key pairs
      * @param lastReceived the nonce of the last command received
      * @param lastSent the nonce of the last command sent
+     * @param batch the thread's
      */
-    CurveSessionKeys(byte[] key, long lastReceived, long lastSent) {
-        incoming = new CurveBox(key, "CurveZMQMESSAGEC");
-        outgoing = new CurveBox(key, "CurveZMQMESSAGES");
+    CurveSessionKeys(byte[] key, long lastReceived, long lastSent, KeyStreamBatch batch) {
+        incoming = new CurveBox(key, "CurveZMQMESSAGEC", batch);
+        outgoing = new CurveBox(key, "CurveZMQMESSAGES", batch);
         this.lastReceived = lastReceived;
         this.lastSent = lastSent;
     }
@@ -41,9 +42,18 @@ public final class CurveSessionKeys {
         return outgoing;
     }
 
+    CurveBox incoming() {
+        return incoming;
+    }
+
     /** The nonce of the next outgoing box. */
     long nextNonce() {
         return ++lastSent;
+    }
+
+    /** The nonce of the last outgoing box. */
+    long lastSent() {
+        return lastSent;
     }
 
     /**

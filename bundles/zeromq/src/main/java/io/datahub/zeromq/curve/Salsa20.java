@@ -13,8 +13,11 @@ import java.nio.ByteOrder;
 final class Salsa20 {
 
     private static final int BLOCK = 64;
+    private static final int KEY = 32;
     private static final int[] SIGMA = {0x61707865, 0x3320646e, 0x79622d32, 0x6b206574};
     private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long INT = 0xffffffffL;
 
     private final int[] state = new int[16];
     private final int[] block = new int[16];
@@ -22,8 +25,29 @@ final class Salsa20 {
     /** The number of bytes used of the current block. */
     private int used = BLOCK;
 
-    /** @param key 32 bytes */
+    /** Null if each block is computed alone. */
+    private final KeyStreamBatch batch;
+
+    private long nonce;
+    private long counter;
+
+    /**
+     * Creates a cipher for a few bytes.
+     *
+     * @param key 32 bytes
+     */
     Salsa20(byte[] key) {
+        this(key, null);
+    }
+
+    /**
+     * Creates a cipher.
+     *
+     * @param key 32 bytes
+     * @param batch the thread's, for blocks that are computed together
+     */
+    Salsa20(byte[] key, KeyStreamBatch batch) {
+        this.batch = batch;
         ByteBuffer bytes = ByteBuffer.wrap(key);
         for (int i = 0; i < 4; i++) {
             state[5 * i] = SIGMA[i];
@@ -60,19 +84,47 @@ final class Salsa20 {
      * @param nonce its eight bytes, big-endian
      */
     void begin(long nonce) {
-        long bytes = Long.reverseBytes(nonce);
-        state[6] = (int) bytes;
-        state[7] = (int) (bytes >>> 32);
-        state[8] = 0;
-        state[9] = 0;
+        this.nonce = Long.reverseBytes(nonce);
+        counter = 0;
         used = BLOCK;
+    }
+
+    /** Whether the first block of this nonce is computed. */
+    boolean isAhead(long nonce) {
+        return batch.has(this, Long.reverseBytes(nonce), 0);
+    }
+
+    /**
+     * Forgets which blocks are computed ahead. {@link #addAhead} is next, for each nonce, and then
+     * {@link #computeAhead}: a nonce that isn't used afterwards, or another one, costs time and does no harm.
+     */
+    void clearAhead() {
+        batch.clear(this);
+    }
+
+    /**
+     * Adds a key and as many bytes of the key stream.
+     *
+     * @return whether more can be added
+     */
+    boolean addAhead(long nonce, int length) {
+        batch.add(Long.reverseBytes(nonce), 0, blocks(KEY + length));
+        return !batch.isFull();
+    }
+
+    void computeAhead() {
+        batch.compute(state);
+    }
+
+    private static int blocks(int length) {
+        return (length + BLOCK - 1) / BLOCK;
     }
 
     /** Reads the next 32 bytes of the key stream, which must be at the start of a block. */
     void readKey(int[] key) {
-        nextBlock();
+        nextBlock(KEY);
         System.arraycopy(block, 0, key, 0, 8);
-        used = 32;
+        used = KEY;
     }
 
     /** XORs the bytes with the key stream, in place or to a lower position of the same buffer. */
@@ -80,7 +132,7 @@ final class Salsa20 {
         int done = 0;
         while (done < length) {
             if (used == BLOCK) {
-                nextBlock();
+                nextBlock(length - done);
             }
             int count = Math.min(BLOCK - used, length - done);
             if (count == BLOCK) {
@@ -94,8 +146,10 @@ final class Salsa20 {
     }
 
     private void xorBlock(ByteBuffer from, int fromAt, ByteBuffer to, int toAt) {
-        for (int i = 0; i < 16; i++) {
-            INTS.set(to, toAt + 4 * i, (int) INTS.get(from, fromAt + 4 * i) ^ block[i]);
+        int[] b = block;
+        for (int i = 0; i < 8; i++) {
+            long key = (b[2 * i] & INT) | (long) b[2 * i + 1] << 32;
+            LONGS.set(to, toAt + 8 * i, (long) LONGS.get(from, fromAt + 8 * i) ^ key);
         }
     }
 
@@ -112,12 +166,32 @@ final class Salsa20 {
         }
     }
 
-    private void nextBlock() {
-        core();
-        used = 0;
-        if (++state[8] == 0) {
-            state[9]++;
+    /** Computes the next block, together with others if so many bytes follow that it is worth it. */
+    private void nextBlock(int length) {
+        state[6] = (int) nonce;
+        state[7] = (int) (nonce >>> 32);
+        state[8] = (int) counter;
+        state[9] = (int) (counter >>> 32);
+        if (batch != null && (batch.has(this, nonce, counter) || computeTogether(length))) {
+            batch.read(block);
+            for (int i = 0; i < block.length; i++) {
+                block[i] += state[i];
+            }
+        } else {
+            core();
         }
+        used = 0;
+        counter++;
+    }
+
+    private boolean computeTogether(int length) {
+        if (length < KeyStreamBatch.MIN * BLOCK) {
+            return false;
+        }
+        batch.clear(this);
+        batch.add(nonce, counter, blocks(length));
+        batch.compute(state);
+        return true;
     }
 
     /** The core function: 20 rounds, in pairs of a column round and a row round. */

@@ -144,6 +144,44 @@ class CurveBoxTest {
     }
 
     @Test
+    void shouldCryptTheSameWithBlocksComputedTogetherAndBetweenThoseOfAnother() {
+        KeyStreamBatch batch = new KeyStreamBatch();
+        byte[][] keys = {randomBytes(32), randomBytes(32)};
+        Salsa20[] ciphers = {new Salsa20(keys[0], batch), new Salsa20(keys[1], batch)};
+        Salsa20[] expected = {new Salsa20(keys[0]), new Salsa20(keys[1])};
+        for (int i = 0; i < 3_000; i++) {
+            int which = random.nextInt(4) / 3;
+            int length = random.nextInt(random.nextBoolean() ? 100 : 6_000);
+            long nonce = random.nextBoolean() ? i : random.nextLong();
+            if (random.nextInt(5) == 0) {
+                ciphers[which].clearAhead();
+                for (long next = nonce; ciphers[which].addAhead(next, random.nextInt(200)); ) {
+                    next += random.nextInt(2);
+                }
+                ciphers[which].computeAhead();
+            }
+            byte[] content = randomBytes(length);
+
+            assertThat(crypted(ciphers[which], nonce, content))
+                    .as("message %d", i)
+                    .isEqualTo(crypted(expected[which], nonce, content));
+        }
+    }
+
+    /** The key, and the content in two parts. */
+    private static byte[] crypted(Salsa20 cipher, long nonce, byte[] content) {
+        int[] key = new int[8];
+        ByteBuffer bytes = ByteBuffer.allocate(32 + content.length).put(32, content);
+        cipher.begin(nonce);
+        cipher.readKey(key);
+        bytes.asIntBuffer().put(key);
+        int half = content.length / 2;
+        cipher.crypt(bytes, 32, bytes, 32, half);
+        cipher.crypt(bytes, 32 + half, bytes, 32 + half, content.length - half);
+        return bytes.array();
+    }
+
+    @Test
     void shouldCountBlocksBeyondWhatAnIntegerHolds() {
         // RFC 8439, A.3: sums at and around 2^130 - 5, which detect a missing carry
         byte[] two = hex("0200000000000000000000000000000000000000000000000000000000000000");

@@ -13,6 +13,7 @@ import io.datahub.zeromq.zmtp.RawPeer;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class CurveMessageDecoderTest {
@@ -48,7 +49,7 @@ class CurveMessageDecoderTest {
     }
 
     private static CurveMessageDecoder decoder(ProtocolState inner) {
-        return new CurveMessageDecoder((MessageDecoder) inner, new CurveSessionKeys(KEY, 2, 1));
+        return new CurveMessageDecoder((MessageDecoder) inner, new CurveSessionKeys(KEY, 2, 1, new KeyStreamBatch()));
     }
 
     private static void assertViolation(DisconnectReason reason, byte[]... parts) {
@@ -113,6 +114,26 @@ class CurveMessageDecoderTest {
 
         assertThat(decoder.read(new SharedBuffer(part), 0, 100)).isZero();
         assertThat(decoder.expectedBytes()).isEqualTo(boxes.length);
+    }
+
+    @Test
+    void shouldDecodeManyBoxesWhoseNoncesHaveGaps() throws ProtocolException {
+        Random random = new Random(3);
+        ByteArrayOutputStream stream = new ByteArrayOutputStream();
+        ByteArrayOutputStream boxes = new ByteArrayOutputStream();
+        for (int i = 0; i < 500; i++) {
+            byte[] body = new byte[random.nextInt(random.nextInt(20) == 0 ? 900 : 150)];
+            random.nextBytes(body);
+            stream.writeBytes(CurvePeer.concat(CurvePeer.frameHeader(body.length), body));
+            nonce += random.nextInt(10) == 0 ? 1L << 33 : 0;
+            boxes.writeBytes(encrypted(0, body));
+        }
+        byte[] bytes = boxes.toByteArray();
+        CurveMessageDecoder decoder = decoder(new MessageDecoder(new MessageDecoderTest.Listener(), 10));
+
+        assertThat(decoder.read(new SharedBuffer(ByteBuffer.wrap(bytes)), 0, bytes.length))
+                .isEqualTo(bytes.length);
+        assertThat(Arrays.copyOf(bytes, stream.size())).isEqualTo(stream.toByteArray());
     }
 
     @Test

@@ -14,7 +14,8 @@ class CurveMessageEncoderTest {
 
     private static final byte[] KEY = new byte[32];
 
-    private final CurveMessageEncoder encoder = new CurveMessageEncoder(new CurveSessionKeys(KEY, 0, 0));
+    private final CurveMessageEncoder encoder =
+            new CurveMessageEncoder(new CurveSessionKeys(KEY, 0, 0, new KeyStreamBatch()));
     private final WriteBuffer writeBuffer = new WriteBuffer();
     private final Random random = new Random(1);
 

@@ -1,0 +1,159 @@
+package io.datahub.zeromq.curve;
+
+/**
+ * Blocks of Salsa20's key stream that are computed together, which takes less than half of the time of one after the
+ * other: the same step is done for all blocks in a loop that the compiler turns into vector instructions. The blocks may
+ * be of several boxes with one key. A batch belongs to a thread and is used by all of its connections, by one at a time:
+ * whoever finds that it holds blocks of another computes them anew. So an idle connection takes no memory for it.
+ */
+public final class KeyStreamBatch {
+
+    /** The largest number of blocks: with more, another cache of the processor would be needed. */
+    static final int MAX = 64;
+
+    /** With fewer, computing one after the other is about as fast. */
+    static final int MIN = 16;
+
+    private static final int COLUMNS = 4;
+
+    /** Salsa20's matrix by its diagonals: the words of each, so that a round of columns needs no permutation. */
+    private static final int[][] WORDS = {{0, 5, 10, 15}, {4, 9, 14, 3}, {8, 13, 2, 7}, {12, 1, 6, 11}};
+
+    /** The diagonals: for each column the words of all blocks. */
+    private final int[] a = new int[COLUMNS * MAX];
+
+    private final int[] b = new int[COLUMNS * MAX];
+    private final int[] c = new int[COLUMNS * MAX];
+    private final int[] d = new int[COLUMNS * MAX];
+
+    /** The same, rotated for a round of rows. */
+    private final int[] otherB = new int[COLUMNS * MAX];
+
+    private final int[] otherC = new int[COLUMNS * MAX];
+    private final int[] otherD = new int[COLUMNS * MAX];
+
+    private final long[] nonces = new long[MAX];
+    private final long[] counters = new long[MAX];
+    private Salsa20 owner;
+    private int size;
+
+    /** The next block to be read. */
+    private int next;
+
+    /** Starts a batch for this cipher. */
+    void clear(Salsa20 cipher) {
+        owner = cipher;
+        size = 0;
+        next = 0;
+    }
+
+    boolean isFull() {
+        return size == MAX;
+    }
+
+    /**
+     * Adds consecutive blocks, as many as there is room for.
+     *
+     * @param nonce as the cipher has it: its first byte is the lowest
+     * @param counter the number of the first block
+     */
+    void add(long nonce, long counter, int count) {
+        int end = Math.min(MAX, size + count);
+        for (int i = 0; size < end; i++) {
+            nonces[size] = nonce;
+            counters[size++] = counter + i;
+        }
+    }
+
+    /** Computes the blocks that were added, or forgets them if they are too few. */
+    void compute(int[] state) {
+        if (size < MIN) {
+            size = 0;
+            return;
+        }
+        fill(state);
+        int n = size;
+        for (int i = 0; i < 10; i++) {
+            quarterRounds(a, b, c, d, COLUMNS * n);
+            rotate(b, otherB, 3 * n);
+            rotate(c, otherC, 2 * n);
+            rotate(d, otherD, n);
+            quarterRounds(a, otherD, otherC, otherB, COLUMNS * n);
+            rotate(otherB, b, n);
+            rotate(otherC, c, 2 * n);
+            rotate(otherD, d, 3 * n);
+        }
+    }
+
+    private void fill(int[] state) {
+        int n = size;
+        for (int column = 0; column < COLUMNS; column++) {
+            for (int i = column * n; i < (column + 1) * n; i++) {
+                a[i] = state[WORDS[0][column]];
+                b[i] = state[WORDS[1][column]];
+                c[i] = state[WORDS[2][column]];
+                d[i] = state[WORDS[3][column]];
+            }
+        }
+        for (int i = 0; i < n; i++) {
+            d[2 * n + i] = (int) nonces[i];
+            c[3 * n + i] = (int) (nonces[i] >>> 32);
+            c[i] = (int) counters[i];
+            b[n + i] = (int) (counters[i] >>> 32);
+        }
+    }
+
+    /** A loop of its own, with arrays that begin at 0: otherwise the compiler of JDK 17 doesn't use vectors. */
+    private static void quarterRounds(int[] a, int[] b, int[] c, int[] d, int length) {
+        for (int i = 0; i < length; i++) {
+            int x0 = a[i];
+            int x1 = b[i];
+            int x2 = c[i];
+            int x3 = d[i];
+            x1 ^= Integer.rotateLeft(x0 + x3, 7);
+            x2 ^= Integer.rotateLeft(x1 + x0, 9);
+            x3 ^= Integer.rotateLeft(x2 + x1, 13);
+            x0 ^= Integer.rotateLeft(x3 + x2, 18);
+            a[i] = x0;
+            b[i] = x1;
+            c[i] = x2;
+            d[i] = x3;
+        }
+    }
+
+    private void rotate(int[] from, int[] to, int by) {
+        int length = COLUMNS * size;
+        System.arraycopy(from, by, to, 0, length - by);
+        System.arraycopy(from, 0, to, length - by, by);
+    }
+
+    /** Whether the next block of the batch is this one. */
+    boolean has(Salsa20 cipher, long nonce, long counter) {
+        return owner == cipher && next < size && nonces[next] == nonce && counters[next] == counter;
+    }
+
+    /** Reads the next block, without the addition of the state. */
+    void read(int[] block) {
+        int n = size;
+        int at = next++;
+        block[0] = a[at];
+        block[4] = b[at];
+        block[8] = c[at];
+        block[12] = d[at];
+        at += n;
+        block[5] = a[at];
+        block[9] = b[at];
+        block[13] = c[at];
+        block[1] = d[at];
+        at += n;
+        block[10] = a[at];
+        block[14] = b[at];
+        block[2] = c[at];
+        block[6] = d[at];
+        at += n;
+        block[15] = a[at];
+        block[3] = b[at];
+        block[7] = c[at];
+        block[11] = d[at];
+    }
+}
