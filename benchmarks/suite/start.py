@@ -5,4 +5,9 @@ from support.hub import ROOT
 
 
 def beside_karaf(options):
-    subprocess.run([f"{ROOT}/.ci/measure-start", "--runs", str(1 if options.quick else options.rounds)], check=False)
+    measuring = subprocess.Popen([f"{ROOT}/.ci/measure-start", "--runs", str(1 if options.quick else options.rounds)])
+    try:
+        measuring.wait()
+    finally:
+        measuring.terminate()  # not killed: it ends what it has started
+        measuring.wait()

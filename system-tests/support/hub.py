@@ -26,6 +26,13 @@ def jdk(program):
     return f"{os.environ['JAVA_HOME']}/bin/{program}" if os.environ.get("JAVA_HOME") else program
 
 
+def end_on_sigterm():
+    """Lets a script that is ended by SIGTERM stop what it has started, as it does when it is interrupted."""
+    def end(*_):
+        raise SystemExit(128 + signal.SIGTERM)
+    signal.signal(signal.SIGTERM, end)
+
+
 def new_token():
     return "dh_" + secrets.token_urlsafe(32)
 
