@@ -2,9 +2,7 @@ package io.datahub.api.path;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.regex.Pattern;
 
 /**
  * The path of a record or of a directory, relative to the hub's files: segments joined by {@code /}, without a leading
@@ -21,7 +19,6 @@ public final class RecordPath implements Comparable<RecordPath> {
 
     private static final int MAX_PATH_BYTES = 4096;
     private static final int MAX_SEGMENT_BYTES = 255;
-    private static final Pattern SLASH = Pattern.compile("/");
 
     private final String value;
 
@@ -74,21 +71,35 @@ public final class RecordPath implements Comparable<RecordPath> {
                 return "the path is not valid Unicode";
             }
         }
-        if (text.getBytes(StandardCharsets.UTF_8).length > MAX_PATH_BYTES) {
+        if (utf8Length(text, 0, text.length()) > MAX_PATH_BYTES) {
             return "the path is longer than " + MAX_PATH_BYTES + " bytes";
         }
-        for (String segment : SLASH.split(text, -1)) {
-            if (segment.isEmpty()) {
+        int end;
+        for (int start = 0; start <= text.length(); start = end + 1) {
+            int slash = text.indexOf('/', start);
+            end = slash < 0 ? text.length() : slash;
+            if (end == start) {
                 return "the path has an empty segment";
             }
-            if (segment.equals(".") || segment.equals("..")) {
+            if (text.charAt(start) == '.'
+                    && (end == start + 1 || (end == start + 2 && text.charAt(start + 1) == '.'))) {
                 return "the path has a segment . or ..";
             }
-            if (segment.getBytes(StandardCharsets.UTF_8).length > MAX_SEGMENT_BYTES) {
+            if (utf8Length(text, start, end) > MAX_SEGMENT_BYTES) {
                 return "the path has a segment longer than " + MAX_SEGMENT_BYTES + " bytes";
             }
         }
         return null;
+    }
+
+    /** The number of bytes in UTF-8 of valid characters; each half of a pair of surrogates counts two. */
+    private static int utf8Length(String text, int from, int to) {
+        int length = 0;
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
+            length += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+        }
+        return length;
     }
 
     /**

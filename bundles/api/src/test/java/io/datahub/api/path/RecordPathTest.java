@@ -32,6 +32,10 @@ class RecordPathTest {
     void shouldCountBytesAndNotCharacters() {
         assertThat(RecordPath.parse("ü".repeat(127)).isRefused()).isFalse();
         assertThat(RecordPath.parse("ü".repeat(128)).isRefused()).isTrue();
+        assertThat(RecordPath.parse("日".repeat(85)).isRefused()).isFalse();
+        assertThat(RecordPath.parse("日".repeat(85) + "a").isRefused()).isTrue();
+        assertThat(RecordPath.parse("😀".repeat(63) + "abc").isRefused()).isFalse();
+        assertThat(RecordPath.parse("a/" + "😀".repeat(64)).isRefused()).isTrue();
         String deep = "0123456/".repeat(511);
         assertThat(RecordPath.parse(deep + "01234567").isRefused()).isFalse();
         assertThat(RecordPath.parse(deep + "012345678").isRefused()).isTrue();

@@ -43,7 +43,11 @@ public final class Quotas {
     /** The configured quotas, after the usage for them was brought up to date. */
     private List<Quota> current(String user) throws IOException {
         List<Quota> quotas = settings.get().quotas();
-        usage.refresh(quotas.stream().map(Quota::prefix).distinct().toList(), user);
+        usage.refresh(
+                quotas.isEmpty()
+                        ? List.of()
+                        : quotas.stream().map(Quota::prefix).distinct().toList(),
+                user);
         return quotas;
     }
 
