@@ -16,26 +16,27 @@ final class CurveBox {
     private static final int PREFIX = 16;
 
     private final Salsa20 cipher;
-    private final Poly1305 mac = new Poly1305();
+    private final Poly1305 mac;
     private final int[] oneTimeKey = new int[8];
 
     /**
      * @param key the shared key, 32 bytes
      * @param prefix the first 16 bytes of each nonce
-     * @param batch the thread's, for many boxes; null for a few
+     * @param batch the thread's
      */
     private CurveBox(byte[] key, byte[] prefix, KeyStreamBatch batch) {
         byte[] subkey = Salsa20.derive(key, prefix);
         cipher = new Salsa20(subkey, batch);
+        mac = new Poly1305(batch.chunk());
         Arrays.fill(subkey, (byte) 0);
     }
 
     CurveBox(byte[] key, byte[] prefix) {
-        this(key, prefix, null);
+        this(key, prefix, new KeyStreamBatch());
     }
 
     CurveBox(byte[] key, String prefix) {
-        this(key, prefix, null);
+        this(key, prefix, new KeyStreamBatch());
     }
 
     CurveBox(byte[] key, String prefix, KeyStreamBatch batch) {

@@ -19,18 +19,23 @@ public final class KeyStreamBatch {
     /** Salsa20's matrix by its diagonals: the words of each, so that a round of columns needs no permutation. */
     private static final int[][] WORDS = {{0, 5, 10, 15}, {4, 9, 14, 3}, {8, 13, 2, 7}, {12, 1, 6, 11}};
 
-    /** The diagonals: for each column the words of all blocks. */
-    private final int[] a = new int[COLUMNS * MAX];
+    private static final int CHUNK = 1_024;
 
-    private final int[] b = new int[COLUMNS * MAX];
-    private final int[] c = new int[COLUMNS * MAX];
-    private final int[] d = new int[COLUMNS * MAX];
+    /** Memory for the bytes of a box while they are read or encrypted. */
+    private final byte[] chunk = new byte[CHUNK];
+
+    /** The diagonals: for each column the words of all blocks. Made when they are needed. */
+    private int[] a;
+
+    private int[] b;
+    private int[] c;
+    private int[] d;
 
     /** The same, rotated for a round of rows. */
-    private final int[] otherB = new int[COLUMNS * MAX];
+    private int[] otherB;
 
-    private final int[] otherC = new int[COLUMNS * MAX];
-    private final int[] otherD = new int[COLUMNS * MAX];
+    private int[] otherC;
+    private int[] otherD;
 
     private final long[] nonces = new long[MAX];
     private final long[] counters = new long[MAX];
@@ -39,6 +44,10 @@ public final class KeyStreamBatch {
 
     /** The next block to be read. */
     private int next;
+
+    byte[] chunk() {
+        return chunk;
+    }
 
     /** Starts a batch for this cipher. */
     void clear(Salsa20 cipher) {
@@ -86,6 +95,9 @@ public final class KeyStreamBatch {
     }
 
     private void fill(int[] state) {
+        if (a == null) {
+            allocate();
+        }
         int n = size;
         for (int column = 0; column < COLUMNS; column++) {
             for (int i = column * n; i < (column + 1) * n; i++) {
@@ -101,6 +113,16 @@ public final class KeyStreamBatch {
             c[i] = (int) counters[i];
             b[n + i] = (int) (counters[i] >>> 32);
         }
+    }
+
+    private void allocate() {
+        a = new int[COLUMNS * MAX];
+        b = new int[COLUMNS * MAX];
+        c = new int[COLUMNS * MAX];
+        d = new int[COLUMNS * MAX];
+        otherB = new int[COLUMNS * MAX];
+        otherC = new int[COLUMNS * MAX];
+        otherD = new int[COLUMNS * MAX];
     }
 
     /** A loop of its own, with arrays that begin at 0: otherwise the compiler of JDK 17 doesn't use vectors. */

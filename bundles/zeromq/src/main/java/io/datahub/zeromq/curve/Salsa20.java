@@ -7,16 +7,15 @@ import java.nio.ByteOrder;
 
 /**
  * The stream cipher Salsa20/20 (D. J. Bernstein, "The Salsa20 family of stream ciphers") with keys of 256 bits, and the
- * key derivation HSalsa20. Works in place on buffers without allocation, which makes it twice as fast as BouncyCastle's
- * implementation on arrays. Branches and memory accesses don't depend on secret data. Not thread-safe.
+ * key derivation HSalsa20. Works without allocation. Branches and memory accesses don't depend on secret data. Not thread-safe.
  */
 final class Salsa20 {
 
     private static final int BLOCK = 64;
     private static final int KEY = 32;
     private static final int[] SIGMA = {0x61707865, 0x3320646e, 0x79622d32, 0x6b206574};
-    private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long INT = 0xffffffffL;
 
     private final int[] state = new int[16];
@@ -25,7 +24,6 @@ final class Salsa20 {
     /** The number of bytes used of the current block. */
     private int used = BLOCK;
 
-    /** Null if each block is computed alone. */
     private final KeyStreamBatch batch;
 
     private long nonce;
@@ -37,7 +35,7 @@ final class Salsa20 {
      * @param key 32 bytes
      */
     Salsa20(byte[] key) {
-        this(key, null);
+        this(key, new KeyStreamBatch());
     }
 
     /**
@@ -48,11 +46,10 @@ final class Salsa20 {
      */
     Salsa20(byte[] key, KeyStreamBatch batch) {
         this.batch = batch;
-        ByteBuffer bytes = ByteBuffer.wrap(key);
         for (int i = 0; i < 4; i++) {
             state[5 * i] = SIGMA[i];
-            state[1 + i] = (int) INTS.get(bytes, 4 * i);
-            state[11 + i] = (int) INTS.get(bytes, 16 + 4 * i);
+            state[1 + i] = (int) INTS.get(key, 4 * i);
+            state[11 + i] = (int) INTS.get(key, 16 + 4 * i);
         }
     }
 
@@ -64,16 +61,14 @@ final class Salsa20 {
      */
     static byte[] derive(byte[] key, byte[] input) {
         Salsa20 salsa = new Salsa20(key);
-        ByteBuffer bytes = ByteBuffer.wrap(input);
         for (int i = 0; i < 4; i++) {
-            salsa.state[6 + i] = (int) INTS.get(bytes, 4 * i);
+            salsa.state[6 + i] = (int) INTS.get(input, 4 * i);
         }
         salsa.core();
         byte[] derived = new byte[32];
-        ByteBuffer out = ByteBuffer.wrap(derived);
         for (int i = 0; i < 4; i++) {
-            INTS.set(out, 4 * i, salsa.block[5 * i] - salsa.state[5 * i]);
-            INTS.set(out, 16 + 4 * i, salsa.block[6 + i] - salsa.state[6 + i]);
+            INTS.set(derived, 4 * i, salsa.block[5 * i] - salsa.state[5 * i]);
+            INTS.set(derived, 16 + 4 * i, salsa.block[6 + i] - salsa.state[6 + i]);
         }
         return derived;
     }
@@ -129,40 +124,50 @@ final class Salsa20 {
 
     /** XORs the bytes with the key stream, in place or to a lower position of the same buffer. */
     void crypt(ByteBuffer from, int fromAt, ByteBuffer to, int toAt, int length) {
+        byte[] chunk = batch.chunk();
+        for (int done = 0; done < length; done += chunk.length) {
+            int count = Math.min(chunk.length, length - done);
+            from.get(fromAt + done, chunk, 0, count);
+            crypt(chunk, count, length - done);
+            to.put(toAt + done, chunk, 0, count);
+        }
+    }
+
+    /** @param remaining how many bytes of the key stream are needed, these and those after them */
+    private void crypt(byte[] bytes, int length, int remaining) {
         int done = 0;
         while (done < length) {
             if (used == BLOCK) {
-                nextBlock(length - done);
+                nextBlock(remaining - done);
             }
             int count = Math.min(BLOCK - used, length - done);
             if (count == BLOCK) {
-                xorBlock(from, fromAt + done, to, toAt + done);
+                xorBlock(bytes, done);
             } else {
-                xorPartialBlock(from, fromAt + done, to, toAt + done, count);
+                xorPartialBlock(bytes, done, count);
             }
             used += count;
             done += count;
         }
     }
 
-    private void xorBlock(ByteBuffer from, int fromAt, ByteBuffer to, int toAt) {
+    private void xorBlock(byte[] bytes, int at) {
         int[] b = block;
         for (int i = 0; i < 8; i++) {
             long key = (b[2 * i] & INT) | (long) b[2 * i + 1] << 32;
-            LONGS.set(to, toAt + 8 * i, (long) LONGS.get(from, fromAt + 8 * i) ^ key);
+            LONGS.set(bytes, at + 8 * i, (long) LONGS.get(bytes, at + 8 * i) ^ key);
         }
     }
 
-    private void xorPartialBlock(ByteBuffer from, int fromAt, ByteBuffer to, int toAt, int length) {
+    private void xorPartialBlock(byte[] bytes, int at, int length) {
         int i = 0;
         if ((used & 3) == 0) {
             for (; i + 4 <= length; i += 4) {
-                INTS.set(to, toAt + i, (int) INTS.get(from, fromAt + i) ^ block[(used + i) >> 2]);
+                INTS.set(bytes, at + i, (int) INTS.get(bytes, at + i) ^ block[(used + i) >> 2]);
             }
         }
         for (; i < length; i++) {
-            int key = block[(used + i) >> 2] >>> (8 * ((used + i) & 3));
-            to.put(toAt + i, (byte) (from.get(fromAt + i) ^ key));
+            bytes[at + i] ^= (byte) (block[(used + i) >> 2] >>> (8 * ((used + i) & 3)));
         }
     }
 
@@ -172,7 +177,7 @@ final class Salsa20 {
         state[7] = (int) (nonce >>> 32);
         state[8] = (int) counter;
         state[9] = (int) (counter >>> 32);
-        if (batch != null && (batch.has(this, nonce, counter) || computeTogether(length))) {
+        if (batch.has(this, nonce, counter) || computeTogether(length)) {
             batch.read(block);
             for (int i = 0; i < block.length; i++) {
                 block[i] += state[i];

@@ -222,7 +222,7 @@ class CurveBoxTest {
         for (int i = 0; i < ints.length; i++) {
             ints[i] = Integer.reverseBytes(ByteBuffer.wrap(key).getInt(4 * i));
         }
-        Poly1305 poly = new Poly1305();
+        Poly1305 poly = new Poly1305(new byte[32]);
         poly.begin(ints);
         poly.update(ByteBuffer.wrap(bytes), 0, bytes.length);
         ByteBuffer tag = ByteBuffer.allocate(16);
