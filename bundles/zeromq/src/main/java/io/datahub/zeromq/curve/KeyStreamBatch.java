@@ -1,5 +1,7 @@
 package io.datahub.zeromq.curve;
 
+import java.util.Arrays;
+
 /**
  * Blocks of Salsa20's key stream that are computed together, which takes less than half of the time of one after the
  * other: the same step is done for all blocks in a loop that the compiler turns into vector instructions. The blocks may
@@ -100,12 +102,11 @@ public final class KeyStreamBatch {
         }
         int n = size;
         for (int column = 0; column < COLUMNS; column++) {
-            for (int i = column * n; i < (column + 1) * n; i++) {
-                a[i] = state[WORDS[0][column]];
-                b[i] = state[WORDS[1][column]];
-                c[i] = state[WORDS[2][column]];
-                d[i] = state[WORDS[3][column]];
-            }
+            int from = column * n;
+            Arrays.fill(a, from, from + n, state[WORDS[0][column]]);
+            Arrays.fill(b, from, from + n, state[WORDS[1][column]]);
+            Arrays.fill(c, from, from + n, state[WORDS[2][column]]);
+            Arrays.fill(d, from, from + n, state[WORDS[3][column]]);
         }
         for (int i = 0; i < n; i++) {
             d[2 * n + i] = (int) nonces[i];
@@ -154,28 +155,28 @@ public final class KeyStreamBatch {
         return owner == cipher && next < size && nonces[next] == nonce && counters[next] == counter;
     }
 
-    /** Reads the next block, without the addition of the state. */
-    void read(int[] block) {
+    /** Reads the next block, of which this is the state. */
+    void read(int[] state, int[] block) {
         int n = size;
         int at = next++;
-        block[0] = a[at];
-        block[4] = b[at];
-        block[8] = c[at];
-        block[12] = d[at];
+        block[0] = a[at] + state[0];
+        block[4] = b[at] + state[4];
+        block[8] = c[at] + state[8];
+        block[12] = d[at] + state[12];
         at += n;
-        block[5] = a[at];
-        block[9] = b[at];
-        block[13] = c[at];
-        block[1] = d[at];
+        block[5] = a[at] + state[5];
+        block[9] = b[at] + state[9];
+        block[13] = c[at] + state[13];
+        block[1] = d[at] + state[1];
         at += n;
-        block[10] = a[at];
-        block[14] = b[at];
-        block[2] = c[at];
-        block[6] = d[at];
+        block[10] = a[at] + state[10];
+        block[14] = b[at] + state[14];
+        block[2] = c[at] + state[2];
+        block[6] = d[at] + state[6];
         at += n;
-        block[15] = a[at];
-        block[3] = b[at];
-        block[7] = c[at];
-        block[11] = d[at];
+        block[15] = a[at] + state[15];
+        block[3] = b[at] + state[3];
+        block[7] = c[at] + state[7];
+        block[11] = d[at] + state[11];
     }
 }

@@ -178,10 +178,7 @@ final class Salsa20 {
         state[8] = (int) counter;
         state[9] = (int) (counter >>> 32);
         if (batch.has(this, nonce, counter) || computeTogether(length)) {
-            batch.read(block);
-            for (int i = 0; i < block.length; i++) {
-                block[i] += state[i];
-            }
+            batch.read(state, block);
         } else {
             core();
         }
