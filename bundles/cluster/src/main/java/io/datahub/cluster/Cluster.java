@@ -60,6 +60,7 @@ import io.datahub.records.settings.StoreSettings;
 import io.datahub.records.staging.FreeSpaceCheck;
 import io.datahub.records.validation.ValidationService;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -71,6 +72,9 @@ import java.util.function.Supplier;
 final class Cluster implements AutoCloseable {
 
     private static final long CACHE_BYTES = 32L << 20;
+
+    /** How long newest events stay after the last hub had their rule: longer than it takes to change it at all hubs. */
+    private static final Duration LAST_UNUSED = Duration.ofDays(1);
 
     private final Freshness freshness;
     private final JournalTail tail;
@@ -211,7 +215,7 @@ final class Cluster implements AutoCloseable {
                                         settings.get().maxJournalBytes()),
                         lease -> trimEvents(ledger.events())));
         members = new ClusterMembers(ledger.hubs());
-        keptCounts = new KeptCounts(ledger.events());
+        keptCounts = new KeptCounts(ledger.events(), this::lastPrefixes);
         tail.start();
         eventLog.start();
     }
@@ -219,6 +223,7 @@ final class Cluster implements AutoCloseable {
     private void trimEvents(LedgerEvents events) throws IOException {
         SharedEvents.Rules rules = eventLog.rules();
         events.trim(rules.keep(), rules.last());
+        events.forgetLast(LAST_UNUSED);
     }
 
     private Collection<String> lastPrefixes() {

@@ -20,6 +20,7 @@ import io.datahub.test.contract.LastEventsContract;
 import io.datahub.test.memory.MemoryBroker;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,6 +156,17 @@ class SharedLastEventsTest extends LastEventsContract {
         List<String> received = new CopyOnWriteArrayList<>();
         last().subscribe(prefix.getBytes(StandardCharsets.UTF_8), () -> {}, new Receiver(received));
         return received;
+    }
+
+    @Test
+    void shouldTellTheLedgerWhichRulesItHas() throws Exception {
+        publish("status.a", "x");
+        LedgerEvents ledger = cluster.ledger.events();
+
+        await().untilAsserted(() -> {
+            ledger.forgetLast(Duration.ofMillis(-1)); // whatever has ever been used
+            assertThat(ledger.last("", "", 1)).isEmpty();
+        });
     }
 
     @Test

@@ -16,7 +16,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class Migrations {
 
     /** The newest version that this hub knows: the number of the last resource. */
-    private static final int NEWEST = 5;
+    private static final int NEWEST = 6;
 
     private Migrations() {}
 

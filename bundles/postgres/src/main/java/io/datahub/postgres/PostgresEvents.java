@@ -232,9 +232,45 @@ final class PostgresEvents implements LedgerEvents {
             String[] longer = last.keySet().stream()
                     .filter(other -> other.length() > prefix.length() && other.startsWith(prefix))
                     .toArray(String[]::new);
-            more |= database.repeat(
-                    end, "select trim_last_4(?, ?, ?, ?)", prefix, longer, bounds.topics(), bounds.maxBytes());
+            Optional<Long> beyond = database.query(
+                            "select last_beyond_6(?, ?, ?, ?)",
+                            PostgresEvents::number,
+                            prefix,
+                            longer,
+                            bounds.topics(),
+                            bounds.maxBytes())
+                    .get(0);
+            if (beyond.isPresent()) {
+                more |= trimLast(end, prefix, longer, beyond.get());
+            }
         }
         return more;
+    }
+
+    /** Deletes newest events up to a number; returns whether time was up before. */
+    private boolean trimLast(long end, String prefix, String[] longer, long upTo) throws IOException {
+        Optional<Long> after = Optional.of(0L);
+        do {
+            after = database.change(
+                            "select trim_last_6(?, ?, ?, ?)", PostgresEvents::number, prefix, longer, after.get(), upTo)
+                    .get(0);
+        } while (after.isPresent() && System.nanoTime() < end);
+        return after.isPresent();
+    }
+
+    private static Optional<Long> number(ResultSet row) throws SQLException {
+        long number = row.getLong(1);
+        return row.wasNull() ? Optional.empty() : Optional.of(number);
+    }
+
+    @Override
+    public void useLast(Collection<String> prefixes) throws IOException {
+        database.change("select use_last_6(?)", row -> true, (Object) prefixes.toArray(String[]::new));
+    }
+
+    @Override
+    public boolean forgetLast(Duration unused) throws IOException {
+        long end = System.nanoTime() + MAX_TRIM_NANOS;
+        return database.repeat(end, "select forget_last_6(?)", unused.toMillis());
     }
 }

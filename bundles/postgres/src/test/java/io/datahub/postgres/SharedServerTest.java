@@ -143,7 +143,7 @@ final class SharedServerTest {
         }
 
         assertThat(server.sql("another", "select count(*) from datahub.schema_version"))
-                .isEqualTo("5");
+                .isEqualTo("6");
         Migrations.apply(source);
     }
 }

@@ -3,6 +3,7 @@ package io.datahub.test.cluster;
 import io.datahub.api.cluster.LedgerEvent;
 import io.datahub.api.cluster.LedgerEvents.Appended;
 import io.datahub.api.cluster.LedgerEvents.Bounds;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ final class LedgerKept {
     final Map<String, Bounds> bounds = new TreeMap<>();
     final Map<String, Known> identities = new HashMap<>();
     final Map<UUID, Batch> batches = new HashMap<>();
+    final Map<String, LastUse> lastRules = new TreeMap<>();
 
     /** An event, and when it was appended. */
     record Stored(LedgerEvent event, Instant time) {}
@@ -33,6 +35,17 @@ final class LedgerKept {
 
     /** The latest batch of a writer. */
     record Batch(long number, List<Appended> answers) {}
+
+    /** When a rule for newest events was last looked at, and for how long no hub had it then. */
+    record LastUse(Instant seen, Duration unused) {
+
+        private static final Duration MAX_STEP = Duration.ofMinutes(2);
+
+        LastUse at(Instant now) {
+            Duration step = Duration.between(seen, now);
+            return step.compareTo(MAX_STEP) > 0 ? new LastUse(now, unused.plus(MAX_STEP)) : this;
+        }
+    }
 
     /** The blobs that events have. */
     Set<String> blobs() {

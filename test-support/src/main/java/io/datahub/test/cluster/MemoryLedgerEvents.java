@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -213,5 +215,34 @@ final class MemoryLedgerEvents implements LedgerEvents {
                 release(state, event);
             }
         }
+    }
+
+    @Override
+    public void useLast(Collection<String> prefixes) throws IOException {
+        ledger.change(state -> {
+            prefixes.forEach(
+                    prefix -> state.kept.lastRules.put(prefix, new LedgerKept.LastUse(state.now(), Duration.ZERO)));
+            return null;
+        });
+    }
+
+    @Override
+    public boolean forgetLast(Duration unused) throws IOException {
+        return ledger.change(state -> {
+            Map<String, LedgerKept.LastUse> rules = state.kept.lastRules;
+            rules.replaceAll((prefix, use) -> use.at(state.now()));
+            Set<String> removed = new HashSet<>(rules.keySet());
+            removed.removeIf(prefix -> rules.get(prefix).unused().compareTo(unused) <= 0);
+            rules.keySet().removeAll(removed);
+            Instant before = state.now().minus(unused);
+            for (LedgerEvent event : List.copyOf(state.kept.last.values())) {
+                if (isAnyOf(removed).test(event)
+                        && !isAnyOf(rules.keySet()).test(event)
+                        && event.received().isBefore(before)) {
+                    release(state, state.kept.last.remove(event.topic()));
+                }
+            }
+            return false;
+        });
     }
 }

@@ -36,6 +36,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,9 @@ public abstract class LedgerEventsContract {
 
     /** Creates an empty ledger. It is called before each test. */
     protected abstract SharedLedger create() throws Exception;
+
+    /** Lets time pass for the rules for newest events. */
+    protected abstract void pass(Duration time) throws Exception;
 
     @BeforeEach
     void createLedger() throws Exception {
@@ -269,6 +273,62 @@ public abstract class LedgerEventsContract {
         int length = events.last("s.2", "", 1).get(0).content().length();
         events.trim(Map.of(), Map.of("s.", new LastBounds(2, 2 * length - 1), "s.in.", new LastBounds(1, length)));
         assertThat(last("", "", 10)).containsExactly("6 s.3", "3 s.in.2", "4 t.1");
+    }
+
+    @Test
+    void shouldTrimMoreNewestEventsThanOneBatchHas() throws IOException {
+        for (int i = 0; i < 5; i++) {
+            append(IntStream.range(i * LedgerEvents.MAX_EVENTS, (i + 1) * LedgerEvents.MAX_EVENTS)
+                    .mapToObj(n -> newest("s." + n, Newest.REPLACED))
+                    .toArray(NewLedgerEvent[]::new));
+            append(newest("t." + i, Newest.REPLACED));
+        }
+
+        assertThat(events.trim(Map.of(), Map.of("s.", new LastBounds(2, ALL), "t.", new LastBounds(9, ALL))))
+                .isFalse();
+        assertThat(last("s.", "", 10)).containsExactly("5123 s.5118", "5124 s.5119");
+        assertThat(last("t.", "", 10)).hasSize(5);
+    }
+
+    @Test
+    void shouldForgetNewestEventsOfARuleThatNoHubHasHadForAWhile() throws Exception {
+        append(newest("s.1", Newest.REPLACED), newest("s.in.1", Newest.REPLACED), newest("t.1", Newest.REPLACED));
+        Duration unused = Duration.ofMinutes(5);
+        events.useLast(Set.of("s.", "s.in.", "u."));
+        for (int minutes = 0; minutes < 6; minutes += 3) {
+            pass(Duration.ofMinutes(3));
+            events.useLast(Set.of("s.in."));
+            assertThat(events.forgetLast(unused)).isFalse();
+            assertThat(last("", "", 10)).hasSize(3);
+        }
+
+        pass(Duration.ofMinutes(3));
+        events.useLast(Set.of("s.in."));
+        forgetLast(unused);
+        assertThat(last("", "", 10)).containsExactly("2 s.in.1", "3 t.1");
+        append(newest("s.2", Newest.REPLACED));
+        forgetLast(unused);
+        assertThat(last("", "", 10)).hasSize(3);
+    }
+
+    @Test
+    void shouldNotForgetNewestEventsWhileAllHubsAreStopped() throws Exception {
+        append(newest("s.1", Newest.REPLACED));
+        events.useLast(Set.of("s."));
+        pass(Duration.ofDays(9));
+
+        assertThat(events.forgetLast(Duration.ofMinutes(3))).isFalse();
+        assertThat(last("", "", 10)).hasSize(1);
+        pass(Duration.ofDays(9));
+        forgetLast(Duration.ofMinutes(3));
+        assertThat(last("", "", 10)).isEmpty();
+    }
+
+    private void forgetLast(Duration unused) throws IOException {
+        boolean more;
+        do {
+            more = events.forgetLast(unused);
+        } while (more);
     }
 
     @Test

@@ -140,4 +140,23 @@ public interface LedgerEvents {
      * @throws IOException if the ledger is unreachable
      */
     boolean trim(Map<String, Bounds> keep, Map<String, LastBounds> last) throws IOException;
+
+    /**
+     * Notes that a hub has rules by which newest events of topics are kept. Each hub says so at least once a minute.
+     *
+     * @param prefixes the prefixes of its rules
+     * @throws IOException if the ledger is unreachable
+     */
+    void useLast(Collection<String> prefixes) throws IOException;
+
+    /**
+     * Deletes newest events of rules that no hub has had for a while, but those that another rule covers; some of them.
+     * The time in which no hub calls this counts as two minutes at most, so hubs that were all stopped find their newest
+     * events again.
+     *
+     * @param unused how long no hub has had the rule
+     * @return whether there may be more to delete
+     * @throws IOException if the ledger is unreachable
+     */
+    boolean forgetLast(Duration unused) throws IOException;
 }
