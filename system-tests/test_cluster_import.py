@@ -10,6 +10,19 @@ from support.waiting import until
 pytestmark = pytest.mark.exclusive
 
 
+def configure(hub):
+    since = hub.log_size()
+    with open(f"{hub.home}/etc/io.datahub.history.cfg", "w") as file:
+        file.write("keep = kept.: 1d\nlast = newest.: 9 topics\n")
+    assert until(lambda: hub.log_lines("event=history.configured", since=since), 60)
+
+
+def events(hub, token, since, *topics):
+    """The status, the cursor to continue from, and what was published in the events."""
+    status, headers, body = hub.curl(token, f"/events/history?since={since}&" + "&".join(f"topic={topic}" for topic in topics))
+    return status, headers["datahub-cursor"], [json.loads(line)["data"] for line in body.splitlines()] if status == 200 else []
+
+
 def changes(hub, token, since="0"):
     status, _, body = hub.curl(token, f"/changes?since={since}")
     assert status == 200, body
@@ -29,6 +42,12 @@ def test_records_journal_and_cursors_of_a_single_hub_go_on_in_a_cluster(size, re
         assert single.curl(token, "/files/d/r0", "-X", "DELETE")[0] == 204
         tag = single.curl(token, "/files/d/r7")[1]["etag"]
         before = changes(single, token)
+        configure(single)
+        for text in "one", "two":
+            assert single.curl(token, "/events/kept.x", "-d", text)[0] == 202
+        assert single.curl(token, "/events/newest.x", "-d", "old")[0] == 202
+        _, end, seen = events(single, token, "0", "kept.")
+        assert seen == ["one", "two"]
         cluster = Cluster(hubs=1)
         try:
             hub = cluster.hubs[0]
@@ -42,6 +61,14 @@ def test_records_journal_and_cursors_of_a_single_hub_go_on_in_a_cluster(size, re
             assert hub.curl(token, "/files/d/r7")[2] == b"text 7"
             assert changes(hub, token) == before
             assert open(f"{hub.home}/admin.token").read().strip() == token
+            for cursor in before[-1][0], end:
+                status, cursor, _ = events(hub, token, cursor, "kept.")
+                assert status == 410, "what the single hub has kept isn't there"
+                assert events(hub, token, cursor, "kept.", "file.")[::2] == (200, [])
+            configure(hub)
+            assert until(lambda: hub.curl(token, "/events/kept.x", "-d", "three")[0] == 202, 30)
+            assert events(hub, token, cursor, "kept.")[::2] == (200, ["three"])
+            assert events(hub, token, "0", "kept.")[2] == ["three"]
             assert hub.curl(token, "/files/d/r20", "-X", "PUT", "-d", "new")[0] == 201
             assert [change[2] for change in changes(hub, token, before[-1][0])] == ["d/r20"]
             again = hub.run("cluster-import", single.home)
@@ -56,7 +83,9 @@ def test_records_journal_and_cursors_of_a_single_hub_go_on_in_a_cluster(size, re
                 back.start()
                 assert back.curl(token, "/files/d/r7")[1]["etag"] == tag
                 assert back.curl(token, "/files/d/r20")[2] == b"new"
-                assert changes(back, token) == journal
+                assert back.curl(token, f"/changes?since={journal[-1][0]}")[0] == 410, "another epoch, since events were kept"
+                assert [change[1:] for change in changes(back, token)] == [change[1:] for change in journal]
+                assert events(back, token, cursor, "kept.")[0] == 410
             finally:
                 back.end(keep)
         finally:

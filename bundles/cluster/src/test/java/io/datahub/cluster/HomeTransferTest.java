@@ -15,6 +15,7 @@ import io.datahub.api.cluster.HomeTarget;
 import io.datahub.api.cluster.LedgerDirectory;
 import io.datahub.api.cluster.LedgerEntry;
 import io.datahub.api.cluster.LedgerEvent;
+import io.datahub.api.cluster.LedgerEvents;
 import io.datahub.api.cluster.LedgerJournal;
 import io.datahub.api.cluster.LedgerRecord;
 import io.datahub.api.cluster.NewLedgerEvent;
@@ -64,6 +65,8 @@ class HomeTransferTest {
             new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
     private final LedgerDirectory made = new LedgerDirectory(RecordPath.of("empty"), TIME, true);
 
+    private boolean hasKept;
+
     /** A home in memory: each record was created by one entry. */
     private final HomeArchive home = new HomeArchive() {
         @Override
@@ -79,6 +82,11 @@ class HomeTransferTest {
         @Override
         public long newest() {
             return OLDEST + texts.size();
+        }
+
+        @Override
+        public boolean hasKept() {
+            return hasKept;
         }
 
         @Override
@@ -292,6 +300,15 @@ class HomeTransferTest {
         assertThat(exportedFrom).isEqualTo(OLDEST);
         assertThat(exportedEntries).isEqualTo(home.entries(OLDEST, 700));
         assertThat(isFinished).isTrue();
+    }
+
+    @Test
+    void shouldTellWhoMissesKeptEventsOfTheHome() throws Exception {
+        put(3);
+        hasKept = true;
+        run().get();
+
+        assertThat(ledger.events().rules()).isEqualTo(Map.of("", new LedgerEvents.Kept(OLDEST + 4, 0, 0)));
     }
 
     /** With a rule, and without one, when only the newest event of a topic was kept: then only the gap tells. */

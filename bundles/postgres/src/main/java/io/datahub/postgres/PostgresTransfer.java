@@ -130,8 +130,8 @@ final class PostgresTransfer implements LedgerTransfer {
     }
 
     @Override
-    public Result<Progress> finish(long oldest, long newest) throws IOException {
-        return isDone(LONG_MILLIS, "finish_import_1(?, ?)", oldest, newest)
+    public Result<Progress> finish(long oldest, long newest, boolean hasKept) throws IOException {
+        return isDone(LONG_MILLIS, "finish_import_6(?, ?, ?)", oldest, newest, hasKept)
                 ? Result.done(progress())
                 : Result.refused(
                         Reason.CONFLICT,

@@ -99,3 +99,20 @@ begin
   end loop;
   return case when cardinality(numbers) = 4096 then numbers[4096] end;
 end $$;
+
+-- Ends an import. Events that the home has kept aren't imported; they get one number, which counts as deleted for all topics.
+create function finish_import_6(oldest bigint, newest bigint, has_kept boolean) returns boolean language plpgsql as $$
+begin
+  perform from head for update;
+  if exists (select from head where importing is null and seq = newest + has_kept::int and trimmed = oldest) then
+    return true; -- the answer was lost
+  end if;
+  if not finish_import_1(oldest, newest) then
+    return false;
+  end if;
+  if has_kept then
+    update head set seq = newest + 1;
+    insert into kept_rule (rule, trimmed, events, bytes) values ('', newest + 1, 0, 0);
+  end if;
+  return true;
+end $$;

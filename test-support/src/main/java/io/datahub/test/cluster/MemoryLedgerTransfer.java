@@ -91,9 +91,11 @@ public final class MemoryLedgerTransfer implements LedgerTransfer {
     }
 
     @Override
-    public Result<Progress> finish(long oldest, long newest) throws IOException {
+    public Result<Progress> finish(long oldest, long newest, boolean hasKept) throws IOException {
         return ledger.change(state -> {
-            if (state.importing().isEmpty() && state.newest() == newest && state.oldest() == oldest) {
+            if (state.importing().isEmpty()
+                    && state.newest() == newest + (hasKept ? 1 : 0)
+                    && state.oldest() == oldest) {
                 return Result.done(progress(state));
             }
             requireImport(state);
@@ -102,6 +104,9 @@ public final class MemoryLedgerTransfer implements LedgerTransfer {
                 return Result.refused(Reason.CONFLICT, "entries of the journal are missing");
             }
             state.finishImport(oldest, newest);
+            if (hasKept) {
+                state.kept.trimmed.put("", state.skip());
+            }
             return Result.done(progress(state));
         });
     }

@@ -9,6 +9,7 @@ import io.datahub.api.cluster.Attempt;
 import io.datahub.api.cluster.Expectation;
 import io.datahub.api.cluster.LedgerDirectory;
 import io.datahub.api.cluster.LedgerEntry;
+import io.datahub.api.cluster.LedgerEvents;
 import io.datahub.api.cluster.LedgerJournal;
 import io.datahub.api.cluster.LedgerRecord;
 import io.datahub.api.cluster.LedgerTransfer;
@@ -22,6 +23,7 @@ import io.datahub.api.validation.ValidatorId;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,8 +86,8 @@ public abstract class LedgerTransferContract {
         transfer.addEntries(List.of(entry(41, "a"), entry(42, "d/b")));
         transfer.addRecords(List.of(record("a", "\"41-x\""), record("d/b", "\"42-x\"")));
         transfer.addDirectories(List.of(empty));
-        LedgerTransfer.Progress progress = transfer.finish(40, 42).get();
-        assertThat(transfer.finish(40, 42).get()).isEqualTo(progress); // if the first answer was lost
+        LedgerTransfer.Progress progress = transfer.finish(40, 42, false).get();
+        assertThat(transfer.finish(40, 42, false).get()).isEqualTo(progress); // if the first answer was lost
 
         assertThat(progress).isEqualTo(new LedgerTransfer.Progress(Optional.empty(), 2, 3, 2));
         SharedLedger ledger = open();
@@ -102,6 +104,19 @@ public abstract class LedgerTransferContract {
     }
 
     @Test
+    void shouldCountKeptEventsOfTheHomeAsDeleted() throws Exception {
+        transfer.begin("home").get();
+        transfer.addEntries(List.of(entry(1, "a")));
+        LedgerTransfer.Progress progress = transfer.finish(0, 1, true).get();
+        assertThat(transfer.finish(0, 1, true).get()).isEqualTo(progress); // if the first answer was lost
+
+        SharedLedger ledger = open();
+        assertThat(ledger.events().rules()).isEqualTo(Map.of("", new LedgerEvents.Kept(2, 0, 0)));
+        assertThat(ledger.journal().head()).isEqualTo(new LedgerJournal.Head(0, 2));
+        assertThat(((Outcome.Committed) put("b")).first()).isEqualTo(3);
+    }
+
+    @Test
     void shouldGoOnAfterAnInterruption() throws Exception {
         transfer.begin("home").get();
         transfer.addRecords(List.of(record("a", "\"1-x\"")));
@@ -110,10 +125,10 @@ public abstract class LedgerTransferContract {
         assertThat(transfer.begin("home").get()).isEqualTo(new LedgerTransfer.Progress(Optional.of("home"), 1, 0, 1));
         transfer.addRecords(List.of(record("a", "\"2-x\"")));
         transfer.addEntries(List.of(entry(1, "a")));
-        assertThat(reason(transfer.finish(0, 2).refusal())).isEqualTo(Reason.CONFLICT);
+        assertThat(reason(transfer.finish(0, 2, false).refusal())).isEqualTo(Reason.CONFLICT);
         assertThat(transfer.progress().epoch()).contains("home");
         transfer.addEntries(List.of(entry(2, "a")));
-        transfer.finish(0, 2).get();
+        transfer.finish(0, 2, false).get();
         assertThat(open().records().recordsBelow(RecordPath.ROOT, RecordPath.ROOT, 10))
                 .containsExactly(record("a", "\"2-x\""));
     }
@@ -139,7 +154,7 @@ public abstract class LedgerTransferContract {
         assertThat(transfer.progress()).isEqualTo(new LedgerTransfer.Progress(Optional.of("home"), 0, 0, 0));
         assertThat(reason(transfer.begin("other").refusal())).isEqualTo(Reason.CONFLICT);
         assertThatThrownBy(() -> put("a")).isInstanceOf(IOException.class);
-        transfer.finish(0, 0).get();
+        transfer.finish(0, 0, false).get();
         assertThat(((Outcome.Committed) put("a")).first()).isEqualTo(1);
     }
 }

@@ -48,6 +48,14 @@ public interface HomeArchive extends Closeable {
     long newest();
 
     /**
+     * Whether events of kept topics are there.
+     *
+     * @return whether something is stored that may be one
+     * @throws IOException if that can't be read
+     */
+    boolean hasKept() throws IOException;
+
+    /**
      * How many records there are.
      *
      * @return the number

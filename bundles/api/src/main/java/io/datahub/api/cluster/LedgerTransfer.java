@@ -79,8 +79,10 @@ public interface LedgerTransfer {
      *
      * @param oldest the number before the oldest entry
      * @param newest the number of the newest entry, as oldest if there is none; the next change gets the next number
+     * @param hasKept whether the hub has kept events, which aren't imported: they get one number, after the newest entry, as if
+     *     they had been deleted, so that whoever asks for them with a cursor from before is told
      * @return what is there; or a refusal, and the import goes on: {@link Reason#CONFLICT} if an entry is missing
      * @throws IOException if the ledger is unreachable, or no import has begun
      */
-    Result<Progress> finish(long oldest, long newest) throws IOException;
+    Result<Progress> finish(long oldest, long newest, boolean hasKept) throws IOException;
 }

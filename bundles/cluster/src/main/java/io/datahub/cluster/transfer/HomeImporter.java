@@ -127,7 +127,8 @@ public final class HomeImporter implements ClusterImport {
                 transfer.addDirectories(directories.subList(from, Math.min(directories.size(), from + PAGE)));
             }
             importEntries();
-            Result<LedgerTransfer.Progress> finished = transfer.finish(archive.oldest(), archive.newest());
+            Result<LedgerTransfer.Progress> finished =
+                    transfer.finish(archive.oldest(), archive.newest(), archive.hasKept());
             if (finished.isRefused()) {
                 return Result.refused(finished.refusal().orElseThrow());
             }

@@ -27,6 +27,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A home whose database this process has opened, so that no hub can. */
 final class StoppedHome implements HomeArchive {
@@ -34,6 +35,7 @@ final class StoppedHome implements HomeArchive {
     private static final JsonFactory JSON = new JsonFactory();
 
     private final Path files;
+    private final Path kept;
     private final MetadataStore metadata;
     private final Journal journal;
     private final Cursor head;
@@ -41,6 +43,7 @@ final class StoppedHome implements HomeArchive {
 
     StoppedHome(Path home, MetadataStore metadata) {
         files = home.resolve("files");
+        kept = home.resolve("state/history/topics");
         this.metadata = metadata;
         journal = new Journal(metadata, () -> RecordUrls.RELATIVE);
         head = journal.head();
@@ -60,6 +63,16 @@ final class StoppedHome implements HomeArchive {
     @Override
     public long newest() {
         return head.sequence();
+    }
+
+    @Override
+    public boolean hasKept() throws IOException {
+        if (!Files.isDirectory(kept)) {
+            return false;
+        }
+        try (Stream<Path> found = Files.walk(kept)) {
+            return found.anyMatch(Files::isRegularFile);
+        }
     }
 
     @Override

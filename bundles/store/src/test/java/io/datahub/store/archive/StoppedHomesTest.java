@@ -61,6 +61,11 @@ class StoppedHomesTest {
             assertThat(home.oldest()).isZero();
             assertThat(home.newest()).isEqualTo(5);
             assertThat(home.count()).isEqualTo(5);
+            assertThat(home.hasKept()).isFalse();
+            Path topics = Files.createDirectories(folder.resolve("state/history/topics/t-a"));
+            assertThat(home.hasKept()).isFalse();
+            Files.createFile(topics.resolve("1.segment"));
+            assertThat(home.hasKept()).isTrue();
             List<Stored> first = home.records(RecordPath.ROOT, 3);
             List<Stored> rest = home.records(first.get(2).version().path(), 3);
             assertThat(first).hasSize(3);
