@@ -10,6 +10,7 @@ from support.clients import EventStream
 from support.clock import Clock
 from support.hub import ROOT, new_token
 from support.waiting import until
+from test_history import all_events
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +201,40 @@ def test_events_of_a_full_disk(small):
     assert [name for name in deleted if len(stream.of(f"file.deleted/{name}")) != 1] == []
     assert len(stream.of("file.updated/edited")) == 1
     assert until(lambda: small.put("new", "x") == 201 and hub.curl(small.admin, "/health/ready")[0] == 200)
+
+
+@pytest.mark.parametrize("flush", ["always", "100"])
+def test_kept_events_of_a_full_disk(small, flush):
+    """What was accepted is kept, and only that; other events are delivered."""
+    hub, admin = small.hub, small.admin
+    since = hub.log_size()
+    with open(f"{hub.home}/etc/io.datahub.history.cfg", "w") as f:
+        f.write(f"keep = kept.: 1d, 128 MiB; little.: 1 MiB\nlast = newest.: 9 topics, 1 MiB\nflush = {flush}\nreserveBytes = 0\n")
+    assert until(lambda: hub.log_lines("event=history.configured", since=since), 30)
+
+    def publish(topic, body):
+        with open(f"{hub.work}/event", "w") as f:
+            f.write(body)
+        status, _, text = hub.curl(admin, f"/events/{topic}", "--data-binary", f"@{hub.work}/event")[:3]
+        return status, text.decode()
+
+    for topic, size, most in ("little.x", 600_000, "524288"), ("newest.x", 70_000, "65536"):
+        status, text = publish(topic, "x" * size)
+        assert status == 413 and most in text and "raise the size in io.datahub.history.cfg" in text
+    small.fill(leave=4 << 20)
+    accepted, refused = [], []
+    end = time.monotonic() + 60
+    while len(refused) < 20 and time.monotonic() < end:
+        number = len(accepted) + len(refused)
+        status, text = publish(f"kept.{flush}", f"{number} {'x' * 60_000}")
+        (accepted if status == 202 else refused).append(number)
+        assert status in (202, 507, 503), text
+    assert accepted and status == 507 and "the disk of the hub has no room to keep events; free some" in text
+    assert publish("other", "x")[0] == 202
+    os.unlink(f"{hub.home}/filler")
+    assert until(lambda: publish("kept.again", "x")[0] == 202, 30)
+    hub.run("restart")
+    assert [int(event["data"].split()[0]) for event in all_events(hub, admin, topic=f"kept.{flush}")] == accepted
 
 
 def test_kill_on_a_full_disk(small):

@@ -129,9 +129,13 @@ public record KeepRule(String prefix, Duration age, long bytes) {
 
     /** Refuses an event of which the rule would keep little more. */
     public Optional<Refusal> refuse(int length) {
-        return length > bytes / 2
-                ? Optional.of(
-                        new Refusal(Reason.TOO_LARGE, "the event is larger than half of what is kept of its topic"))
+        long most = bytes / 2;
+        return length > most
+                ? Optional.of(new Refusal(
+                        Reason.TOO_LARGE,
+                        "the event has " + length + " bytes, and the rule that keeps its topic takes " + most
+                                + " at most, half of its size; store a file, or let an administrator raise the size in"
+                                + " io.datahub.history.cfg"))
                 : Optional.empty();
     }
 

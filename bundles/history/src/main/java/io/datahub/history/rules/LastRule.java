@@ -68,10 +68,14 @@ public record LastRule(String prefix, long topics, long bytes) {
 
     /** Refuses an event that would leave too little for others. */
     public Optional<Refusal> refuse(int length) {
-        return length > bytes / MAX_SHARE
+        long most = bytes / MAX_SHARE;
+        return length > most
                 ? Optional.of(new Refusal(
                         Reason.TOO_LARGE,
-                        "the event is larger than a sixteenth of what is kept of the newest events of its topic"))
+                        "the event has " + length + " bytes, and the rule for the newest events of its topic takes "
+                                + most
+                                + " at most, a sixteenth of its size; store a file, or let an administrator raise the"
+                                + " size in io.datahub.history.cfg"))
                 : Optional.empty();
     }
 
