@@ -2,7 +2,7 @@
 
 Changes a tree by HTTP and directly on the disk, with a journal that is too small for a mirror that was away for long, kills
 the mirror now and then, and compares the trees in the end."""
-import contextlib, filecmp, os, random, select, shutil, socket, struct, subprocess, threading, time
+import contextlib, filecmp, json, os, random, select, shutil, socket, sqlite3, struct, subprocess, threading, time
 
 from support.hub import ROOT
 from support.waiting import until
@@ -99,9 +99,9 @@ def differences(tree, copy):
 class Mirror:
     """The example's program, which can be killed and started again."""
 
-    def __init__(self, hub, port, copy):
+    def __init__(self, hub, port, copy, *options):
         self.log, self.process = open(f"{hub.work}/mirror.log", "w+"), None
-        self.command = [f"{ROOT}/examples/mirror/mirror.py", f"http://127.0.0.1:{port}", "tree/", copy]
+        self.command = [f"{ROOT}/examples/mirror/mirror.py", *options, f"http://127.0.0.1:{port}", "tree/", copy]
         self.env = dict(os.environ, DATAHUB_TOKEN=hub.token())
 
     def start(self):
@@ -144,6 +144,61 @@ def test_mirror(hub, admin, size):
         mirror.kill()
     assert cutter.cuts >= 5
     assert "Traceback" not in mirror.output() and "digest" not in mirror.output()
+
+
+def stored(copy):
+    """The events that a mirror has stored, in its order; None where some may be missing."""
+    with contextlib.closing(sqlite3.connect(f"{copy}/.mirror/state", timeout=10)) as state:
+        rows = state.execute("SELECT event FROM events ORDER BY rowid").fetchall()
+    return [None if event is None else json.loads(event)["data"].split()[0] for (event,) in rows]
+
+
+def test_kept_events(new_hub, size):
+    """The copy has each kept event once, in order, over restarts of hub and mirror and cut connections; it notes what it has missed."""
+    seed = size("seed") or int(time.time())
+    print(f"--seed {seed}")
+    hub = new_hub().start()
+    admin, dice, copy = hub.token(), random.Random(seed), f"{hub.work}/copy-of-events"
+    with open(f"{hub.home}/etc/io.datahub.history.cfg", "w") as f:
+        f.write("keep = build.: 1 MiB\nflush = always\n")
+    assert until(lambda: hub.log_lines("event=history.configured"), 30)
+    cutter = Cutter(hub.http, seed)
+    mirror = Mirror(hub, cutter.port, copy, "--events", "build.")
+    published = []
+
+    def publish(text):
+        assert hub.curl(admin, "/events/build.x", "-d", text)[0] == 202
+        published.append(text.split()[0])
+
+    try:
+        for number in range(150):
+            mirror.start()
+            publish(f"{number} {'x' * dice.randrange(2_000)}")
+            if number % 5 == 0:
+                hub.curl(admin, f"/files/tree/{dice.randrange(9)}", "-T", "/etc/hostname")
+            if dice.random() < 0.1:
+                mirror.kill()
+            if number == 70:
+                hub.run("restart")
+        mirror.start()
+        cutter.gentle = True
+        assert until(lambda: stored(copy) == published, 60), mirror.output()[-1000:]
+        assert until(lambda: not differences(f"{hub.home}/files/tree", copy), 30)
+        mirror.kill()
+        first = hub.curl(admin, "/events/history?since=0&topic=build.&limit=1")[2]
+        for number in range(30):
+            publish(f"large{number} {'x' * 80_000}")
+        assert until(lambda: hub.curl(admin, "/events/history?since=0&topic=build.&limit=1")[2] != first, 60)
+        before = stored(copy)
+        mirror.start()
+        publish("last")
+        assert until(lambda: stored(copy)[-1] == "last", 60), mirror.output()[-1000:]
+        gap = stored(copy).index(None)
+        assert stored(copy)[:gap] == before and published[-1 - len(stored(copy)[gap + 2:]):] == stored(copy)[gap + 1:]
+    finally:
+        mirror.kill()
+    assert cutter.cuts >= 3
+    assert "Traceback" not in mirror.output()
 
 
 def test_cursor_of_another_journal(hub, admin):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Keeps a copy of a tree of records in a local directory, until it is stopped.
+"""Keeps a copy of a tree of records in a local directory, until it is stopped, and a copy of kept events in a database there.
 
-usage: DATAHUB_TOKEN=TOKEN mirror.py [--once] HUB TREE DIRECTORY
+usage: DATAHUB_TOKEN=TOKEN mirror.py [--once | --events PREFIX…] HUB TREE DIRECTORY
 
 HUB is an address such as http://127.0.0.1:8480, TREE a path such as builds/, or "" for all that the token's user may read.
 """
@@ -9,12 +9,12 @@ import argparse, base64, hashlib, http.client, json, os, re, shutil, sqlite3, sy
 
 
 class Gone(Exception):
-    """The journal no longer has the entries after the cursor."""
+    """The hub no longer has what comes after the cursor."""
 
 
 class Mirror:
-    def __init__(self, hub, tree, directory, token):
-        self.address = urllib.parse.urlsplit(hub)
+    def __init__(self, hub, tree, directory, token, events=()):
+        self.address, self.events = urllib.parse.urlsplit(hub), events
         self.tree, self.directory = tree, os.path.abspath(directory)
         self.headers = {"Authorization": f"Bearer {token}"}
         self.own = os.path.join(self.directory, ".mirror")
@@ -22,6 +22,7 @@ class Mirror:
         self.state = sqlite3.connect(os.path.join(self.own, "state"))
         self.state.execute("CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, etag TEXT)")
         self.state.execute("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT)")
+        self.state.execute("CREATE TABLE IF NOT EXISTS events (cursor TEXT UNIQUE, topic TEXT, event TEXT)")
         self.connection = None
 
     def get(self, path, query=""):
@@ -89,7 +90,7 @@ class Mirror:
             parent = os.path.dirname(parent)
 
     def synchronize(self):
-        """Lists the tree and makes the copy equal to it; continue from the first cursor, which is read before everything else."""
+        """Lists the tree and makes the copy equal to it; returns the first cursor, which is read before everything else."""
         cursor, present, left = None, {}, [self.tree]
         while left:
             directory, after = left.pop(), ""
@@ -109,44 +110,72 @@ class Mirror:
                 self.remove(path)
         for path, etag in present.items():
             self.fetch(path, etag)
-        self.reached(cursor)
         print(f"synchronized: {len(present)} files, cursor {cursor}", flush=True)
+        return cursor
+
+    def cursor(self):
+        return next((value for (value,) in self.state.execute("SELECT value FROM facts WHERE name = 'cursor'")), None)
 
     def reached(self, cursor):
         self.state.execute("INSERT OR REPLACE INTO facts VALUES ('cursor', ?)", (cursor,))
         self.state.commit()
 
-    def follow(self):
-        """Waits for the next changes and applies them."""
-        cursor = self.state.execute("SELECT value FROM facts WHERE name = 'cursor'").fetchone()
-        if cursor is None:
+    def page(self, path, **query):
+        """The next objects after the cursor, as soon as there are some, and the cursor after them."""
+        since = self.cursor()
+        if since is None:
             raise Gone
-        query = urllib.parse.urlencode({"since": cursor[0], "path": self.tree, "limit": 1000, "wait": 60})
-        answer = self.get("/changes", "?" + query)
+        answer = self.get(path, "?" + urllib.parse.urlencode({"since": since, "limit": 1000, "wait": 60, **query}, doseq=True))
         body = answer.read()
         if answer.status == 410:
             raise Gone
-        newest = {change["subject"]: change for change in map(json.loads, body.splitlines())}
+        reached = answer.headers.get("Datahub-Cursor", "")
+        if not re.fullmatch("[0-9a-z]+-[0-9]+([.][0-9]+)?", reached):
+            raise OSError("the connection was cut within the headers")
+        return list(map(json.loads, body.splitlines())), reached
+
+    def follow(self):
+        """Waits for the next changes and applies them."""
+        changes, reached = self.page("/changes", path=self.tree)
+        self.apply(changes)
+        self.reached(reached)
+
+    def follow_events(self):
+        """Waits for the next changes and kept events, which have one cursor. It is stored in one transaction with the events."""
+        changed = [f"file.{kind}/{self.tree}" for kind in ("created", "updated", "deleted", "rejected")]
+        events, reached = self.page("/events/history", topic=changed + self.events)
+        self.apply([json.loads(event["data"]) for event in events if "cursor" not in event])
+        for event in events:
+            if "cursor" in event:
+                self.state.execute("INSERT OR IGNORE INTO events VALUES (?, ?, ?)", (event["cursor"], event["topic"], json.dumps(event)))
+        self.reached(reached)
+
+    def apply(self, changes):
+        newest = {change["subject"]: change for change in changes}
         gone = [path for path, change in newest.items() if change["type"].endswith(".deleted")]
         for path in gone:
             self.remove(path)
         for path in newest.keys() - set(gone):
             self.fetch(path, newest[path]["data"].get("etag"))
-        reached = answer.headers.get("Datahub-Cursor", "")
-        if not re.fullmatch("[0-9a-z]+-[0-9]+", reached):
-            raise OSError("the connection was cut within the headers")
-        self.reached(reached)
+
+    def synchronize_events(self):
+        """Lists the tree, and begins with the oldest event that is left. A row without a topic is where some may be missing."""
+        before = self.cursor()
+        self.synchronize()
+        if before is not None:
+            self.state.execute("INSERT OR IGNORE INTO events VALUES (?, NULL, NULL)", (f"after {before}",))
+        self.reached("0")
 
     def run(self, once):
         pause = 0.1
         while True:
             try:
                 if once:
-                    return self.synchronize()
+                    return self.reached(self.synchronize())
                 try:
-                    self.follow()
+                    self.follow_events() if self.events else self.follow()
                 except Gone:
-                    self.synchronize()
+                    self.synchronize_events() if self.events else self.reached(self.synchronize())
                 pause = 0.1
             except (OSError, http.client.HTTPException, ValueError) as e:
                 print(f"again in {pause:.1f} s: {type(e).__name__} {e}", file=sys.stderr, flush=True)
@@ -157,11 +186,13 @@ class Mirror:
 
 if __name__ == "__main__":
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    a.add_argument("--once", action="store_true", help="make the copy once and end")
+    how = a.add_mutually_exclusive_group()
+    how.add_argument("--once", action="store_true", help="make the copy once and end")
+    how.add_argument("--events", metavar="PREFIX", action="append", default=[], help="store the kept events whose topics begin so, too")
     for name in ("hub", "tree", "directory"):
         a.add_argument(name)
     o = a.parse_args()
     try:
-        Mirror(o.hub, o.tree, o.directory, os.environ["DATAHUB_TOKEN"]).run(o.once)
+        Mirror(o.hub, o.tree, o.directory, os.environ["DATAHUB_TOKEN"], o.events).run(o.once)
     except KeyboardInterrupt:
         pass
