@@ -1,5 +1,5 @@
 """Kept topics: cursors, replays that join live events at full speed, killed hubs, what is flushed before an answer, and backups."""
-import asyncio, http.client, json, re, subprocess, threading, time
+import asyncio, http.client, json, random, re, subprocess, threading, time
 
 import pytest
 import websockets
@@ -103,11 +103,12 @@ def test_a_trimmed_past_is_gone(hub, admin):
 
 class Publisher(threading.Thread):
     """Publishes numbers with REQ and notes those that were answered."""
+    kind = zmq.REQ
 
     def __init__(self, hub, token, name):
         super().__init__(daemon=True)
         self.name_, self.sure, self.last = name, -1, -1
-        self.socket = plain_socket(zmq.REQ, "admin", token)
+        self.socket = plain_socket(self.kind, "admin", token)
         self.socket.setsockopt(zmq.RCVTIMEO, 5_000)
         self.socket.connect(f"tcp://127.0.0.1:{hub.zmq}")
         self.ended = False
@@ -194,37 +195,103 @@ def test_nothing_is_accepted_that_cannot_be_kept(hub, admin):
     assert "kept.gone" not in [e["topic"] for e in all_events(hub, admin, topic="kept.")]
 
 
+class PipeliningPublisher(Publisher):
+    """A publisher that doesn't wait for each answer, so that many events are on their way when the hub is killed."""
+    kind, ahead = zmq.DEALER, 64
+
+    def run(self):
+        try:
+            while not self.ended:
+                while self.last - self.sure < self.ahead:
+                    self.last += 1
+                    self.socket.send_multipart([b"", f"kept.load.{self.name_}".encode(), str(self.last).encode()])
+                assert self.socket.recv_multipart() == [b"", b"OK"]
+                self.sure += 1
+        except zmq.ZMQError:
+            pass
+
+
+class Reader(threading.Thread):
+    """Reads a WebSocket from a cursor until the connection ends or, where an event is awaited, until it has come."""
+
+    def __init__(self, hub, token, since, last=None):
+        super().__init__(daemon=True)
+        self.hub, self.token, self.since, self.last, self.seen = hub, token, since, last, []
+        self.start()
+
+    async def read(self):
+        async with websockets.connect(f"ws://127.0.0.1:{self.hub.http}/events", extra_headers={"Authorization": f"Bearer {self.token}"}, max_queue=None) as ws:
+            await ws.send(json.dumps({"type": "subscribe", "topics": ["kept."], "since": self.since}))
+            async for text in ws:
+                message = json.loads(text)
+                if message["type"] == "event":
+                    self.seen.append((message["topic"], message["data"], message["cursor"]))
+                    self.since = message["cursor"]
+                    if message["topic"] == self.last:
+                        return
+
+    def run(self):
+        try:
+            asyncio.run(self.read())
+        except (websockets.ConnectionClosed, OSError):
+            pass
+
+
 def test_killed_under_load(hub, admin, size):
-    """What was answered long enough ago is there; no number occurs twice, and every reader gets what the next one gets."""
+    """
+    What was answered long enough ago is there, no number occurs twice, and every reader gets what the next one gets, also one that had joined
+    live events before the hub was killed. -rP prints the figures.
+    """
+    seed = size("seed") or random.randrange(1 << 30)
+    print(f"--seed {seed}")
+    dice = random.Random(seed)
     for flush in ("always", "100"):
         configure(hub, flush)
-        for kill in range(max(1, size("kills") // 2)):
+        kills = max(1, size("kills") // 2)
+        answered, unanswered, lost, read = 0, 0, 0, 0
+        for kill in range(kills):
             start = history(hub, admin, newest=1)[1]
-            publishers = [Publisher(hub, admin, f"{flush}{kill}{name}") for name in "ab"]
+            publishers = [Publisher(hub, admin, f"{flush}{kill}a"), PipeliningPublisher(hub, admin, f"{flush}{kill}b")]
+            reader = Reader(hub, admin, start)
             for publisher in publishers:
                 publisher.start()
             assert until(lambda: all(p.sure > 20 for p in publishers), 60)
+            time.sleep(dice.uniform(0, size("load-seconds")))
             sure = {p: p.sure for p in publishers}
             if flush != "always":
                 time.sleep(0.5)  # longer than the window
-            else:
-                sure = None
             hub.kill()
             for publisher in publishers:
                 publisher.ended = True
                 publisher.join()
                 publisher.socket.close(0)
-            sure = sure or {p: p.sure for p in publishers}
+            reader.join()
+            if flush == "always":
+                sure = {p: p.sure for p in publishers}
             hub.start()
-            events = all_events(hub, admin, start)
+            assert publish(hub, admin, "kept.after", "x") == 202
+            events = all_events(hub, admin, start, topic="kept.")
             for publisher in publishers:
                 kept = numbers(events, publisher.name_)
                 assert kept == list(range(len(kept))) and len(kept) > sure[publisher]
-            cursors = [e["cursor"] for e in events if "cursor" in e]
-            assert len(set(cursors)) == len(cursors)
-            assert publish(hub, admin, "kept.after", "x") == 202
-            after = history(hub, admin, since=history(hub, admin, since=start, limit=1)[1], topic="kept.after")[0]
-            assert int(after[-1]["cursor"].split(".")[1]) > max(int(c.split(".")[1]) for c in cursors)
+                answered += publisher.sure + 1
+                lost += max(0, publisher.sure + 1 - len(kept))
+                unanswered += max(0, len(kept) - publisher.sure - 1)
+            there = [(e["topic"], e["data"], e["cursor"]) for e in events]
+            later = Reader(hub, admin, reader.since, "kept.after")
+            later.join(60)
+            seen = reader.seen + later.seen
+            if flush == "always":
+                assert seen == there
+            else:  # it may have seen what was lost
+                left = set(there)
+                assert [event for event in seen if event in left] == there and left.issuperset(later.seen)
+            positions = [tuple(map(int, cursor.split("-")[1].split("."))) for _, _, cursor in seen]
+            assert positions == sorted(set(positions)), "no cursor is given again"
+            assert [number for _, number in positions] == sorted({number for _, number in positions})
+            read += len(seen)
+        print(f"flush={flush}: {kills} kills, {answered} events answered, {lost} of them in the window and lost, "
+              f"{unanswered} kept that weren't answered yet, {read} read")
 
 
 def test_the_newest_event_of_each_topic_comes_first(hub, admin):
