@@ -2,8 +2,6 @@ package io.datahub.history;
 
 import io.datahub.api.Home;
 import io.datahub.api.Result;
-import io.datahub.api.event.EventLog;
-import io.datahub.api.event.LastEvents;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.history.EventHistory;
@@ -23,13 +21,8 @@ import io.datahub.history.rules.KeepRule;
 import io.datahub.history.rules.LastRule;
 import java.io.IOException;
 import java.util.Collection;
-import java.util.Dictionary;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.FrameworkUtil;
-import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -40,8 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The history of file events and kept topics of a hub that is alone, and the log of the latter. The log is registered here and not as a service
- * of the component, since its topics change with the configuration.
+ * The history of file events and kept topics of a hub that is alone, and the log of the latter.
  */
 @Component(
         name = HistoryConfiguration.PID,
@@ -58,8 +50,7 @@ public final class KeptTopics implements EventHistory, HealthCheck, MetricSource
 
     private final HistoryLog log;
     private final MergedHistory history;
-    private final ServiceRegistration<EventLog> registration;
-    private final ServiceRegistration<LastEvents> lastRegistration;
+    private final TopicServices services;
 
     @Activate
     public KeptTopics(
@@ -77,10 +68,8 @@ public final class KeptTopics implements EventHistory, HealthCheck, MetricSource
             log.close();
             throw e;
         }
-        registration = bundle.registerService(EventLog.class, log, topics(rules.keep(), rules.last()));
-        lastRegistration = bundle.registerService(LastEvents.class, log, topics(List.of(), rules.last()));
+        services = new TopicServices(bundle, log, log, rules);
         log.follow(journal.head());
-        logStarted(rules);
     }
 
     static HistoryRules rules(HistoryConfiguration configuration) {
@@ -92,44 +81,12 @@ public final class KeptTopics implements EventHistory, HealthCheck, MetricSource
                 configuration.reserveBytes());
     }
 
-    /** The properties of services for the topics of rules. */
-    static Dictionary<String, Object> topics(List<KeepRule> rules, List<LastRule> last) {
-        return FrameworkUtil.asDictionary(Map.of(EventLog.TOPICS, prefixes(rules, last)));
-    }
-
-    static void logStarted(HistoryRules rules) {
-        LOG.info(
-                "event=history.started keep={} last={} deduplicate={} flush={}",
-                LogText.quoted(rules.keep()),
-                LogText.quoted(rules.last()),
-                LogText.quoted(rules.deduplicate()),
-                rules.flush());
-    }
-
-    static void logConfigured(HistoryRules rules) {
-        LOG.info(
-                "event=history.configured keep={} last={} deduplicate={} flush={}",
-                LogText.quoted(rules.keep()),
-                LogText.quoted(rules.last()),
-                LogText.quoted(rules.deduplicate()),
-                rules.flush());
-    }
-
-    /** The topics of rules, as in the properties of services. */
-    static String[] prefixes(List<KeepRule> rules, List<LastRule> last) {
-        return Stream.concat(rules.stream().map(KeepRule::prefix), last.stream().map(LastRule::prefix))
-                .map(prefix -> prefix + "*")
-                .toArray(String[]::new);
-    }
-
     /** Applies a new configuration; one that can't be applied leaves the former in effect. */
     @Modified
     void modified(HistoryConfiguration configuration) throws IOException {
         HistoryRules rules = rules(configuration);
         log.configure(rules);
-        registration.setProperties(topics(rules.keep(), rules.last()));
-        lastRegistration.setProperties(topics(List.of(), rules.last()));
-        logConfigured(rules);
+        services.setRules(rules);
     }
 
     @Override
@@ -178,12 +135,7 @@ public final class KeptTopics implements EventHistory, HealthCheck, MetricSource
     /** Flushes what was kept. */
     @Deactivate
     void stop() {
-        try {
-            registration.unregister();
-            lastRegistration.unregister();
-        } catch (IllegalStateException e) {
-            LOG.debug("event=history.unregistered reason=\"the bundle stops\"", e);
-        }
+        services.unregister();
         log.close();
         LOG.info("event=history.stopped");
     }

@@ -7,7 +7,6 @@ import io.datahub.api.cluster.LedgerEvents.Kept;
 import io.datahub.api.cluster.SharedEvents;
 import io.datahub.api.event.EventLog;
 import io.datahub.api.event.EventRun;
-import io.datahub.api.event.LastEvents;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import io.datahub.api.history.EventHistory;
@@ -23,10 +22,8 @@ import io.datahub.history.segment.TopicLogs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -54,8 +51,7 @@ public final class SharedTopics implements EventHistory, HealthCheck, MetricSour
     private final SharedEvents shared;
     private final EventHistory history;
     private final HistoryCounters counters = new HistoryCounters();
-    private final ServiceRegistration<EventLog> registration;
-    private final ServiceRegistration<LastEvents> lastRegistration;
+    private final TopicServices services;
 
     @Activate
     public SharedTopics(
@@ -67,11 +63,7 @@ public final class SharedTopics implements EventHistory, HealthCheck, MetricSour
         history = shared.history();
         HistoryRules rules = KeptTopics.rules(configuration);
         shared.setRules(new SharedRules(rules));
-        registration = bundle.registerService(
-                EventLog.class, new CountedLog(shared.log(), counters), KeptTopics.topics(rules.keep(), rules.last()));
-        lastRegistration =
-                bundle.registerService(LastEvents.class, shared.last(), KeptTopics.topics(List.of(), rules.last()));
-        KeptTopics.logStarted(rules);
+        services = new TopicServices(bundle, new CountedLog(shared.log(), counters), shared.last(), rules);
         reportLocal(home.state().resolve("history"));
     }
 
@@ -94,9 +86,7 @@ public final class SharedTopics implements EventHistory, HealthCheck, MetricSour
     void modified(HistoryConfiguration configuration) {
         HistoryRules rules = KeptTopics.rules(configuration);
         shared.setRules(new SharedRules(rules));
-        registration.setProperties(KeptTopics.topics(rules.keep(), rules.last()));
-        lastRegistration.setProperties(KeptTopics.topics(List.of(), rules.last()));
-        KeptTopics.logConfigured(rules);
+        services.setRules(rules);
     }
 
     @Override
@@ -150,12 +140,7 @@ public final class SharedTopics implements EventHistory, HealthCheck, MetricSour
     /** Leaves the log to {@link UnavailableLog}. */
     @Deactivate
     void stop() {
-        try {
-            registration.unregister();
-            lastRegistration.unregister();
-        } catch (IllegalStateException e) {
-            LOG.debug("event=history.unregistered reason=\"the bundle stops\"", e);
-        }
+        services.unregister();
         LOG.info("event=history.stopped");
     }
 

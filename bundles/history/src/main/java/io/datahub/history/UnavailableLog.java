@@ -45,7 +45,7 @@ public final class UnavailableLog implements EventLog {
 
     private static String[] topics(HistoryConfiguration configuration) {
         try {
-            return KeptTopics.prefixes(KeepRule.parse(configuration.keep()), LastRule.parse(configuration.last()));
+            return TopicServices.prefixes(KeepRule.parse(configuration.keep()), LastRule.parse(configuration.last()));
         } catch (IllegalArgumentException e) {
             LOG.debug("event=history.rules.invalid reason=\"reported by the component that keeps events\"", e);
             return new String[0];

@@ -74,7 +74,7 @@ public final class EventJson {
         }
         bytes.write(TIME);
         writeTime(bytes, run.timeMillis());
-        if (run.cursor().isPresent() && !startsWithFile(source, event)) {
+        if (run.cursor().isPresent() && !EventReader.startsWith(source, event.topicStart(), event.topicEnd(), FILE)) {
             bytes.write(CURSOR);
             run.cursor().get().write(bytes);
         }
@@ -86,19 +86,6 @@ public final class EventJson {
         if (!writePlain(bytes, source, event.topicStart(), event.topicEnd())) {
             writeEscaped(bytes, event.topic().getBytes(StandardCharsets.UTF_8));
         }
-    }
-
-    private static boolean startsWithFile(ByteBuffer source, EventReader event) {
-        int start = event.topicStart();
-        if (event.topicEnd() - start < FILE.length) {
-            return false;
-        }
-        for (int i = 0; i < FILE.length; i++) {
-            if (source.get(start + i) != FILE[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static void writeTime(ByteBuilder bytes, long millis) {

@@ -86,6 +86,27 @@ public final class EventReader {
         return (bytes.get(event) & MORE) != 0 ? end : topicEnd(bytes, start, end);
     }
 
+    /**
+     * Whether a topic begins with a prefix.
+     *
+     * @param bytes the buffer
+     * @param from the index of the first byte of the topic
+     * @param to the index after its last byte
+     * @param prefix the prefix
+     * @return whether it begins so
+     */
+    public static boolean startsWith(ByteBuffer bytes, int from, int to, byte[] prefix) {
+        if (to - from < prefix.length) {
+            return false;
+        }
+        for (int i = 0; i < prefix.length; i++) {
+            if (bytes.get(from + i) != prefix[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void addFrame(int from, int to) {
         if (2 * frames == bounds.length) {
             bounds = Arrays.copyOf(bounds, 2 * bounds.length);

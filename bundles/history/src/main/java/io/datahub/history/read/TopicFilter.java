@@ -49,25 +49,13 @@ final class TopicFilter {
     /** Whether the kept event that begins at an index of bytes is one of them. */
     boolean includes(ByteBuffer bytes, int event) {
         int start = EventReader.bodyStart(bytes, event);
-        int length = EventReader.topicEnd(bytes, event) - start;
+        int end = EventReader.topicEnd(bytes, event);
         for (Prefix prefix : prefixes) {
-            if (startsWith(bytes, start, length, prefix.bytes)) {
-                return prefix.isGranted || mayReceive(bytes, start, length);
+            if (EventReader.startsWith(bytes, start, end, prefix.bytes)) {
+                return prefix.isGranted || mayReceive(bytes, start, end - start);
             }
         }
         return false;
-    }
-
-    private static boolean startsWith(ByteBuffer bytes, int start, int length, byte[] prefix) {
-        if (prefix.length > length) {
-            return false;
-        }
-        for (int i = 0; i < prefix.length; i++) {
-            if (bytes.get(start + i) != prefix[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private boolean mayReceive(ByteBuffer bytes, int start, int length) {
