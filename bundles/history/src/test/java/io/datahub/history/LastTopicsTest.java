@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.event.LastEvents;
+import io.datahub.api.path.RecordPath;
+import io.datahub.api.record.Change;
 import io.datahub.api.record.Cursor;
 import io.datahub.test.contract.LastEventsContract;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -107,6 +110,24 @@ class LastTopicsTest extends LastEventsContract {
         hub.append("status.a", "2").get();
         hub.append("status.f", "1").get();
         assertLast("status.", "status.a=2", "status.c=1", "status.d=1", "status.e=1", "status.f=1");
+    }
+
+    /** However small their events are. */
+    @Test
+    void shouldHavePublishersWaitBeforeNumbersRunOut() {
+        Change change = hub.journal.append(Change.Type.CREATED, RecordPath.of("f"));
+        CompletableFuture<CompletableFuture<Cursor>> waiting = new CompletableFuture<>();
+        hub.log.announce(
+                change.cursor(),
+                () -> { // within the lock: no more numbers can be reserved than once
+                    CompletableFuture<Cursor> one;
+                    do {
+                        one = hub.append("status.a", "");
+                    } while (one.isDone() && !one.isCompletedExceptionally());
+                    waiting.complete(one);
+                });
+
+        assertThat(waiting.join().join()).isEqualTo(Cursor.BEGINNING);
     }
 
     @Test

@@ -74,7 +74,7 @@ final class HistoryFlusher {
 
     /** Whether an event that is appended now is answered only after a flush; under the history's lock. */
     boolean mustFlushBeforeAnswer() {
-        return policy.beforeAnswer() || writer.unwrittenBytes() >= MAX_UNWRITTEN_BYTES;
+        return policy.beforeAnswer() || writer.unwrittenBytes() >= MAX_UNWRITTEN_BYTES || positions.isScarce();
     }
 
     /** Whether nothing can be appended any more; under the history's lock. */

@@ -47,6 +47,11 @@ final class Numbers {
         return last < reserved;
     }
 
+    /** Whether few are left until more are reserved. */
+    boolean isScarce() {
+        return reserved - last <= BLOCK / 4;
+    }
+
     long next() {
         last++;
         given = last;

@@ -51,6 +51,11 @@ final class Positions implements Closeable {
         return numbers.isAvailable();
     }
 
+    /** Whether few numbers are left until more are reserved. */
+    boolean isScarce() {
+        return numbers.isScarce();
+    }
+
     Position next() {
         return new Position(sequence, numbers.next());
     }
