@@ -399,7 +399,7 @@ def test_many_events_and_topics(new_hub, size):
 
 
 def test_backup_and_restore(hub, admin, new_hub, tmp_path):
-    publish(hub, admin, "kept.backup", "saved")
+    assert publish(hub, admin, "kept.backup", "saved") == publish(hub, admin, "status.backup", "newest") == 202
     before = history(hub, admin, topic="kept.backup")[0]
     archive = f"{tmp_path}/backup.tgz"
     saved = hub.run("backup", archive)
@@ -410,6 +410,10 @@ def test_backup_and_restore(hub, admin, new_hub, tmp_path):
     other.start()
     events = history(other, admin, topic="kept.backup")[0]
     assert [e["data"] for e in events] == [e["data"] for e in before]
-    assert history(other, admin, since=before[0]["cursor"])[0] == 410, "another epoch"
-    assert publish(other, admin, "kept.backup", "new") == 202
-    assert [e["data"] for e in history(other, admin, since=events[-1]["cursor"], topic="kept.backup")[0]] == ["new"]
+    assert history(other, admin, topic="kept.backup", since=before[-1]["cursor"])[0] == 410
+    subscriber = WebSocketSubscriber(other, admin, "status.backup")
+    assert subscriber.have("status.backup") and subscriber.of("status.backup") == [b"newest"]
+    assert publish(other, admin, "kept.backup", "later") == 202
+    later = history(other, admin, topic="kept.backup", since=events[-1]["cursor"])[0]
+    assert [e["data"] for e in later] == ["later"]
+    assert int(later[0]["cursor"].split(".")[1]) > int(before[-1]["cursor"].split(".")[1]), "no number is given again"
