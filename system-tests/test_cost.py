@@ -23,7 +23,8 @@ SCHEDULING = {"clock_nanosleep", "epoll_pwait", "epoll_wait", "futex", "gettid",
               "restart_syscall", "rt_sigprocmask", "rt_sigreturn", "sched_getaffinity", "sched_yield", "tgkill"}
 
 # Every allocation counts, and none is optimized away or waits in a buffer of its thread.
-JAVA_OPTS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmn384m -XX:-UseTLAB"
+JAVA_OPTS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xms768m -Xmn384m -XX:-UseTLAB"
+YOUNG_BYTES = 300 << 20
 
 
 class Http:
@@ -195,6 +196,8 @@ class Allocation:
 
     def __init__(self, hub):
         self.pid = str(hub.pid())
+        young = 1024 * int(re.search(r"new generation +total (\d+)K", self.command("GC.heap_info"))[1])
+        assert young > YOUNG_BYTES, "the heap is so small that it would be collected in the meantime"
 
     def command(self, name):
         return subprocess.run([jdk("jcmd"), self.pid, name], capture_output=True, text=True, check=True).stdout
@@ -208,7 +211,7 @@ class Allocation:
 
     def __exit__(self, *_):
         self.value = self.used() - self.before
-        assert self.value > 0, "the heap was collected: it must be larger, or the operations fewer"
+        assert 0 < self.value < YOUNG_BYTES, "the heap was collected: it must be larger, or the operations fewer"
 
 
 class Calls:
