@@ -33,7 +33,8 @@ public final class DirectoryLister {
 
     public DirectoryLister(StoreContext context) {
         this.context = context;
-        directoryNames = new DirectoryNames(System::nanoTime);
+        directoryNames =
+                new DirectoryNames(System::nanoTime, Runtime.getRuntime().maxMemory());
     }
 
     /** Lists the entries that the user may see; at most {@code limit} after the name {@code after}. */

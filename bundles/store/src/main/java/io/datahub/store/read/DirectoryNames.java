@@ -32,8 +32,11 @@ final class DirectoryNames {
     /** Directories with at least this many names are cached. */
     static final int LARGE = 1_000;
 
-    /** Maximum number of cached names over all directories; a directory with more is not cached. */
-    private static final int MAX_NAMES = 400_000;
+    /** The share of the heap that the cached names of all directories may take. */
+    private static final int HEAP_SHARE = 8;
+
+    /** While a directory is read, its names may take a sixth of the heap: they need some seventy bytes each. */
+    private static final int HEAP_BYTES_OF_A_NAME = 400;
 
     /** A changed directory is read again only after this many times the duration of the last read. */
     private static final int REREAD_FACTOR = 20;
@@ -42,6 +45,11 @@ final class DirectoryNames {
     private static final long TIMESTAMP_MILLIS = 50;
 
     private final LongSupplier clock;
+    private final long maxBytes;
+
+    /** A directory with more names is not cached. */
+    private final long maxNames;
+
     private final ReentrantLock reading = new ReentrantLock(); // one large directory at a time
     private final Map<RecordPath, Known> cache = new LinkedHashMap<>(16, 0.75f, true); // LRU order; guarded by itself
     private int readCount;
@@ -54,11 +62,16 @@ final class DirectoryNames {
      */
     record Names(List<String> sorted, boolean exact) {}
 
-    private record Known(Optional<FileStat> stat, List<String> sorted, long ended, long tookNanos) {}
+    private record Known(Optional<FileStat> stat, CompactNames sorted, long ended, long tookNanos) {}
 
-    /** @param clock in nanoseconds, as {@link System#nanoTime} */
-    DirectoryNames(LongSupplier clock) {
+    /**
+     * @param clock in nanoseconds, as {@link System#nanoTime}
+     * @param heapBytes the size of the heap
+     */
+    DirectoryNames(LongSupplier clock, long heapBytes) {
         this.clock = clock;
+        maxBytes = heapBytes / HEAP_SHARE;
+        maxNames = heapBytes / HEAP_BYTES_OF_A_NAME;
     }
 
     /**
@@ -91,7 +104,7 @@ final class DirectoryNames {
         boolean large = false;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             Iterator<Path> each = files.iterator();
-            while (each.hasNext() && names.size() <= MAX_NAMES) {
+            while (each.hasNext() && names.size() <= maxNames) {
                 names.add(each.next().getFileName().toString());
                 if (names.size() == LARGE) {
                     large = true;
@@ -102,15 +115,16 @@ final class DirectoryNames {
                     }
                 }
             }
-            if (names.size() > MAX_NAMES) {
+            if (names.size() > maxNames) {
                 return Optional.empty();
             }
             Collections.sort(names);
-            List<String> sorted = List.copyOf(names);
-            if (large) {
-                long now = clock.getAsLong();
-                remember(directory, new Known(stat, sorted, now, now - began));
+            if (!large) {
+                return Optional.of(new Names(names, true));
             }
+            CompactNames sorted = new CompactNames(names);
+            long now = clock.getAsLong();
+            remember(directory, new Known(stat, sorted, now, now - began));
             return Optional.of(new Names(sorted, true));
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
@@ -131,12 +145,12 @@ final class DirectoryNames {
         synchronized (cache) {
             readCount++;
             cache.put(directory, names);
-            int count = cache.values().stream()
-                    .mapToInt(each -> each.sorted().size())
+            long bytes = cache.values().stream()
+                    .mapToLong(each -> each.sorted().memory())
                     .sum();
             Iterator<Known> eldest = cache.values().iterator();
-            while (count > MAX_NAMES) {
-                count -= eldest.next().sorted().size();
+            while (bytes > maxBytes) {
+                bytes -= eldest.next().sorted().memory();
                 eldest.remove();
             }
         }

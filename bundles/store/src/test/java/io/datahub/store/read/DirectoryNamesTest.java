@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,7 +23,19 @@ class DirectoryNamesTest {
     Path folder;
 
     private long now;
-    private final DirectoryNames names = new DirectoryNames(() -> now += SECOND);
+    private final DirectoryNames names = names(400 * memoryOfALargeDirectory());
+
+    /** @param bytes that cached names may take */
+    private DirectoryNames names(long bytes) {
+        return new DirectoryNames(() -> now += SECOND, 8 * bytes);
+    }
+
+    private static long memoryOfALargeDirectory() {
+        return new CompactNames(IntStream.range(0, DirectoryNames.LARGE)
+                        .mapToObj(i -> "f" + i)
+                        .toList())
+                .memory();
+    }
 
     private void fill(int count) throws Exception {
         for (int i = 0; i < count; i++) {
@@ -82,6 +95,13 @@ class DirectoryNamesTest {
         Files.delete(folder.resolve("f0"));
         assertThat(look().sorted()).contains("aa").doesNotContain("f0");
         assertThat(names.readCount()).isZero();
+    }
+
+    @Test
+    void shouldNotHoldMoreNamesThanTheHeapPermits() throws Exception {
+        fill(DirectoryNames.LARGE);
+        assertThat(names(50 * DirectoryNames.LARGE).of(PATH, folder)).isPresent();
+        assertThat(names(50 * (DirectoryNames.LARGE - 1)).of(PATH, folder)).isEmpty();
     }
 
     @Test
