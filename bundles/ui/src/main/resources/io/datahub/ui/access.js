@@ -1,6 +1,6 @@
 // Lists of grants, roles and tokens, for one's own account and for administrators.
 
-import { $, copyText, createElement, formatTime, refocus } from './dom.js'
+import { $, copyButton, createElement, formatTime, refocus } from './dom.js'
 import { scrollingTable } from './table.js'
 
 export const ACTIONS = { publish: 'Publish events', subscribe: 'Subscribe to events', read: 'Read files', create: 'Create files', write: 'Create, replace and delete files' }
@@ -13,8 +13,9 @@ export function describe({ action, what }) {
 
 /** Tokens and other credentials. @param revoke called with a token that the user revokes; null if that isn't offered */
 export function credentials(all, revoke) {
-  return scrollingTable('Credentials', ['Kind', 'Label', 'Expires', 'Last used', ''], all.map(one => [
-    one.kind, one.label || '–', one.expires ? formatTime(one.expires) : 'never', one.lastUsed ? formatTime(one.lastUsed) : '–',
+  return scrollingTable('Credentials', ['Label', 'Created', 'Expires', 'Last used', ''], all.map(one => [
+    one.kind === 'token' ? one.label || '–' : createElement('span', {}, `${one.label || ''} `, createElement('span', { className: 'hint' }, one.kind)),
+    one.created ? formatTime(one.created) : '–', one.expires ? formatTime(one.expires) : 'never', one.lastUsed ? formatTime(one.lastUsed) : '–',
     revoke && one.id && ['token', 'short-lived'].includes(one.kind)
       ? createElement('button', { type: 'button', className: 'quiet', 'aria-label': `Revoke ${one.label || one.id}`, onclick: () => revoke(one) }, 'Revoke') : '',
   ]), 'None.')
@@ -42,7 +43,7 @@ export function showToken(place, { token, user }) {
     createElement('p', {}, `The new token of ${user}. It is shown only now:`),
     createElement('code', {}, token),
     createElement('div', { className: 'buttons' },
-      createElement('button', { type: 'button', className: 'main', onclick: () => copyText(token) }, 'Copy token'),
+      copyButton('Copy token', token, 'main'),
       createElement('button', { type: 'button', className: 'quiet', onclick: done }, 'Done'))))
   place.scrollIntoView({ block: 'nearest' })
 }

@@ -22,9 +22,9 @@ export function createElement(name, properties = {}, ...inside) {
   return element
 }
 
-/** The parts of a path or topic, between which a line can be broken. */
+/** The parts of a path or topic, between which a line can be broken: after slashes, or without one after dots, but not before an extension. */
 export function breakable(text) {
-  return text.split(/(?<=[/.])(?=[^/.])/).flatMap(part => [part, createElement('wbr')]).slice(0, -1)
+  return text.split(text.includes('/') ? /(?<=\/)(?=[^/])/ : /(?<=\.)(?=[^.])/).flatMap(part => [part, createElement('wbr')]).slice(0, -1)
 }
 
 const SVG = 'http://www.w3.org/2000/svg'
@@ -122,8 +122,21 @@ export function dismissDialog() {
   $('ask-value').value = ''
 }
 
+/** For how long a button says that it has copied. */
+const COPIED_MILLIS = 2_000
+
+/** A button that copies a text, and says so. */
+export function copyButton(label, text, className = '') {
+  const button = createElement('button', { type: 'button', className, onclick: async () => {
+    await copyText(text)
+    button.textContent = 'Copied'
+    setTimeout(() => { button.textContent = label }, COPIED_MILLIS)
+  } }, label)
+  return button
+}
+
 /** Copies a text. Without TLS, browsers offer no clipboard API. */
-export async function copyText(text) {
+async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text)
   } catch {

@@ -1,6 +1,6 @@
 // One event: how it is listed, and its payload.
 
-import { breakable, copyText, createElement, size } from './dom.js'
+import { breakable, copyButton, createElement, size } from './dom.js'
 import { encodePath } from './hub.js'
 
 const MAX_PREVIEW = 300
@@ -56,10 +56,7 @@ export function detail(event, close) {
       createElement('dt', {}, 'Payload'), createElement('dd', {}, note)),
     path ? createElement('p', {}, createElement('a', { href: fileAddress(path) }, 'Show the file')) : null,
     createElement('pre', { tabIndex: 0, 'aria-label': 'Payload' }, text),
-    createElement('div', { className: 'buttons' }, createElement('button', {
-      type: 'button',
-      onclick: () => copyText(event.data ?? event.base64),
-    }, event.data === undefined ? 'Copy as Base64' : 'Copy payload')),
+    createElement('div', { className: 'buttons' }, copyButton(event.data === undefined ? 'Copy as Base64' : 'Copy payload', event.data ?? event.base64)),
   ].filter(Boolean)
 }
 

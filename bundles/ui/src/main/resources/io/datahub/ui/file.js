@@ -1,6 +1,6 @@
 // One file: its preview, its history, a text that can be edited, and links to it.
 
-import { $, announce, breakable, copyText, createElement, formatTime, redraw, size } from './dom.js'
+import { $, announce, breakable, copyButton, createElement, formatTime, redraw, size } from './dom.js'
 import { allChangesOf, filePath, may, newestChangesOf, onceSettled, request } from './hub.js'
 import { rename } from './selection.js'
 import { isUniform, MAX_EDIT, textOf } from './text.js'
@@ -119,8 +119,7 @@ function draw(path, content, history) {
       ? createElement('button', { type: 'button', onclick: () => edit(path, content, view) }, 'Edit') : null,
     mayWrite && path !== 'broker_users.xml'
       ? createElement('button', { type: 'button', onclick: () => rename([path]) }, 'Rename…') : null,
-    createElement('button', { type: 'button', onclick: () => copyText(location.origin + filePath(path)) }, 'Copy link'),
-    createElement('button', { type: 'button', onclick: () => copyText(curl(path)) }, 'Copy curl'))
+    copyButton('Copy link', location.origin + filePath(path)), copyButton('Copy curl', curl(path)))
   redraw($('file'), head(path),
     createElement('dl', {},
       createElement('dt', {}, 'Size'), createElement('dd', {}, size(content.total)),
@@ -183,6 +182,16 @@ function curl(path) {
   return `curl -fO -u '${$('user').textContent.replaceAll("'", '')}' '${url}'`
 }
 
+/** Where the cursor goes: to the line and column of the first violation that has one, else to the beginning. */
+function placeOf(violations, text) {
+  const found = violations.find(({ line }) => line > 0)
+  if (!found) return [0, 0]
+  const lines = text.replaceAll('\r\n', '\n').split('\n')
+  const before = lines.slice(0, found.line - 1).reduce((length, line) => length + line.length + 1, 0)
+  const place = before + Math.min(Math.max(found.column - 1, 0), lines[found.line - 1]?.length ?? 0)
+  return [place, place]
+}
+
 /** Edits a text. It is saved only over the version that was shown, or as a new file, and only if the validators accept it. */
 function edit(path, content, view, violations = [], saved = () => {}) {
   const lineEnd = content.text.includes('\r\n') ? '\r\n' : '\n'
@@ -217,5 +226,6 @@ function edit(path, content, view, violations = [], saved = () => {}) {
     createElement('button', { type: 'button', onclick: () => send(true) }, 'Validate'),
     createElement('button', { type: 'button', className: 'quiet', onclick: () => content.etag ? show(path) : leave() }, 'Discard changes')))
   area.focus()
+  area.setSelectionRange(...placeOf(violations, content.text))
   $('file').scrollIntoView({ block: 'nearest' })
 }

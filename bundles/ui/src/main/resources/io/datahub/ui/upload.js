@@ -201,7 +201,7 @@ export class Upload {
 
   #retry() {
     if (this.#refusedText !== null) {
-      this.#list.edit(this.path, this.#refusedText, this.#violations, () => this.dismiss())
+      this.#list.edit(this.path, this.#refusedText, this.#violations, () => this.#mended())
       return
     }
     if (this.#expected) {
@@ -214,6 +214,13 @@ export class Upload {
     this.button.focus()
     this.retry.hidden = true
     this.#list.start(this)
+  }
+
+  /** Its text was edited and stored. */
+  #mended() {
+    this.element.classList.remove('refused')
+    this.reasons.replaceChildren()
+    this.#end('stored', 'Stored, as you edited it')
   }
 
   #cancel() {

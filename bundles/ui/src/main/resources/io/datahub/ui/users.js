@@ -95,7 +95,7 @@ function drawUser(tokens) {
     $('user-detail').replaceChildren(createElement('p', { className: 'hint' }, `There is no user named ${chosen}.`))
     return
   }
-  const used = new Map(tokens.map(token => [token.id, token.lastUsed]))
+  const known = new Map(tokens.map(token => [token.id, token]))
   const others = tokens.filter(({ id }) => !user.credentials.some(credential => credential.id === id))
   redraw($('user-detail'),
     createElement('h3', {}, 'Grants'),
@@ -105,7 +105,7 @@ function drawUser(tokens) {
     createElement('h3', {}, 'Roles'), chips(user.roles, role => role, role => change(() => request(`${path(user.name)}/grants?role=${encodeURIComponent(role)}`, { method: 'DELETE' }))),
     roleForm(user),
     createElement('h3', {}, 'Credentials'),
-    credentials([...user.credentials, ...others].map(each => ({ ...each, lastUsed: used.get(each.id) })), token => revoke(user, token)),
+    credentials([...user.credentials, ...others].map(each => ({ ...each, ...known.get(each.id) })), token => revoke(user, token)),
     user.name === 'anonymous' ? null : tokenForm('user-token', wanted => makeToken(user, wanted)),
     createElement('h3', {}, 'User'),
     createElement('div', { className: 'buttons' },
