@@ -1,6 +1,6 @@
 // Names, payloads and addresses that try to run as script, to break the view, or to look like something else.
 import WebSocket from 'ws'
-import { ADMIN, asAdmin, browser, open, picture, see, seen, seeNoComplaints, signIn, url } from './visit.mjs'
+import { ADMIN, asAdmin, browser, instead, open, picture, see, seen, seeNoComplaints, signIn, url } from './visit.mjs'
 
 const OVERRIDE = '\u202e'
 const HOSTILE = {
@@ -23,7 +23,7 @@ async function unharmed(what) {
     document.querySelector('main img:not([src^="/"], [src^="blob:"]), main script, iframe, [onerror], [onfocus], [autofocus], [href^="javascript:" i]')?.outerHTML,
     /.{0,80}(undefined|\[object|function |native code|NaN|Invalid Date).{0,80}/.exec(document.title + document.body.innerText)?.[0],
     document.documentElement.scrollWidth > innerWidth ? 'wider than the window' : '',
-  ].filter(Boolean).join(' | '))).then(harm => harm === '' || Promise.reject(new Error(harm))))
+  ].filter(Boolean).join(' | '))).then(harm => harm === '' || instead(harm)))
 }
 
 // Addresses of the page. None leads to a request for another resource than it names.
@@ -145,7 +145,7 @@ for (const [what, name] of Object.entries(HOSTILE)) {
   })
   for (const [address, wanted] of [['hub', '#validators td'], [`users/?name=${encodeURIComponent(name)}`, '#user-detail .chips'], ['account', '#account-tokens td']]) {
     await page.goto(`${url}/#/${address}`)
-    await page.locator(wanted).first().waitFor()
+    await page.locator(wanted).filter({ hasText: name.replaceAll(OVERRIDE, '‹U+202E›') }).first().waitFor()
     if (address === 'hub') {
       await page.locator('#hooks summary').first().click()
       await page.locator('#webhooks summary').first().click()

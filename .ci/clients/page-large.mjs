@@ -1,6 +1,6 @@
 // A person at the page of a hub with many events and files: what was kept, a thousand events a second, a folder of ENTRIES files.
 import WebSocket from 'ws'
-import { accessible, ADMIN, asAdmin, browser, open, put, see, seen, seeNoComplaints, signIn, url } from './visit.mjs'
+import { accessible, ADMIN, asAdmin, browser, instead, open, put, see, seen, seeNoComplaints, signIn, url } from './visit.mjs'
 
 const ENTRIES = Number(process.env.ENTRIES)
 const publish = (topic, body) => fetch(`${url}/events/${topic}`, { method: 'POST', headers: asAdmin, body })
@@ -17,7 +17,7 @@ await signIn(admin, ADMIN)
 const list = admin.locator('#event-list')
 const first = admin.getByRole('button', { name: 'kept.first' })
 await see('kept events are shown', list.getByText('kept.many/299').waitFor())
-await see('no more than can be looked at', list.locator('li').count().then(count => count <= 200 || count))
+await see('no more than can be looked at', list.locator('li').count().then(count => count <= 200 || instead(count)))
 await admin.getByLabel('Filter').fill('the oldest of them')
 await admin.getByRole('button', { name: 'Load older events' }).click()
 await see('older ones are found', first.waitFor())
@@ -25,14 +25,14 @@ await admin.getByLabel('Filter').fill('')
 await admin.getByLabel('Topic prefixes').fill('kept.f')
 await admin.keyboard.press('Enter')
 await see('by topic on the hub', first.waitFor())
-await see('and nothing else', list.locator('li').count().then(count => count === 1 || count))
+await see('and nothing else', list.locator('li').count().then(count => count === 1 || instead(count)))
 await admin.getByLabel('Time').selectOption('3600')
 await see('of the last hour', first.waitFor())
 await admin.getByLabel('Time').selectOption('between')
 await admin.getByLabel('To', { exact: true }).fill('2020-01-01T00:00')
 await see('but not of another time', admin.getByText('No events match').waitFor())
 await admin.reload()
-await see('which a reload keeps', admin.getByLabel('To', { exact: true }).inputValue().then(value => value === '2020-01-01T00:00' || value))
+await see('which a reload keeps', admin.getByLabel('To', { exact: true }).inputValue().then(value => value === '2020-01-01T00:00' || instead(value)))
 await admin.getByLabel('Time').selectOption('')
 await see('and can be taken back', first.waitFor())
 await admin.getByLabel('Topic prefixes').fill('')
@@ -121,12 +121,12 @@ await admin.goto(`${url}/#/files/many/`)
 await see('the first rows of a large folder are shown', admin.getByRole('link', { name: nameOf(0), exact: true }).waitFor()
   .then(() => admin.waitForFunction(() => window.firstRows)).then(() => admin.evaluate(() => `${Math.round(window.firstRows)} ms after the answer`)))
 const rowCount = () => admin.locator('#listing').getAttribute('aria-rowcount')
-await see('of which there are more', rowCount().then(count => count === '-1' || count))
+await see('of which there are more', rowCount().then(count => count === '-1' || instead(count)))
 await see('scrolling reads the others', admin.waitForFunction(name => {
   scrollTo(0, document.body.scrollHeight)
   return document.querySelector(`#entries tr[data-name="${name}"]`) !== null
 }, last, { polling: 100, timeout: 120_000 }).then(() => true))
-await see('few rows are in the document', admin.locator('#entries tr').count().then(count => count < 200 || count))
+await see('few rows are in the document', admin.locator('#entries tr').count().then(count => count < 200 || instead(count)))
 await admin.evaluate(() => scrollTo(0, 0))
 const { frames, blank } = await admin.evaluate(() => new Promise(done => {
   const frames = []
@@ -145,7 +145,7 @@ const { frames, blank } = await admin.evaluate(() => new Promise(done => {
 seen('scrolling shows rows in each frame', blank === 0, `${blank} blank of ${frames.length}; the median frame took ${frames[60]} ms, the slowest ${frames.at(-1)} ms`)
 await admin.evaluate(() => scrollTo(0, document.body.scrollHeight))
 await see('a screen reader is told how many there are', admin.waitForFunction(wanted => document.querySelector('#listing').getAttribute('aria-rowcount') === wanted, String(ENTRIES + 1)).then(() => true))
-await see('and which one it reads', admin.locator(`#entries tr[data-name="${last}"]`).getAttribute('aria-rowindex').then(index => index === String(ENTRIES + 1) || index))
+await see('and which one it reads', admin.locator(`#entries tr[data-name="${last}"]`).getAttribute('aria-rowindex').then(index => index === String(ENTRIES + 1) || instead(index)))
 await admin.getByRole('link', { name: last, exact: true }).focus()
 const focused = name => admin.waitForFunction(wanted => document.activeElement.textContent === wanted, name).then(() => true)
 await admin.keyboard.press('Home')

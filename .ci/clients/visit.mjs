@@ -38,6 +38,9 @@ export async function see(what, promise) {
   }
 }
 
+/** What is seen isn't what it should be, but this. */
+export const instead = found => Promise.reject(new Error(`found ${found}`))
+
 export async function open(options = {}, base = url) {
   const context = await browser.newContext({ ...DEVICES[size], colorScheme, reducedMotion: 'reduce', ...options })
   const page = await context.newPage()
