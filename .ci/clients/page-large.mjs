@@ -128,6 +128,7 @@ await see('scrolling reads the others', admin.waitForFunction(name => {
 }, last, { polling: 100, timeout: 120_000 }).then(() => true))
 await see('few rows are in the document', admin.locator('#entries tr').count().then(count => count < 200 || instead(count)))
 await admin.evaluate(() => scrollTo(0, 0))
+await admin.locator('#entries tr[data-at="0"]').waitFor()
 const { frames, blank } = await admin.evaluate(() => new Promise(done => {
   const frames = []
   let blank = 0
