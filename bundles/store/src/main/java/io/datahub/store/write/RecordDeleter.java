@@ -62,7 +62,7 @@ final class RecordDeleter {
     /** Deletes one record. */
     Result<List<Change>> delete(WriteRequest request) throws IOException {
         try {
-            return tryToDelete(request);
+            return tryToDelete(request, false);
         } catch (IOException e) {
             return afterFailure(request, e);
         }
@@ -74,11 +74,8 @@ final class RecordDeleter {
      */
     private Result<List<Change>> afterFailure(WriteRequest request, IOException failure) throws IOException {
         rethrowUnlessFull(failure);
-        if (context.lookUp(request.path()).onDisk().isNothing()) {
-            return Result.done(List.of()); // it was deleted, and reopening the state recorded that
-        }
         try {
-            return tryToDelete(request);
+            return tryToDelete(request, true);
         } catch (IOException e) {
             rethrowUnlessFull(e);
             return unlinkUnrecorded(request);
@@ -95,6 +92,9 @@ final class RecordDeleter {
     private Result<List<Change>> unlinkUnrecorded(WriteRequest request) throws IOException {
         try (PathLocks.Held held = context.locks().hold(request.path())) {
             PathState state = context.lookUp(request.path());
+            if (state.onDisk().isNothing()) {
+                return Result.done(List.of());
+            }
             Optional<Refusal> refusal = guard.refuseDelete(request, state);
             if (refusal.isPresent() || !state.onDisk().isFile()) {
                 return Audit.refuse("delete", request, refusal.orElseGet(IoErrors::diskFull));
@@ -118,12 +118,21 @@ final class RecordDeleter {
         unrecorded.accept(path);
     }
 
+    /**
+     * Deletes the record if it isn't refused.
+     *
+     * @param isRepeated whether an attempt has failed. Then what is gone was deleted by it, or by the recovery when the
+     *     database was opened again, if the intent had reached the disk; that announces it.
+     */
     @SuppressWarnings("try")
-    private Result<List<Change>> tryToDelete(WriteRequest request) throws IOException {
+    private Result<List<Change>> tryToDelete(WriteRequest request, boolean isRepeated) throws IOException {
         List<LastGoodCopyEntry> oldCopies = new ArrayList<>();
         CommitFuture<Optional<Change>> future;
         try (PathLocks.Held held = context.locks().hold(request.path())) {
             PathState state = context.lookUp(request.path());
+            if (isRepeated && state.onDisk().isNothing()) {
+                return Result.done(List.of());
+            }
             Optional<Refusal> refusal = guard.refuseDelete(request, state);
             if (refusal.isPresent()) {
                 return Audit.refuse("delete", request, refusal.get());

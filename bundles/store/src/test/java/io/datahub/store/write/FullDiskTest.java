@@ -26,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Operations on a full disk, and what is retried once there is space. */
 class FullDiskTest {
@@ -113,6 +115,29 @@ class FullDiskTest {
         hub.check("a");
         assertThat(hub.topics()).containsExactly("file.deleted/a");
         assertThat(hub.put("a", "again").isRefused()).isFalse();
+    }
+
+    /** It does when the database is opened again, if the intent had reached the disk. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldReportWhatTheRecoveryDeletesMeanwhileAsDeleted(int attempt) throws Exception {
+        hub.put("a", "x");
+        hub.topics();
+        int[] attempts = {0};
+        hub.atIntent = () -> {
+            attempts[0]++;
+            if (attempts[0] == attempt) {
+                hub.file("a").toFile().delete();
+            }
+            if (attempts[0] <= attempt) {
+                FullDiskTest.<RuntimeException>fail(new FileSystemException("x", null, "No space left on device"));
+            }
+        };
+
+        assertThat(hub.delete("a").isRefused()).isFalse();
+
+        hub.check("a");
+        assertThat(hub.topics()).containsExactly("file.deleted/a");
     }
 
     @Test
