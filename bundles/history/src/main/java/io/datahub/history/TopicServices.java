@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
 final class TopicServices {
 
     private static final Logger LOG = LoggerFactory.getLogger(TopicServices.class);
-    private static final String VALUES = "keep={} last={} deduplicate={} flush={}";
 
     private final ServiceRegistration<EventLog> log;
     private final ServiceRegistration<LastEvents> last;
@@ -33,7 +32,12 @@ final class TopicServices {
                 EventLog.class, log, FrameworkUtil.asDictionary(properties(rules.keep(), rules.last())));
         this.last = bundle.registerService(
                 LastEvents.class, last, FrameworkUtil.asDictionary(properties(List.of(), rules.last())));
-        LOG.info("event=history.started " + VALUES, values(rules));
+        LOG.info(
+                "event=history.started keep={} last={} deduplicate={} flush={}",
+                LogText.quoted(rules.keep()),
+                LogText.quoted(rules.last()),
+                LogText.quoted(rules.deduplicate()),
+                rules.flush());
     }
 
     /** The topics of rules, as in the properties of services. */
@@ -47,20 +51,16 @@ final class TopicServices {
         return Map.of(EventLog.TOPICS, prefixes(rules, last));
     }
 
-    private static Object[] values(HistoryRules rules) {
-        return new Object[] {
-            LogText.quoted(rules.keep()),
-            LogText.quoted(rules.last()),
-            LogText.quoted(rules.deduplicate()),
-            rules.flush()
-        };
-    }
-
     /** Changes their topics. */
     void setRules(HistoryRules rules) {
         log.setProperties(FrameworkUtil.asDictionary(properties(rules.keep(), rules.last())));
         last.setProperties(FrameworkUtil.asDictionary(properties(List.of(), rules.last())));
-        LOG.info("event=history.configured " + VALUES, values(rules));
+        LOG.info(
+                "event=history.configured keep={} last={} deduplicate={} flush={}",
+                LogText.quoted(rules.keep()),
+                LogText.quoted(rules.last()),
+                LogText.quoted(rules.deduplicate()),
+                rules.flush());
     }
 
     /** Leaves the topics to {@link UnavailableLog}. */
