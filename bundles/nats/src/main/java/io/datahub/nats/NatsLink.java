@@ -18,6 +18,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -209,6 +210,13 @@ final class NatsLink implements Sender.Link, AutoCloseable {
         cause = "";
         isReported = false;
         LOG.info("event=nats.connected server={}", LogText.quoted(opened.getConnectedUrl()));
+        tooSmallMaxPayload()
+                .ifPresent(bytes -> LOG.warn(
+                        "event=nats.max-payload.small server={} maxPayload={} neededBytes={}"
+                                + " remedy=\"raise max_payload in the configuration of the NATS servers\"",
+                        LogText.quoted(opened.getConnectedUrl()),
+                        bytes,
+                        Sender.MAX_MESSAGE_BYTES));
         owner.connected();
     }
 
@@ -224,6 +232,13 @@ final class NatsLink implements Sender.Link, AutoCloseable {
     Optional<String> failure() {
         String last = cause;
         return failure.map(reason -> last.isEmpty() ? reason : reason + ", " + last);
+    }
+
+    /** The largest message that the server takes, in bytes; empty if it takes all that hubs send. */
+    OptionalLong tooSmallMaxPayload() {
+        Connection current = connection;
+        long bytes = current == null || !isOpen() ? Sender.MAX_MESSAGE_BYTES : current.getMaxPayload();
+        return bytes < Sender.MAX_MESSAGE_BYTES ? OptionalLong.of(bytes) : OptionalLong.empty();
     }
 
     @Override

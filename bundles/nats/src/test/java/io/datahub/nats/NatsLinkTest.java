@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,24 @@ class NatsLinkTest {
             server.start(account("new"));
             setPassword("new");
             await().atMost(PATIENCE).until(() -> link.isOpen() && link.failure().isEmpty());
+        }
+    }
+
+    @Test
+    void shouldTellAServerThatDoesNotTakeItsMessages() throws IOException {
+        Path configuration = Files.writeString(secrets.resolve("nats.conf"), "max_payload: 65536\n");
+        try (NatsServer small = new NatsServer("-c", configuration.toString());
+                NatsServer usual = new NatsServer();
+                NatsLink toSmall = new NatsLink(
+                        NatsServers.parse(small.url()), new SecretFiles(secrets.toString()), "a", new NoOwner());
+                NatsLink toUsual = new NatsLink(
+                        NatsServers.parse(usual.url()), new SecretFiles(secrets.toString()), "a", new NoOwner())) {
+            for (NatsLink link : List.of(toSmall, toUsual)) {
+                link.start();
+                await().atMost(PATIENCE).until(() -> link.failure().isEmpty());
+            }
+            assertThat(toSmall.tooSmallMaxPayload()).hasValue(65_536);
+            assertThat(toUsual.tooSmallMaxPayload()).isEmpty();
         }
     }
 

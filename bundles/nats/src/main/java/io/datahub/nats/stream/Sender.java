@@ -9,6 +9,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Sender implements AutoCloseable {
 
+    /** The size of the largest message, in bytes, with some room for what else hubs send. */
+    public static final int MAX_MESSAGE_BYTES = Batch.MAX_BYTES + (1 << 12);
+
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
     private static final long LARGE_BYTES = 1 << 15;
     private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
