@@ -41,7 +41,10 @@ public final class KeyStreamBatch {
 
     private final long[] nonces = new long[MAX];
     private final long[] counters = new long[MAX];
-    private Salsa20 owner;
+
+    /** The state of the cipher whose blocks these are, by identity: its key and constants. */
+    private int[] owner;
+
     private int size;
 
     /** The next block to be read. */
@@ -51,9 +54,9 @@ public final class KeyStreamBatch {
         return chunk;
     }
 
-    /** Starts a batch for this cipher. */
-    void clear(Salsa20 cipher) {
-        owner = cipher;
+    /** Starts a batch for the cipher with this state. */
+    void clear(int[] state) {
+        owner = state;
         size = 0;
         next = 0;
     }
@@ -77,12 +80,12 @@ public final class KeyStreamBatch {
     }
 
     /** Computes the blocks that were added, or forgets them if they are too few. */
-    void compute(int[] state) {
+    void compute() {
         if (size < MIN) {
             size = 0;
             return;
         }
-        fill(state);
+        fill(owner);
         int n = size;
         for (int i = 0; i < 10; i++) {
             quarterRounds(a, b, c, d, COLUMNS * n);
@@ -151,12 +154,13 @@ public final class KeyStreamBatch {
     }
 
     /** Whether the next block of the batch is this one. */
-    boolean has(Salsa20 cipher, long nonce, long counter) {
-        return owner == cipher && next < size && nonces[next] == nonce && counters[next] == counter;
+    boolean has(int[] state, long nonce, long counter) {
+        return owner == state && next < size && nonces[next] == nonce && counters[next] == counter;
     }
 
-    /** Reads the next block, of which this is the state. */
-    void read(int[] state, int[] block) {
+    /** Reads the next block. */
+    void read(int[] block) {
+        int[] state = owner;
         int n = size;
         int at = next++;
         block[0] = a[at] + state[0];

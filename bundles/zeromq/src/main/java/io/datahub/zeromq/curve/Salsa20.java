@@ -86,7 +86,7 @@ final class Salsa20 {
 
     /** Whether the first block of this nonce is computed. */
     boolean isAhead(long nonce) {
-        return batch.has(this, Long.reverseBytes(nonce), 0);
+        return batch.has(state, Long.reverseBytes(nonce), 0);
     }
 
     /**
@@ -94,7 +94,7 @@ final class Salsa20 {
      * {@link #computeAhead}: a nonce that isn't used afterwards, or another one, costs time and does no harm.
      */
     void clearAhead() {
-        batch.clear(this);
+        batch.clear(state);
     }
 
     /**
@@ -108,7 +108,7 @@ final class Salsa20 {
     }
 
     void computeAhead() {
-        batch.compute(state);
+        batch.compute();
     }
 
     private static int blocks(int length) {
@@ -177,8 +177,8 @@ final class Salsa20 {
         state[7] = (int) (nonce >>> 32);
         state[8] = (int) counter;
         state[9] = (int) (counter >>> 32);
-        if (batch.has(this, nonce, counter) || computeTogether(length)) {
-            batch.read(state, block);
+        if (batch.has(state, nonce, counter) || computeTogether(length)) {
+            batch.read(block);
         } else {
             core();
         }
@@ -190,9 +190,9 @@ final class Salsa20 {
         if (length < KeyStreamBatch.MIN * BLOCK) {
             return false;
         }
-        batch.clear(this);
+        batch.clear(state);
         batch.add(nonce, counter, blocks(length));
-        batch.compute(state);
+        batch.compute();
         return true;
     }
 
