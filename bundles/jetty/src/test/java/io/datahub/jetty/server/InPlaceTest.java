@@ -1,6 +1,7 @@
 package io.datahub.jetty.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.datahub.jetty.web.InPlace;
 import java.io.DataInputStream;
@@ -51,8 +52,8 @@ class InPlaceTest {
     @Test
     void shouldHandleTheNextRequestInPlaceIfThisOneCouldHaveBeen() throws Exception {
         assertThat(get("/quick/a")).isEqualTo("thread");
-        assertThat(get("/quick/a")).isEqualTo("in place");
-        assertThat(get("/quick/a")).isEqualTo("in place");
+        awaitInPlace();
+        awaitInPlace();
     }
 
     @Test
@@ -71,7 +72,7 @@ class InPlaceTest {
         connect(Identity.client(null, hub).getSocketFactory().createSocket("127.0.0.1", port));
 
         assertThat(get("/quick/a")).isEqualTo("thread");
-        assertThat(get("/quick/a")).isEqualTo("in place");
+        awaitInPlace();
         assertThat(get("/blocking")).isEqualTo("thread");
     }
 
@@ -80,7 +81,7 @@ class InPlaceTest {
         assertThat(get("/quick/a")).isEqualTo("thread");
         assertThat(get("/blocking")).isEqualTo("thread");
         assertThat(get("/quick/a")).isEqualTo("thread");
-        assertThat(get("/quick/a")).isEqualTo("in place");
+        awaitInPlace();
     }
 
     @Test
@@ -110,6 +111,11 @@ class InPlaceTest {
         }
 
         assertThat(inPlace).isBetween(1, 39);
+    }
+
+    /** The thread that has answered a request reads the next one if that is there before the thread waits for it. */
+    private void awaitInPlace() {
+        await().until(() -> get("/quick/a").equals("in place"));
     }
 
     private String get(String path) throws Exception {
