@@ -87,7 +87,9 @@ public final class Fixture implements AutoCloseable {
     private static Home home() {
         try {
             Path root = Files.createTempDirectory("datahub-zeromq-");
-            root.toFile().deleteOnExit();
+            for (String each : List.of("", "state", "state/curve.key", "state/curve.pub")) {
+                root.resolve(each).toFile().deleteOnExit(); // in the opposite order
+            }
             return () -> root;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
