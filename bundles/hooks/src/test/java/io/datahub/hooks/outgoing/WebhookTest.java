@@ -188,7 +188,8 @@ class WebhookTest {
                 .doesNotContain("msg_7");
         assertThat(posts).hasValue(1);
 
-        assertThat(webhook.status().problem()).isEqualTo("1000 dead letters wait to be sent again or dropped");
+        await().untilAsserted(() ->
+                assertThat(webhook.status().problem()).isEqualTo("1000 dead letters wait to be sent again or dropped"));
 
         assertThat(webhook.drop(Optional.of("msg_7")).isRefused()).isTrue();
         assertThat(webhook.drop(Optional.empty()).get()).isEqualTo(DeadLetters.MAX);
