@@ -2,6 +2,7 @@ package io.datahub.console.installed;
 
 import io.datahub.console.installed.Installation.OwnBundle;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,8 +37,7 @@ final class DistributionDiff {
         this.features = features;
         this.context = context;
         this.distribution = distribution;
-        this.deploy =
-                Path.of(context.getProperty("karaf.base"), "deploy").toUri().getRawPath();
+        this.deploy = deploy(context);
         this.copies = copies;
     }
 
@@ -114,7 +114,20 @@ final class DistributionDiff {
      * makes of a feature file in {@code deploy/}. Its address is valid only in this run of the framework.
      */
     private boolean comesBack(String repository) {
-        return repository.startsWith(IN_BUNDLE) || isInDeploy(repository);
+        return comesBack(repository, deploy);
+    }
+
+    private static boolean comesBack(String repository, String deploy) {
+        return repository.startsWith(IN_BUNDLE) || repository.contains(deploy);
+    }
+
+    /** Whether a repository is one that a file in {@code deploy/} or a bundle adds. */
+    static boolean comesBack(BundleContext context, URI repository) {
+        return comesBack(repository.toString(), deploy(context));
+    }
+
+    private static String deploy(BundleContext context) {
+        return Path.of(context.getProperty("karaf.base"), "deploy").toUri().getRawPath();
     }
 
     private boolean isInDeploy(String location) {

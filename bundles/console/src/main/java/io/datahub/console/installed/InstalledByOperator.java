@@ -105,8 +105,16 @@ public final class InstalledByOperator implements FeaturesListener, DeploymentLi
         scheduleRecord();
     }
 
+    /**
+     * When a file with features is removed from {@code deploy/}, their repository is gone some time before they are
+     * undeployed, during which their bundles belong to no feature that is known.
+     */
     @Override
     public void repositoryEvent(RepositoryEvent event) {
+        if (event.getType() == RepositoryEvent.EventType.RepositoryRemoved
+                && DistributionDiff.comesBack(context, event.getRepository().getURI())) {
+            deploymentBegins();
+        }
         scheduleRecord();
     }
 
@@ -117,10 +125,16 @@ public final class InstalledByOperator implements FeaturesListener, DeploymentLi
     @Override
     public void deploymentEvent(DeploymentEvent event) {
         if (event == DeploymentEvent.DEPLOYMENT_STARTED) {
-            deployingSince = System.nanoTime();
+            deploymentBegins();
+        } else if (event == DeploymentEvent.DEPLOYMENT_FINISHED) {
+            isDeploying = false;
         }
-        isDeploying = event != DeploymentEvent.DEPLOYMENT_FINISHED;
         scheduleRecord();
+    }
+
+    private void deploymentBegins() {
+        deployingSince = System.nanoTime();
+        isDeploying = true;
     }
 
     @Override
