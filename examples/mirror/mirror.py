@@ -120,12 +120,12 @@ class Mirror:
         self.state.execute("INSERT OR REPLACE INTO facts VALUES ('cursor', ?)", (cursor,))
         self.state.commit()
 
-    def page(self, path, **query):
+    def page(self, resource, /, **query):
         """The next objects after the cursor, as soon as there are some, and the cursor after them."""
         since = self.cursor()
         if since is None:
             raise Gone
-        answer = self.get(path, "?" + urllib.parse.urlencode({"since": since, "limit": 1000, "wait": 60, **query}, doseq=True))
+        answer = self.get(resource, "?" + urllib.parse.urlencode({"since": since, "limit": 1000, "wait": 60, **query}, doseq=True))
         body = answer.read()
         if answer.status == 410:
             raise Gone
