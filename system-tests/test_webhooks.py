@@ -249,7 +249,7 @@ def test_errors_are_retried_and_refusals_become_dead_letters(hub, webhook):
     assert len({headers["webhook-id"] for _, headers, _ in target.requests[:5]}) == 1
     letters = json.loads(hub.run("console", "datahub:webhooks", "--json", "retried").stdout)
     assert [(letter["topic"], letter["reason"]) for letter in letters] == [("file.created/retried/poison", "status 422")]
-    assert "dead letters" in hub.curl(hub.token(), "/health/ready")[2].decode()
+    assert "1 dead letter waits" in hub.curl(hub.token(), "/health/ready")[2].decode()
     hub.kill()
     hub.start()
     target.status = lambda headers, body: 204

@@ -84,7 +84,8 @@ class Hub:
     def place_host_key(self):
         """Spares a hub with a new home the generation of an RSA key."""
         if not os.path.exists(f"{self.home}/state"):
-            os.makedirs(f"{self.home}/state", 0o700)
+            for folder in (self.home, f"{self.home}/state"):
+                os.makedirs(folder, 0o700, exist_ok=True)
             with open(os.open(f"{self.home}/state/ssh_host_rsa_key", os.O_WRONLY | os.O_CREAT, 0o600), "wb") as f:
                 f.write(rsa_host_key())
 
