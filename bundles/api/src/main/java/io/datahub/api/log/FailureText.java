@@ -34,7 +34,7 @@ public final class FailureText {
         String text = "";
         int depth = 0;
         for (Throwable cause = failure; cause != null && depth < 20; cause = cause.getCause(), depth++) {
-            String own = known(cause).orElseGet(new Message(cause)::text);
+            String own = known(cause).orElse(message(cause));
             text = own.isEmpty() ? text : own;
         }
         return text.isEmpty() ? "an unexpected failure; the log has the reason" : text;
@@ -66,18 +66,14 @@ public final class FailureText {
     }
 
     /** The message of an exception that has no words of its own here. */
-    private record Message(Throwable of) {
-
-        String text() {
-            String message = of.getMessage();
-            if (message == null || message.isBlank()) {
-                return "";
-            }
-            String text = CLASS.matcher(message.strip()).replaceFirst("");
-            boolean isSentence = text.length() > 1
-                    && Character.isUpperCase(text.charAt(0))
-                    && !Character.isUpperCase(text.charAt(1));
-            return isSentence ? Character.toLowerCase(text.charAt(0)) + text.substring(1) : text;
+    private static String message(Throwable failure) {
+        String message = failure.getMessage();
+        if (message == null || message.isBlank()) {
+            return "";
         }
+        String text = CLASS.matcher(message.strip()).replaceFirst("");
+        boolean isSentence =
+                text.length() > 1 && Character.isUpperCase(text.charAt(0)) && !Character.isUpperCase(text.charAt(1));
+        return isSentence ? Character.toLowerCase(text.charAt(0)) + text.substring(1) : text;
     }
 }

@@ -2,7 +2,6 @@ package io.datahub.console.installed;
 
 import io.datahub.console.installed.Installation.OwnBundle;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,8 +55,9 @@ final class DistributionDiff {
 
     private Set<String> repositories() throws Exception {
         return Arrays.stream(features.listRequiredRepositories())
+                .filter(repository -> !comesBack(repository, deploy))
                 .map(repository -> repository.getURI().toString())
-                .filter(uri -> !distribution.repositories().contains(uri) && !comesBack(uri))
+                .filter(uri -> !distribution.repositories().contains(uri))
                 .collect(Collectors.toSet());
     }
 
@@ -69,7 +69,7 @@ final class DistributionDiff {
         Set<String> restorable = new HashSet<>();
         Set<String> comingBack = new HashSet<>();
         for (Repository repository : features.listRepositories()) {
-            Set<String> names = comesBack(repository.getURI().toString()) ? comingBack : restorable;
+            Set<String> names = comesBack(repository, deploy) ? comingBack : restorable;
             Arrays.stream(repository.getFeatures()).forEach(feature -> names.add(feature.getName()));
         }
         restorable.removeAll(comingBack);
@@ -113,20 +113,13 @@ final class DistributionDiff {
      * Whether a repository is added again, with its features, by the bundle that contains it, such as the one that Karaf
      * makes of a feature file in {@code deploy/}. Its address is valid only in this run of the framework.
      */
-    private boolean comesBack(String repository) {
-        return comesBack(repository, deploy);
+    static boolean comesBack(Repository repository, String deploy) {
+        String uri = repository.getURI().toString();
+        return uri.startsWith(IN_BUNDLE) || uri.contains(deploy);
     }
 
-    private static boolean comesBack(String repository, String deploy) {
-        return repository.startsWith(IN_BUNDLE) || repository.contains(deploy);
-    }
-
-    /** Whether a repository is one that a file in {@code deploy/} or a bundle adds. */
-    static boolean comesBack(BundleContext context, URI repository) {
-        return comesBack(repository.toString(), deploy(context));
-    }
-
-    private static String deploy(BundleContext context) {
+    /** How the path of a file in {@code deploy/} begins in a URI. */
+    static String deploy(BundleContext context) {
         return Path.of(context.getProperty("karaf.base"), "deploy").toUri().getRawPath();
     }
 

@@ -112,7 +112,7 @@ public final class InstalledByOperator implements FeaturesListener, DeploymentLi
     @Override
     public void repositoryEvent(RepositoryEvent event) {
         if (event.getType() == RepositoryEvent.EventType.RepositoryRemoved
-                && DistributionDiff.comesBack(context, event.getRepository().getURI())) {
+                && DistributionDiff.comesBack(event.getRepository(), DistributionDiff.deploy(context))) {
             deploymentBegins();
         }
         scheduleRecord();
