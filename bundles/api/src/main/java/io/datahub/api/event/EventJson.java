@@ -2,6 +2,7 @@ package io.datahub.api.event;
 
 import io.datahub.api.json.ByteBuilder;
 import io.datahub.api.json.Utf8;
+import io.datahub.api.record.Cursor;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Writes events as JSON, in the format of event streams and WebSocket. It copies what is UTF-8 instead of decoding it,
@@ -54,6 +56,20 @@ public final class EventJson {
         }
     }
 
+    /** Events that follow each other often have the same user, too. */
+    private static volatile LastUser lastUser = new LastUser("");
+
+    /** A name, and its bytes in UTF-8. */
+    private static final class LastUser {
+        final String name;
+        final byte[] text;
+
+        LastUser(String name) {
+            this.name = name;
+            text = name.getBytes(StandardCharsets.UTF_8);
+        }
+    }
+
     private EventJson() {}
 
     /**
@@ -70,13 +86,14 @@ public final class EventJson {
         writeTopic(bytes, source, event);
         if (withHubUser || !run.user().isEmpty()) {
             bytes.write(USER);
-            writeEscaped(bytes, run.user().getBytes(StandardCharsets.UTF_8));
+            writeUser(bytes, run.user());
         }
         bytes.write(TIME);
         writeTime(bytes, run.timeMillis());
-        if (run.cursor().isPresent() && !EventReader.startsWith(source, event.topicStart(), event.topicEnd(), FILE)) {
+        Optional<Cursor> cursor = run.cursor();
+        if (cursor.isPresent() && !EventReader.startsWith(source, event.topicStart(), event.topicEnd(), FILE)) {
             bytes.write(CURSOR);
-            run.cursor().get().write(bytes);
+            cursor.get().write(bytes);
         }
         writePayload(bytes, source, event.payloadStart(), event.payloadEnd());
         writeFrames(bytes, event.moreFrames());
@@ -86,6 +103,15 @@ public final class EventJson {
         if (!writePlain(bytes, source, event.topicStart(), event.topicEnd())) {
             writeEscaped(bytes, event.topic().getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    private static void writeUser(ByteBuilder bytes, String name) {
+        LastUser last = lastUser;
+        if (!last.name.equals(name)) {
+            last = new LastUser(name);
+            lastUser = last;
+        }
+        writeEscaped(bytes, last.text);
     }
 
     private static void writeTime(ByteBuilder bytes, long millis) {

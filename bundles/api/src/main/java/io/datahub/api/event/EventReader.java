@@ -16,8 +16,8 @@ public final class EventReader {
     private static final int MORE = 1;
     private static final int LONG = 2;
 
-    private final ByteBuffer bytes;
-    private final int end;
+    private ByteBuffer bytes;
+    private int end;
     private int position;
     private int start;
 
@@ -32,6 +32,15 @@ public final class EventReader {
      * @param run the events
      */
     public EventReader(EventRun run) {
+        read(run);
+    }
+
+    /**
+     * Starts over before the first event of another run, for who reads many runs.
+     *
+     * @param run the events
+     */
+    public void read(EventRun run) {
         bytes = run.buffer().bytes();
         position = run.start();
         end = run.end();

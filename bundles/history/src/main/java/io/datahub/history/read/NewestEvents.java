@@ -81,7 +81,7 @@ final class NewestEvents {
             throws IOException {
         while (reader.next()) {
             if (filter.includes(reader.bytes(), reader.eventStart())) {
-                newest.addLast(reader.event(head.epoch()));
+                newest.addLast(reader.event(reader.cursor(head.epoch())));
                 if (newest.size() > maxEvents) {
                     newest.removeFirst();
                 }

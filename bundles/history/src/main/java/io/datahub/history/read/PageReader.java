@@ -59,20 +59,16 @@ final class PageReader implements Closeable {
             boolean isFile = change != null
                     && (log == null
                             || change.cursor().sequence() <= log.position().sequence());
-            Cursor cursor;
+            Cursor cursor = isFile ? change.cursor() : log.cursor(head.epoch());
             if (isFile || filter.includes(log.bytes(), log.eventStart())) {
-                EventRun event = isFile ? FileEvents.event(change) : log.event(head.epoch());
-                cursor = event.cursor().orElseThrow();
+                EventRun event = isFile ? FileEvents.event(change) : log.event(cursor);
                 bytes += event.length();
                 if (events.size() == maxEvents || (bytes > maxBytes && !events.isEmpty())) {
                     return Result.done(new EventHistory.Page(events, examined));
                 }
                 events.add(event);
-            } else {
-                cursor = log.cursor(head.epoch());
-                if (log.bytesRead() > MAX_EXAMINED_BYTES) {
-                    return Result.done(new EventHistory.Page(events, cursor));
-                }
+            } else if (log.bytesRead() > MAX_EXAMINED_BYTES) {
+                return Result.done(new EventHistory.Page(events, cursor));
             }
             examined = cursor;
             if (isFile) {
@@ -89,7 +85,8 @@ final class PageReader implements Closeable {
     /** The log with the oldest event; null if all are at their end. */
     private TopicReader nextLog() {
         TopicReader first = null;
-        for (TopicReader log : ready) {
+        for (int i = 0; i < ready.size(); i++) { // most often there is one, and no iterator for each event
+            TopicReader log = ready.get(i);
             if (first == null || log.position().number() < first.position().number()) {
                 first = log;
             }

@@ -164,10 +164,10 @@ public final class TopicReader implements Closeable {
     /**
      * The current event; its buffer needs neither be retained nor released.
      *
-     * @param name the epoch of its cursor
+     * @param cursor its cursor
      */
-    public EventRun event(String name) {
-        return records.event(cursor(name));
+    public EventRun event(Cursor cursor) {
+        return records.event(cursor);
     }
 
     /** How much was read so far, in bytes of records. */

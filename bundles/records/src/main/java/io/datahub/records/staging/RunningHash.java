@@ -22,7 +22,13 @@ final class RunningHash {
     private static final int READ_BYTES = 1 << 18;
     private static final int MIN_READ_BYTES = 1 << 12;
 
+    /** For fewer bytes it isn't worth the memory of another thread's buffers. */
+    private static final long MIN_BACKGROUND_BYTES = 4L << 20;
+
     private final Map<String, MessageDigest> digests = new HashMap<>();
+
+    /** Null until the file is large. */
+    private BackgroundDigests background;
 
     /** The number of bytes from the start that are hashed. */
     private long covered;
@@ -58,6 +64,7 @@ final class RunningHash {
 
     /** A copy of the present state; of the initial one if the platform's digests can't be copied. */
     RunningHash copy() {
+        awaitDigests();
         try {
             return new RunningHash(this);
         } catch (CloneNotSupportedException e) {
@@ -76,10 +83,23 @@ final class RunningHash {
     }
 
     private void update(ByteBuffer bytes) {
+        covered += bytes.remaining();
+        if (covered > MIN_BACKGROUND_BYTES) {
+            if (background == null) {
+                background = new BackgroundDigests(digests.values());
+            }
+            background.update(bytes.duplicate());
+            return;
+        }
         for (MessageDigest digest : digests.values()) {
             digest.update(bytes.duplicate());
         }
-        covered += bytes.remaining();
+    }
+
+    private void awaitDigests() {
+        if (background != null) {
+            background.await();
+        }
     }
 
     /** The file was truncated. */
@@ -91,6 +111,7 @@ final class RunningHash {
 
     /** Starts over: any bytes may have changed. */
     void reset() {
+        awaitDigests();
         digests.values().forEach(MessageDigest::reset);
         covered = 0;
         resets++;
@@ -131,6 +152,7 @@ final class RunningHash {
     }
 
     private Map<String, String> hashes() {
+        awaitDigests();
         Map<String, String> hashes = new HashMap<>();
         digests.forEach((name, digest) -> hashes.put(name, HexFormat.of().formatHex(digest.digest())));
         reset();
