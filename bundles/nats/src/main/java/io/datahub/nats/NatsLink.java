@@ -14,7 +14,6 @@ import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -132,13 +131,10 @@ final class NatsLink implements Sender.Link, AutoCloseable {
                 .maxPingsOut(2)
                 .connectionListener(new LinkEvents())
                 .errorListener(new Errors());
-        if (servers.urls().get(0).startsWith("tls:")) {
-            Optional<javax.net.ssl.SSLContext> trusting = secrets.trusting("events.ca.pem");
-            if (trusting.isPresent()) {
-                options.sslContext(trusting.get());
-            } else {
-                secure(options);
-            }
+        if (servers.isEncrypted()) {
+            options.sslContext(ServerIdentity.context(secrets.authorities("events.ca.pem")));
+            // Otherwise the client replaces the name of the server by its address before it connects.
+            options.hostnameResolveMode(Options.HostnameResolveMode.HappyEyeballs);
         }
         Optional<Path> credentials = secrets.file("events.creds");
         Optional<String> user = secrets.text("events.user");
@@ -153,14 +149,6 @@ final class NatsLink implements Sender.Link, AutoCloseable {
             options.token(token.get().toCharArray());
         }
         return options.build();
-    }
-
-    private static void secure(Options.Builder options) throws IOException {
-        try {
-            options.secure();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IOException("this Java runtime has no TLS", e);
-        }
     }
 
     private void subscribe(Connection opened) {

@@ -15,6 +15,8 @@ record NatsServers(List<String> urls, String prefix) {
 
     private static final String DEFAULT_PREFIX = "datahub";
 
+    private static final String TLS = "tls:";
+
     /** Without what the key is: it could have a password in it. */
     private static final String FORM =
             "the key events must be nats://HOST[:PORT][/PREFIX] or tls://HOST[:PORT][/PREFIX], or several of them; users and"
@@ -44,7 +46,17 @@ record NatsServers(List<String> urls, String prefix) {
         if (prefixes.size() > 1) {
             throw new IllegalArgumentException("the URLs of the key events have different prefixes: " + prefixes);
         }
-        return new NatsServers(urls, prefixes.isEmpty() ? DEFAULT_PREFIX : prefixes.get(0));
+        NatsServers servers = new NatsServers(urls, prefixes.isEmpty() ? DEFAULT_PREFIX : prefixes.get(0));
+        if (urls.stream().anyMatch(url -> url.startsWith(TLS) != servers.isEncrypted())) {
+            throw new IllegalArgumentException(
+                    "the URLs of the key events must all begin with tls://, or none of them");
+        }
+        return servers;
+    }
+
+    /** Whether the servers are reached over TLS. */
+    boolean isEncrypted() {
+        return urls.get(0).startsWith(TLS);
     }
 
     private static URI parsed(String url) {

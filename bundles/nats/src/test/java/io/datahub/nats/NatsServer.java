@@ -80,6 +80,10 @@ final class NatsServer implements AutoCloseable {
         process.onExit().join();
     }
 
+    int port() {
+        return port;
+    }
+
     String url() {
         return "nats://127.0.0.1:" + port;
     }

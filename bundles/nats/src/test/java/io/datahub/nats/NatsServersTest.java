@@ -11,14 +11,14 @@ class NatsServersTest {
 
     @Test
     void shouldHaveADefaultPrefix() {
-        NatsServers servers = NatsServers.parse("nats://a:4222", " tls://b ");
-        assertThat(servers.urls()).containsExactly("nats://a:4222", "tls://b");
+        NatsServers servers = NatsServers.parse("nats://a:4222", " nats://b ");
+        assertThat(servers.urls()).containsExactly("nats://a:4222", "nats://b");
         assertThat(servers.prefix()).isEqualTo("datahub");
     }
 
     @Test
     void shouldReadAListAsItIsWrittenInAFile() {
-        assertThat(NatsServers.parse("nats://a:4222, tls://b/test").urls()).containsExactly("nats://a:4222", "tls://b");
+        assertThat(NatsServers.parse("tls://a:4222, tls://b/test").urls()).containsExactly("tls://a:4222", "tls://b");
     }
 
     @Test
@@ -26,6 +26,16 @@ class NatsServersTest {
         assertThat(NatsServers.parse("nats://a", "nats://b/test").prefix()).isEqualTo("test");
         assertThatThrownBy(() -> NatsServers.parse("nats://a/one", "nats://b/two"))
                 .hasMessageContaining("different prefixes");
+    }
+
+    @Test
+    void shouldRefuseToEncryptSomeConnectionsOnly() {
+        assertThat(NatsServers.parse("tls://a", "tls://b").isEncrypted()).isTrue();
+        assertThat(NatsServers.parse("nats://a", "nats://b").isEncrypted()).isFalse();
+        assertThatThrownBy(() -> NatsServers.parse("nats://a", "tls://b"))
+                .hasMessageContaining("must all begin with tls://");
+        assertThatThrownBy(() -> NatsServers.parse("tls://a", "nats://b"))
+                .hasMessageContaining("must all begin with tls://");
     }
 
     @ParameterizedTest

@@ -71,19 +71,19 @@ public final class SecretFiles {
     }
 
     /**
-     * TLS that trusts the certificates of a file, and no others.
+     * The authorities whose certificates are in a file.
      *
      * @param name the name of a file with certificates of authorities in PEM
-     * @return a context for clients; empty if there is no such file, so that the authorities of the Java runtime are
-     *     trusted
+     * @return a store of trusted certificates; empty if there is no such file, so that the authorities of the Java
+     *     runtime are trusted
      * @throws IOException if the file can't be read, or contains no certificates
      */
-    public Optional<SSLContext> trusting(String name) throws IOException {
+    public Optional<KeyStore> authorities(String name) throws IOException {
         Optional<Path> file = file(name);
-        return file.isPresent() ? Optional.of(context(file.get())) : Optional.empty();
+        return file.isPresent() ? Optional.of(store(file.get())) : Optional.empty();
     }
 
-    private static SSLContext context(Path file) throws IOException {
+    private static KeyStore store(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
@@ -93,13 +93,34 @@ public final class SecretFiles {
             if (store.size() == 0) {
                 throw new CertificateException("it contains none");
             }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(store);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return context;
+            return store;
         } catch (GeneralSecurityException e) {
             throw new IOException(file + " must contain certificates in PEM: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * TLS that trusts the certificates of a file, and no others. Whether a certificate has the name of the server is for
+     * the client to check.
+     *
+     * @param name the name of a file with certificates of authorities in PEM
+     * @return a context for clients; empty if there is no such file, so that the authorities of the Java runtime are
+     *     trusted
+     * @throws IOException if the file can't be read, or contains no certificates
+     */
+    public Optional<SSLContext> trusting(String name) throws IOException {
+        Optional<KeyStore> authorities = authorities(name);
+        if (authorities.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(authorities.get());
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return Optional.of(context);
+        } catch (GeneralSecurityException e) {
+            throw new IOException("this Java runtime has no TLS: " + e.getMessage(), e);
         }
     }
 }
