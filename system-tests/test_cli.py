@@ -28,8 +28,8 @@ class Cli:
         return subprocess.Popen([self.launcher, *words], env=self.env, stdin=more.pop("stdin", subprocess.DEVNULL),
                                 stdout=more.pop("stdout", subprocess.PIPE), stderr=more.pop("stderr", subprocess.PIPE), **more)
 
-    def run(self, *words, env=(), data=b"", status=0):
-        out = subprocess.run([self.launcher, *words], env=self.env | dict(env), input=data, capture_output=True, timeout=300)
+    def run(self, *words, env=(), data=b"", status=0, cwd=None):
+        out = subprocess.run([self.launcher, *words], env=self.env | dict(env), input=data, capture_output=True, timeout=300, cwd=cwd)
         if status is not None:
             assert out.returncode == status, (words, out)
         return out
@@ -114,6 +114,26 @@ def test_records(cli, tmp_path):
     cli.run("rm", "-f", "rec")
 
 
+def test_names_that_are_odd(cli, tmp_path):
+    odd = tmp_path / "odd"
+    odd.mkdir()
+    (odd / "@x").write_bytes(b"at")
+    (odd / "x").write_bytes(b"whole")
+    cli.run("put", "@x", "odd/", cwd=odd)
+    assert cli.run("cat", "odd/@x").stdout == b"at"
+    assert b"exists and is no directory" in cli.run("get", "-r", "odd", f"{odd}/x", status=1).stderr
+    assert b"odd is a directory" in cli.run("cat", "odd", status=1).stderr
+    with open(os.fsencode(odd) + b"/\xff", "wb") as f:
+        f.write(b"no text")
+    (odd / "link").symlink_to("x")
+    for words in (("put", "-r", str(odd), "odd/"), ("sync", str(odd), "hub:odd")):
+        out = cli.run(*words, status=1)
+        assert b"isn't UTF-8" in out.stderr and b"link is no regular file" in out.stderr
+        assert [each["path"] for each in cli.lines("ls", "-R", "odd")] == ["odd/@x", "odd/x"]
+    cli.run("sync", "hub:odd", str(odd), "--delete")
+    assert os.path.exists(os.fsencode(odd) + b"/\xff")
+
+
 def test_exit_statuses(hub, cli, limited, tmp_path):
     (tmp_path / "x").write_bytes(b"x")
     (tmp_path / "x.xml").write_bytes(b"<a><b></a>")
@@ -126,6 +146,9 @@ def test_exit_statuses(hub, cli, limited, tmp_path):
             (1, ("get", "exit/none", f"{tmp_path}/none"), {}),
             (1, ("put", f"{tmp_path}/x", f"{tmp_path}/none", "exit/"), {}),
             (2, ("put", f"{tmp_path}/x"), {}), (2, ("get", "--wrong", "x"), {}), (2, ("whoami",), {"DATAHUB_URL": "hub.example"}),
+            (2, ("grant", "few"), {}), (2, ("revoke", "few"), {}), (2, ("sub", "--count", "0"), {}), (2, ("sub", "--wait", "-1"), {}),
+            (2, ("history", "--limit", "-3"), {}), (2, ("watch", "--attempts", "0"), {}), (2, ("whoami", "--retries", "-1"), {}),
+            (2, ("put", "-P", "0", f"{tmp_path}/x", "exit/x"), {}), (2, ("sync", "-P", "0", str(tmp_path), "hub:exit"), {}),
             (3, ("whoami",), {"DATAHUB_URL": "http://127.0.0.1:9"}),
             (4, ("whoami",), {"DATAHUB_TOKEN": "dh_wrong"}), (4, ("cat", "exit/x"), few), (4, ("pub", "other.x", "x"), few),
             (5, ("put", f"{tmp_path}/x.xml", "exit/x.xml"), {}), (5, ("put", "--dry-run", f"{tmp_path}/x.xml", "exit/x.xml"), {}),
@@ -342,6 +365,10 @@ def test_watch_begins_where_it_ended(cli):
     with open(state, "w") as f:
         f.write("{")
     assert b"damaged" in cli.run(*words, status=1).stderr
+    os.remove(state)
+    words = ("watch", "once/", "--once")
+    assert b"cursor" in cli.run(*words, "--since", "nonsense", status=1).stderr and cli.state("watch") == []
+    assert cli.run(*words, "--since", "0").stdout == b"created once/1\n"
 
 
 def summary(cli, *words, **more):

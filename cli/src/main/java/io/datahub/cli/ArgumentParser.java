@@ -45,15 +45,13 @@ final class ArgumentParser {
 
     private boolean read(String... line) throws ReflectiveOperationException {
         for (Argument argument : arguments) {
+            owner(argument); // also of options that aren't given
             if (argument.defaultValue().isPresent()) {
                 put(argument, argument.defaultValue().get());
             }
         }
         for (int i = 1; i < line.length; i++) {
             String word = line[i];
-            if (word.startsWith("@")) {
-                return false; // a file with arguments
-            }
             if (!word.startsWith("-") || word.equals("-")) {
                 words.add(word);
                 continue;

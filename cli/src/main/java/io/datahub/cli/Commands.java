@@ -34,7 +34,8 @@ final class Commands {
 
     /** A command line with this command, or with all if there is none of that name. */
     static CommandLine lineFor(String word) {
-        CommandLine line = new CommandLine(new DatahubCommand());
+        // A name or a payload may begin with @, and isn't to be replaced by the content of a file.
+        CommandLine line = new CommandLine(new DatahubCommand()).setExpandAtFiles(false);
         for (String name : NAMES.contains(word) ? List.of(word) : NAMES) {
             line.addSubcommand(name, command(name));
         }

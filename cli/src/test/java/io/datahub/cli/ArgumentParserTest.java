@@ -84,6 +84,9 @@ class ArgumentParserTest {
                 "revoke agent --write a",
                 "explain agent read a",
                 "cat a b",
+                "grant agent",
+                "revoke agent",
+                "pub a.b @pom.xml",
                 "stat a",
                 "mkdir a"
             })
@@ -155,7 +158,6 @@ class ArgumentParserTest {
                 "rm -rf a",
                 "rm -- -a",
                 "get -P8 a",
-                "cat @file",
                 "mv a",
                 "user ls",
                 "unknown"

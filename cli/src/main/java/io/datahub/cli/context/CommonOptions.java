@@ -1,5 +1,6 @@
 package io.datahub.cli.context;
 
+import io.datahub.cli.core.Failure;
 import io.datahub.cli.core.Output;
 import io.datahub.cli.http.Connections;
 import io.datahub.cli.http.Origin;
@@ -55,7 +56,7 @@ public final class CommonOptions {
         return new Hub(
                 new Connections(Origin.of(resolved.url()), new Trust(authorities)),
                 new TokenSource(resolved),
-                Math.max(retries, 0) + 1,
+                Failure.atLeast(0, "--retries", retries) + 1,
                 output());
     }
 

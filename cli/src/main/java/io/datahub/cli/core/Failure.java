@@ -49,6 +49,19 @@ public final class Failure extends RuntimeException {
         this.httpStatus = httpStatus;
     }
 
+    /**
+     * The value of an option that is a number.
+     *
+     * @throws Failure if it is less than the minimum
+     */
+    public static int atLeast(int minimum, String option, int value) {
+        if (value < minimum) {
+            throw new Failure(
+                    USAGE, "Invalid value for option '" + option + "': " + value + " is less than " + minimum);
+        }
+        return value;
+    }
+
     /** The exit status of the process. */
     public int exitStatus() {
         return exitStatus;

@@ -1,8 +1,15 @@
 package io.datahub.cli.core;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -10,6 +17,13 @@ import java.util.concurrent.Future;
 
 /** Runs tasks on some threads, reports those that fail, and says with which status the process should exit. */
 public final class Parallel {
+
+    private static final Map<Class<?>, String> REASONS = Map.of(
+            NoSuchFileException.class, " doesn't exist",
+            AccessDeniedException.class, ": permission denied",
+            FileAlreadyExistsException.class, " exists and is no directory",
+            NotDirectoryException.class, " is no directory",
+            DirectoryNotEmptyException.class, " is a directory that isn't empty");
 
     private final Output output;
     private final List<Failure> failures = new ArrayList<>();
@@ -101,13 +115,20 @@ public final class Parallel {
 
     /** A file of this machine can't be read or written. */
     public static Failure localFailure(IOException e) {
-        return new Failure(
-                Failure.FAILED,
-                e instanceof java.nio.file.NoSuchFileException
-                        ? e.getMessage() + " doesn't exist"
-                        : e instanceof java.nio.file.AccessDeniedException
-                                ? e.getMessage() + ": permission denied"
-                                : e.getMessage() == null ? e.toString() : e.getMessage());
+        return new Failure(Failure.FAILED, e instanceof FileSystemException file ? text(file) : text(e));
+    }
+
+    private static String text(IOException e) {
+        return e.getMessage() == null ? e.toString() : e.getMessage();
+    }
+
+    /** Those that Java has a class for have the file's name as their only message. */
+    private static String text(FileSystemException e) {
+        if (e.getReason() != null || e.getFile() == null) {
+            return text((IOException) e);
+        }
+        return e.getFile()
+                + REASONS.getOrDefault(e.getClass(), ": " + e.getClass().getSimpleName());
     }
 
     private synchronized void count() {

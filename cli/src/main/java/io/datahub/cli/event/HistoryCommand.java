@@ -68,7 +68,7 @@ public final class HistoryCommand implements Callable<Integer> {
                         + parameter("from", from)
                         + parameter("to", to);
         String cursor = since;
-        for (int left = limit == null ? Integer.MAX_VALUE : limit; left > 0; ) {
+        for (int left = limit == null ? Integer.MAX_VALUE : Failure.atLeast(1, "--limit", limit); left > 0; ) {
             Optional<Journal.Page> page =
                     journal.page("/events/history?" + wanted + "since=" + Paths.encodeValue(cursor), 0);
             if (page.isEmpty()) {

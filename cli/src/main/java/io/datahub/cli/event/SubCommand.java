@@ -59,10 +59,13 @@ public final class SubCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Hub hub = common.hub();
-        if (seconds != null) {
-            deadline = System.currentTimeMillis() + seconds * MILLIS;
+        if (count != null) {
+            Failure.atLeast(1, "--count", count);
         }
+        if (seconds != null) {
+            deadline = System.currentTimeMillis() + Failure.atLeast(0, "--wait", seconds) * MILLIS;
+        }
+        Hub hub = common.hub();
         boolean wasConnected = false;
         for (int failures = 0; !isOver; failures++) {
             if (failures > 0) {

@@ -89,6 +89,7 @@ public final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Failure.atLeast(1, "--attempts", attempts);
         wanted = prefixes.stream().map(Paths::of).toList();
         Hub hub = common.hub();
         Journal journal = new Journal(hub);
@@ -107,13 +108,19 @@ public final class WatchCommand implements Callable<Integer> {
 
     private int follow(Journal journal) {
         String cursor = begin(journal);
+        boolean isAccepted = false;
         int failures = 0;
         while (true) {
             try {
-                Optional<Journal.Page> page = journal.changes(cursor, directory(), once ? 0 : WAIT_SECONDS);
+                Optional<Journal.Page> page =
+                        journal.changes(cursor, directory(), once || !isAccepted ? 0 : WAIT_SECONDS);
                 if (page.isEmpty()) {
                     throw Journal.gone(journal.oldest(cursor));
                 }
+                // The first one is stored, too, but not before the hub has accepted it.
+                isAccepted = true;
+                state.moveTo(cursor);
+                state.save();
                 page.get().lines().forEach(this::handle);
                 boolean isEnd = page.get().cursor().equals(cursor);
                 cursor = page.get().cursor();
@@ -137,10 +144,7 @@ public final class WatchCommand implements Callable<Integer> {
         if (!restart && state.cursor().isPresent()) {
             return state.cursor().get();
         }
-        String first = since == null || since.equals("now") ? journal.end() : since;
-        state.moveTo(first);
-        state.save();
-        return first;
+        return since == null || since.equals("now") ? journal.end() : since;
     }
 
     /** What the hub can select by itself: one directory. */

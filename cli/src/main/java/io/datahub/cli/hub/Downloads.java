@@ -153,7 +153,7 @@ public final class Downloads {
                 return Optional.empty();
             }
             if (response.status() == PERMANENT_REDIRECT) {
-                throw new Failure(Failure.FAILED, "is a directory; use -r");
+                throw new Failure(Failure.FAILED, path + " is a directory: get -r fetches what is in it");
             }
             if (response.status() >= FIRST_REFUSAL) {
                 throw hub.refusal(response, request);

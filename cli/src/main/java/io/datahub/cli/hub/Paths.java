@@ -117,6 +117,24 @@ public final class Paths {
         return path;
     }
 
+    /** The path of a file below a directory, with slashes. */
+    public static String relative(Path directory, Path file) {
+        return directory
+                .relativize(file)
+                .toString()
+                .replace(file.getFileSystem().getSeparator(), "/");
+    }
+
+    /** Whether the name of a file is UTF-8; a text that isn't stands for other bytes. */
+    public static boolean isText(Path file) {
+        return file.getFileSystem().getPath(file.toString()).equals(file);
+    }
+
+    /** Why a file whose name isn't text can't be a record. */
+    public static Failure notText() {
+        return new Failure(Failure.FAILED, "the name isn't UTF-8, as those of records are: rename the file");
+    }
+
     /**
      * The file below a directory for a path that a hub has sent.
      *

@@ -100,16 +100,20 @@ public final class PutCommand implements Callable<Integer> {
     private void addTree(List<Parallel.Named> tasks, Uploads uploads, Path tree, String target, Conditions conditions)
             throws IOException {
         try (Stream<Path> files = Files.walk(tree)) {
-            for (Path file : files.filter(found -> Files.isRegularFile(found, LinkOption.NOFOLLOW_LINKS))
+            for (Path file : files.filter(found -> !Files.isDirectory(found, LinkOption.NOFOLLOW_LINKS))
                     .sorted()
                     .toList()) {
-                String relative = tree.relativize(file)
-                        .toString()
-                        .replace(file.getFileSystem().getSeparator(), "/");
-                if ((target + relative).equals(Paths.USERS)) {
+                String path = target + Paths.relative(tree, file);
+                if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                    common.output().note(file + " is no regular file and is left out");
+                } else if (!Paths.isText(tree.relativize(file))) {
+                    tasks.add(new Parallel.Named(file.toString(), () -> {
+                        throw Paths.notText();
+                    }));
+                } else if (path.equals(Paths.USERS)) {
                     common.output().note(Paths.USERS + " is left out; put it by its name");
                 } else {
-                    tasks.add(task(uploads, file, target + relative, conditions));
+                    tasks.add(task(uploads, file, path, conditions));
                 }
             }
         }

@@ -1,5 +1,6 @@
 package io.datahub.cli.record;
 
+import io.datahub.cli.core.Failure;
 import picocli.CommandLine.Option;
 
 /** Options of commands that transfer records. */
@@ -18,7 +19,7 @@ final class Transfers {
     private boolean recursive;
 
     int parallel() {
-        return Math.max(parallel, 1);
+        return Failure.atLeast(1, "-P", parallel);
     }
 
     boolean isRecursive() {

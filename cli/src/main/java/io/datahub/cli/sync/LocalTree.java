@@ -30,6 +30,7 @@ final class LocalTree {
     private final boolean isSource;
     private final Output output;
     private final Set<Path> verified = ConcurrentHashMap.newKeySet();
+    private final Set<String> notText = ConcurrentHashMap.newKeySet();
     private final Set<Path> reported = new HashSet<>();
 
     /** @param isSource whether the root has to be there */
@@ -51,19 +52,24 @@ final class LocalTree {
     Map<String, LocalFile> scan() throws IOException {
         Map<String, LocalFile> files = new TreeMap<>();
         verified.clear();
+        notText.clear();
         if (!isSource && !Files.isDirectory(root)) {
             return files;
         }
         Object before = rootKey();
-        String separator = root.getFileSystem().getSeparator();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                 boolean isPartial = file.getFileName().toString().endsWith(Downloads.PARTIAL);
-                if (attributes.isRegularFile() && !isPartial) {
-                    files.put(root.relativize(file).toString().replace(separator, "/"), LocalFile.of(attributes));
+                boolean isText = Paths.isText(root.relativize(file));
+                if (!isText) {
+                    notText.add(Paths.relative(root, file));
+                }
+                if (attributes.isRegularFile() && !isPartial && (isText || isSource)) {
+                    files.put(Paths.relative(root, file), LocalFile.of(attributes));
                 } else if (!isPartial && reported.add(file)) {
-                    output.note(file + " is no regular file and is left out");
+                    output.note(file + (isText ? " is no regular file" : " has a name that isn't UTF-8")
+                            + " and is left out");
                 }
                 return FileVisitResult.CONTINUE;
             }
@@ -91,6 +97,9 @@ final class LocalTree {
 
     /** The file for a path, which no link leads out of the tree. */
     Path resolve(String path) {
+        if (isSource && notText.contains(path)) {
+            throw Paths.notText();
+        }
         Path file = Paths.local(root, path);
         List<Path> parents = new ArrayList<>();
         for (Path parent = file.getParent();

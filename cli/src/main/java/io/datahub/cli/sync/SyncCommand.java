@@ -63,6 +63,7 @@ public final class SyncCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Failure.atLeast(1, "-P", threads);
         boolean isPull = Paths.isRemote(from);
         if (isPull == Paths.isRemote(to)) {
             throw new Failure(Failure.USAGE, "'" + from + "' and '" + to + "': exactly one of them has to be hub:PATH");
@@ -95,7 +96,7 @@ public final class SyncCommand implements Callable<Integer> {
                     SyncPass pass = isPull
                             ? new Pull(local, remote, state, new Downloads(hub, progress), output, delete, dryRun)
                             : new Push(local, remote, state, new Uploads(hub, progress), output, delete, dryRun);
-                    pass.run(Math.max(threads, 1), parallel);
+                    pass.run(threads, parallel);
                     if (isFirst || pass.transferred() + pass.deleted() > 0) {
                         summarize(pass, state);
                     }

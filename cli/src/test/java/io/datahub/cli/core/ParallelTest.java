@@ -1,11 +1,17 @@
 package io.datahub.cli.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ParallelTest {
 
@@ -40,5 +46,19 @@ class ParallelTest {
         run(Failure.REFUSED);
 
         assertThat(runs.get()).isEqualTo(TASKS);
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithALocalFile(@TempDir Path work) throws IOException {
+        Path file = Files.createFile(work.resolve("file"));
+
+        assertThat(failure(() -> Files.createDirectories(file))).isEqualTo(file + " exists and is no directory");
+        assertThat(failure(() -> Files.size(work.resolve("none")))).isEqualTo(work.resolve("none") + " doesn't exist");
+        assertThat(failure(() -> Files.delete(work))).isEqualTo(work + " is a directory that isn't empty");
+        assertThat(failure(() -> Files.size(file.resolve("x")))).contains("Not a directory");
+    }
+
+    private static String failure(ThrowingCallable call) {
+        return Parallel.localFailure((IOException) catchThrowable(call)).getMessage();
     }
 }

@@ -2,6 +2,7 @@ package io.datahub.cli.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.datahub.cli.core.Failure;
 import io.datahub.cli.core.Output;
@@ -56,5 +57,20 @@ class LocalTreeTest {
 
         assertThat(work.resolve("a")).doesNotExist();
         assertThat(work.resolve("d")).exists();
+    }
+
+    @Test
+    void shouldNotTakeANameThatIsNoTextForAnother() throws Exception {
+        // A Path of Java can't be made of such a name.
+        assumeTrue(new ProcessBuilder("bash", "-c", "printf x > $'a\\xff'")
+                        .directory(work.toFile())
+                        .start()
+                        .waitFor()
+                == 0);
+        LocalTree source = tree(work, true);
+
+        assertThat(tree(work, false).scan()).isEmpty();
+        assertThat(source.scan()).containsOnlyKeys("a\ufffd");
+        assertThatThrownBy(() -> source.resolve("a\ufffd")).hasMessageContaining("UTF-8");
     }
 }
