@@ -138,6 +138,7 @@ class HomeTransferTest {
     private String exportedEpoch;
     private long exportedFrom;
     private boolean isFinished;
+    private RuntimeException failure;
 
     private final HomeArchives homes = new HomeArchives() {
         @Override
@@ -176,6 +177,9 @@ class HomeTransferTest {
 
         @Override
         public void finish() {
+            if (failure != null) {
+                throw failure;
+            }
             isFinished = true;
         }
 
@@ -258,7 +262,7 @@ class HomeTransferTest {
         onDisk.put(changed, "other");
         assertThatThrownBy(this::run)
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("d/r99 was changed while its hub was stopped");
+                .hasMessageStartingWith("the import of /old failed: d/r99 was changed while its hub was stopped");
         int before = blobs.keys().size();
         onDisk.put(changed, texts.get(changed));
 
@@ -279,6 +283,24 @@ class HomeTransferTest {
         new HomeExporter(ledger, blobs, homes, () -> folder)
                 .run(single, progress -> {})
                 .get();
+        assertThat(single.resolve("admin.token")).hasContent("of the cluster");
+    }
+
+    @Test
+    void shouldSayThatTheDiskOfAnExportIsFullAndGoOn() throws Exception {
+        put(1);
+        run().get();
+        Path single = Files.createDirectory(folder.resolve("single"));
+        Files.writeString(folder.resolve("admin.token"), "of the cluster");
+        HomeExporter exporter = new HomeExporter(ledger, blobs, homes, () -> folder);
+        failure = new IllegalStateException(
+                "Writing to FileChannelImpl@1 failed", new IOException("No space left on device"));
+        assertThatThrownBy(() -> exporter.run(single, progress -> {}))
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        "the export into " + single + " failed: no space left on device; free some space on its disk");
+        failure = null;
+        assertThat(exporter.run(single, progress -> {}).isRefused()).isFalse();
         assertThat(single.resolve("admin.token")).hasContent("of the cluster");
     }
 

@@ -4,6 +4,7 @@ import io.datahub.api.config.ConfigurationProblem;
 import io.datahub.api.config.ConfigurationProblem.InEffect;
 import io.datahub.api.config.ConfigurationProblems;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.health.HealthChecks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -17,6 +18,8 @@ import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
@@ -27,8 +30,8 @@ import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
  * classes of the JDK with bundles.
  *
  * <p>The lines under the key {@code failed} are errors that an operator must correct: invalid configuration files, and
- * components whose activation failed. Those under {@code waiting} are components of the hub that wait for services
- * which no component provides. For any thread.
+ * components whose activation failed. Those under {@code waiting} are what health checks report that aren't ready, and
+ * components of the hub that wait for services which no component provides. For any thread.
  */
 @Component(service = Supplier.class, property = "datahub.startup=problems")
 public final class StartupProblems implements Supplier<Map<String, List<String>>> {
@@ -42,6 +45,7 @@ public final class StartupProblems implements Supplier<Map<String, List<String>>
     private final ServiceComponentRuntime components;
     private final HealthCheck configuration;
     private final ConfigurationProblems files;
+    private final HealthChecks checks = new HealthChecks();
 
     @Activate
     public StartupProblems(
@@ -51,6 +55,15 @@ public final class StartupProblems implements Supplier<Map<String, List<String>>
         this.components = components;
         this.configuration = configuration;
         this.files = files;
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addCheck(HealthCheck check, Map<String, ?> properties) {
+        checks.add(check, properties);
+    }
+
+    void removeCheck(HealthCheck check) {
+        checks.remove(check);
     }
 
     @Override
@@ -84,6 +97,11 @@ public final class StartupProblems implements Supplier<Map<String, List<String>>
                 .flatMap(description -> Arrays.stream(description.serviceInterfaces))
                 .collect(Collectors.toCollection(HashSet::new));
         List<String> problems = new ArrayList<>();
+        checks.run().forEach((name, health) -> {
+            if (!health.ready()) {
+                problems.add(name + ": " + health.detail());
+            }
+        });
         for (ComponentDescriptionDTO description : descriptions) {
             if (!description.bundle.symbolicName.startsWith(HUB_BUNDLES)) {
                 continue;

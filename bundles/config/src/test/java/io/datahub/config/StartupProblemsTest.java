@@ -8,6 +8,7 @@ import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 
@@ -70,6 +71,18 @@ class StartupProblemsTest {
         off.description.references[0].target = "(ledger=*)";
 
         assertThat(problems("waiting")).isEmpty();
+    }
+
+    @Test
+    void shouldReportFirstWhatIsNotReadyAndWhy() {
+        runtime.add("io.datahub.a", "a.Service", ComponentConfigurationDTO.UNSATISFIED_REFERENCE, "c.Service");
+        StartupProblems problems = new StartupProblems(runtime, () -> Health.ready(""), List::of);
+        problems.addCheck(() -> Health.down("no server; check the key ledger"), Map.of(HealthCheck.NAME, "ledger"));
+        problems.addCheck(() -> Health.degraded("slow"), Map.of(HealthCheck.NAME, "relay"));
+
+        assertThat(problems.get().get("waiting"))
+                .containsExactly("ledger: no server; check the key ledger", "io.datahub.a waits for c.Service");
+        assertThat(problems.get().get("failed")).isEmpty();
     }
 
     private List<String> problems(String kind) {

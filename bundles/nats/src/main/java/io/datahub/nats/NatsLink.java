@@ -1,5 +1,6 @@
 package io.datahub.nats;
 
+import io.datahub.api.log.FailureText;
 import io.datahub.api.log.LogLimit;
 import io.datahub.api.log.LogText;
 import io.datahub.api.secret.SecretFiles;
@@ -314,7 +315,7 @@ final class NatsLink implements Sender.Link, AutoCloseable {
         public void exceptionOccurred(Connection from, Exception exception) {
             LOG.debug("event=nats.exception reason={}", LogText.quoted(exception));
             if (!closed && !isOpen()) {
-                cause = innermost(exception).toString();
+                cause = FailureText.of(exception);
                 LogLimit.Decision line = causeLines.next();
                 if (line.mayWrite()) {
                     LOG.warn(
@@ -324,14 +325,6 @@ final class NatsLink implements Sender.Link, AutoCloseable {
                             LogText.quoted(cause));
                 }
             }
-        }
-
-        private Throwable innermost(Throwable exception) {
-            Throwable found = exception;
-            while (found.getCause() != null) {
-                found = found.getCause();
-            }
-            return found;
         }
 
         @Override

@@ -87,7 +87,7 @@ class NatsLinkTest {
             await().atMost(PATIENCE).until(() -> link.failure().isEmpty());
             server.kill();
             await().atMost(PATIENCE)
-                    .until(() -> link.failure().orElse("").matches("the connection was lost, .*Connection refused.*"));
+                    .until(() -> link.failure().orElse("").matches("the connection was lost, .*connection refused.*"));
             server.start();
             await().atMost(PATIENCE).until(() -> link.failure().isEmpty());
         }

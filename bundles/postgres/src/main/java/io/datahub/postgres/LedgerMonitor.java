@@ -41,7 +41,13 @@ final class LedgerMonitor implements HealthCheck, MetricSource {
         }
     }
 
+    /** The server couldn't be reached, or failed. */
     void failed(String reason) {
+        unfit(reason + "; check the servers, the network, and the keys ledger and secrets of io.datahub.cluster.cfg");
+    }
+
+    /** @param reason cause and remedy */
+    void unfit(String reason) {
         failures.increment();
         health = Health.down("the ledger at " + server + " can't be used: " + reason);
     }

@@ -1,5 +1,6 @@
 package io.datahub.postgres;
 
+import io.datahub.api.log.FailureText;
 import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -49,13 +50,19 @@ final class LedgerOpener implements Runnable {
                 LOG.info("event=ledger.reached-again server={}", LogText.quoted(server));
                 logged = "";
             }
-        } catch (IOException | SQLException | UnfitException | RuntimeException e) {
-            String reason = String.valueOf(e.getMessage());
-            monitor.failed(reason);
-            if (!reason.equals(logged)) {
-                LOG.error("event=ledger.failed server={} reason={}", LogText.quoted(server), LogText.quoted(reason));
-                logged = reason;
-            }
+        } catch (UnfitException e) {
+            monitor.unfit(e.getMessage());
+            log(e.getMessage());
+        } catch (IOException | SQLException | RuntimeException e) {
+            monitor.failed(FailureText.of(e));
+            log(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void log(String reason) {
+        if (!reason.equals(logged)) {
+            LOG.error("event=ledger.failed server={} reason={}", LogText.quoted(server), LogText.quoted(reason));
+            logged = reason;
         }
     }
 

@@ -27,4 +27,16 @@ final class LedgerMonitorTest {
         assertThat(health(false, true, 1).degraded()).isFalse();
         assertThat(health(false, true, 0).ready()).isFalse();
     }
+
+    @Test
+    void shouldNameTheRemedyOfAFailure() {
+        LedgerMonitor monitor =
+                new LedgerMonitor("server", new Database(new PGSimpleDataSource()), false, new CommitCounts());
+        monitor.failed("connection refused");
+        assertThat(monitor.check().ready()).isFalse();
+        assertThat(monitor.check().detail())
+                .contains("connection refused; check the servers, the network, and the keys ledger and secrets");
+        monitor.unfit("it has no standby; set allowSingle");
+        assertThat(monitor.check().detail()).endsWith("it has no standby; set allowSingle");
+    }
 }

@@ -2,6 +2,7 @@ package io.datahub.s3;
 
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.log.FailureText;
 import java.io.IOException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -49,7 +50,7 @@ final class S3Health implements HealthCheck, AutoCloseable {
         IOException failure = metrics.lastFailure();
         return failure == null
                 ? Health.ready("store=" + location)
-                : Health.degraded("store=" + location + " failed: " + failure.getMessage()
+                : Health.degraded("store=" + location + " failed: " + FailureText.of(failure)
                         + "; uploads and downloads wait for it or get 503; check the store, the network, and the keys"
                         + " blobs and secrets of io.datahub.cluster.cfg");
     }

@@ -9,6 +9,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateExpiredException;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
@@ -53,6 +54,8 @@ public final class FailureText {
             text = "the connection was closed";
         } else if (cause instanceof CertPathBuilderException) {
             text = "the certificate isn't signed by an authority that the hub trusts";
+        } else if (cause instanceof CertificateExpiredException) {
+            text = "the certificate has expired";
         } else if (cause instanceof NoSuchFileException) {
             text = message + " doesn't exist";
         } else if (cause instanceof AccessDeniedException) {
@@ -71,7 +74,7 @@ public final class FailureText {
         if (message == null || message.isBlank()) {
             return "";
         }
-        String text = CLASS.matcher(message.strip()).replaceFirst("");
+        String text = CLASS.matcher(message.strip()).replaceFirst("").replaceFirst("(?<!\\.)\\.$", "");
         boolean isSentence =
                 text.length() > 1 && Character.isUpperCase(text.charAt(0)) && !Character.isUpperCase(text.charAt(1));
         return isSentence ? Character.toLowerCase(text.charAt(0)) + text.substring(1) : text;

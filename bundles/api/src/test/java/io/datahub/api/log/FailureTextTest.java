@@ -13,6 +13,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
@@ -42,6 +43,11 @@ class FailureTextTest {
                         new SSLHandshakeException("No subject")
                                 .initCause(new CertificateException("No name matching x found")),
                         "no name matching x found"),
+                Arguments.of(
+                        new SSLHandshakeException("validity check failed")
+                                .initCause(new CertificateExpiredException("NotAfter: Mon Nov 23")),
+                        "the certificate has expired"),
+                Arguments.of(new IOException("Read channel closed."), "read channel closed"),
                 Arguments.of(new NoSuchFileException("/etc/hook.secret"), "/etc/hook.secret doesn't exist"),
                 Arguments.of(new AccessDeniedException("/etc/hook.secret"), "/etc/hook.secret: permission denied"),
                 Arguments.of(new FileSystemException("/etc", null, "Is a directory"), "/etc: Is a directory"),

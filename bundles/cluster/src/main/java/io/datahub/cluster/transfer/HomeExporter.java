@@ -80,6 +80,9 @@ public final class HomeExporter implements ClusterExport {
                 }
                 hasKept |= attempt.hasGap;
             }
+        } catch (IOException | RuntimeException e) {
+            LOG.error("event=cluster.export.failed home={} reason={}", LogText.quoted(home), LogText.quoted(e), e);
+            throw new TransferException("the export into " + home, e);
         } finally {
             isRunning.set(false);
         }
@@ -123,8 +126,8 @@ public final class HomeExporter implements ClusterExport {
                             "something was written to the cluster meanwhile; keep clients away and stop the other hubs,"
                                     + " and export again: what is there isn't fetched again"));
                 }
+                FirstToken.copy(hub.root(), home); // not after what can't be repeated
                 target.finish();
-                FirstToken.copy(hub.root(), home);
                 LOG.info("event=cluster.export.finished epoch={} records={} entries={}", epoch, records, entries);
                 return Optional.of(Result.done(new Progress(records, records, entries, entries)));
             }

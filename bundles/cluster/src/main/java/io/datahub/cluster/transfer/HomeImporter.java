@@ -87,11 +87,10 @@ public final class HomeImporter implements ClusterImport {
                     LogText.quoted(from),
                     archive.epoch(),
                     isResumed);
-            Result<Progress> done = new Run(archive, isResumed, uploads, progress).importAll();
-            if (!done.isRefused()) {
-                FirstToken.copy(from, home.root());
-            }
-            return done;
+            return new Run(from, archive, isResumed, uploads, progress).importAll();
+        } catch (IOException | RuntimeException e) {
+            LOG.error("event=cluster.import.failed home={} reason={}", LogText.quoted(from), LogText.quoted(e), e);
+            throw new TransferException("the import of " + from, e);
         } finally {
             uploads.shutdownNow();
             isRunning.set(false);
@@ -101,6 +100,7 @@ public final class HomeImporter implements ClusterImport {
     /** One import. */
     private final class Run {
 
+        private final Path from;
         private final HomeArchive archive;
         private final boolean isResumed;
         private final ExecutorService uploads;
@@ -110,8 +110,9 @@ public final class HomeImporter implements ClusterImport {
         private long records;
         private long entries;
 
-        Run(HomeArchive archive, boolean isResumed, ExecutorService uploads, Consumer<Progress> told)
+        Run(Path from, HomeArchive archive, boolean isResumed, ExecutorService uploads, Consumer<Progress> told)
                 throws IOException {
+            this.from = from;
             this.archive = archive;
             this.isResumed = isResumed;
             this.uploads = uploads;
@@ -127,6 +128,7 @@ public final class HomeImporter implements ClusterImport {
                 transfer.addDirectories(directories.subList(from, Math.min(directories.size(), from + PAGE)));
             }
             importEntries();
+            FirstToken.copy(from, home.root()); // not after what can't be repeated
             Result<LedgerTransfer.Progress> finished =
                     transfer.finish(archive.oldest(), archive.newest(), archive.hasKept());
             if (finished.isRefused()) {
