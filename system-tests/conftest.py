@@ -42,6 +42,9 @@ SIZES = {
 LONGEST = {"test_bounds", "test_console", "test_debian_package", "test_faults", "test_hot_swap", "test_kill", "test_soak"}
 
 
+Hub.shares_classes = True
+
+
 def pytest_addoption(parser):
     group = parser.getgroup("datahub", "Datahub")
     group.addoption("--long", action="store_true", help="the full length, before a release; takes hours")

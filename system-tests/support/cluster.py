@@ -36,7 +36,7 @@ class ClusterHub(PatientHub):
 
     def start(self):
         """On a busy machine the launcher may give up waiting before the hub is ready."""
-        self.place_host_key()
+        self.prepare()
         self.started = self.run("start")
         assert self.started.returncode == 0 or until(self.ready, 180), f"{self.started.stdout}{self.started.stderr}{self.logs()}"
         return self

@@ -1,5 +1,5 @@
 """A hub that a test starts, with a home of its own on free ports. Needs curl."""
-import contextlib, functools, glob, hashlib, os, random, re, secrets, shutil, signal, socket, subprocess, tempfile, threading
+import contextlib, fcntl, functools, glob, hashlib, os, random, re, secrets, shutil, signal, socket, subprocess, tempfile, threading
 
 from support import openapi
 from support.waiting import until
@@ -50,6 +50,30 @@ def rsa_host_key():
             return f.read()
 
 
+@functools.cache
+def class_archive():
+    """The archive of classes that the second start of a hub leaves, which saves a new one a seventh of its start; none from Java 23 on.
+    The first run makes it for all that follow, with this build and Java."""
+    build = max([os.path.getmtime(file) for file in (LAUNCHER, *glob.glob(f"{ROOT}/karaf-assembly/target/*.tar.gz"))])
+    folder = f"{ROOT}/target/classes-of-hubs/" + sha256(f"{LAUNCHER} {build} {os.environ.get('JAVA_HOME')}")[:16]
+    os.makedirs(folder, exist_ok=True)
+    with open(f"{folder}/lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.exists(f"{folder}/done"):
+            hub = Hub()
+            try:
+                for _ in range(2):
+                    for word in "start", "stop":
+                        done = hub.run(word)
+                        assert done.returncode == 0, done.stdout + done.stderr
+                for archive in glob.glob(f"{hub.home}/cache/*.jsa"):
+                    shutil.copy(archive, folder)
+            finally:
+                hub.end()
+            open(f"{folder}/done", "w").close()
+    return next(glob.iglob(f"{folder}/*.jsa"), None)
+
+
 def users_file(admin_line, users):
     """A users file: the administrator's element, and for each name a pair of a token (or none) and the elements that grant."""
     body = "".join(f'<user name="{name}">{allow}' + (f'<token sha256="{sha256(token)}"/>' if token else "") + "</user>"
@@ -61,6 +85,7 @@ class Hub:
     """A hub with a temporary home. It isn't started yet; `end` stops it and removes everything."""
 
     present = []
+    shares_classes = False  # whether new homes get the archive of classes of another hub
     single = True  # not several that look like one
 
     def __init__(self, **env):
@@ -81,16 +106,22 @@ class Hub:
         """Runs the launcher with these arguments."""
         return subprocess.run([LAUNCHER, *words], env=self.env, capture_output=True, text=True, timeout=600, **more)
 
-    def place_host_key(self):
-        """Spares a hub with a new home the generation of an RSA key."""
+    def prepare(self):
+        """Spares a hub with a new home the generation of an RSA key, and the loading of some classes."""
         if not os.path.exists(f"{self.home}/state"):
-            for folder in (self.home, f"{self.home}/state"):
+            for folder in (self.home, f"{self.home}/state", f"{self.home}/cache"):
                 os.makedirs(folder, 0o700, exist_ok=True)
             with open(os.open(f"{self.home}/state/ssh_host_rsa_key", os.O_WRONLY | os.O_CREAT, 0o600), "wb") as f:
                 f.write(rsa_host_key())
+            archive = class_archive() if Hub.shares_classes else None
+            if archive:
+                try:
+                    os.link(archive, f"{self.home}/cache/{os.path.basename(archive)}")
+                except OSError:  # another file system
+                    shutil.copy(archive, f"{self.home}/cache")
 
     def start(self):
-        self.place_host_key()
+        self.prepare()
         started = self.run("start")
         assert started.returncode == 0, started.stdout + started.stderr
         return self
