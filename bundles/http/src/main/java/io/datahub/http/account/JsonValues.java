@@ -15,12 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A short JSON object, read as maps, lists, texts and booleans. Names that occur twice are refused. */
+/** A short JSON object, read as maps, lists, texts, booleans and numbers. Names that occur twice are refused. */
 final class JsonValues {
 
     private static final int MAX_DEPTH = 8;
 
     private JsonValues() {}
+
+    /** A number, which has no meaning to any request: whoever reads the field says what it should be. */
+    private record JsonNumber(String text) {}
 
     /** Reads an object. */
     static Result<Map<String, Object>> object(byte[] body) {
@@ -67,8 +70,10 @@ final class JsonValues {
         return switch (token == null ? JsonToken.NOT_AVAILABLE : token) {
             case VALUE_STRING -> json.getText();
             case VALUE_TRUE, VALUE_FALSE -> json.getBooleanValue();
-            case VALUE_NULL -> Optional.empty();
-            default -> throw new JsonParseException(json, "numbers and deeper values have no meaning here");
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new JsonNumber(json.getText());
+            case VALUE_NULL, NOT_AVAILABLE -> Optional.empty();
+            default ->
+                throw new JsonParseException(json, "objects and lists may be nested " + MAX_DEPTH + " levels deep");
         };
     }
 }

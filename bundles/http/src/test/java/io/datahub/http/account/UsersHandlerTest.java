@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UsersHandlerTest {
@@ -195,6 +196,22 @@ class UsersHandlerTest {
             })
     void shouldRefuseWhatIsNoUser(String body) throws Exception {
         assertThat(send("PUT", "/users/ci", body).statusCode()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"name":5}                                          | name must be a text
+            {"disabled":0}                                      | disabled must be true or false
+            {"roles":7}                                         | roles must be a list
+            {"grants":[1.5]}                                    | a grant must be an object
+            {"trust":[{"claims":{"repository_id":12345}}]}      | the value of the claim repository_id must be a text
+                                                                | the body must be a JSON object
+            """)
+    void shouldNameTheWrongField(String body, String detail) throws Exception {
+        HttpResponse<String> response = send("PUT", "/users/ci", body == null ? "" : body);
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).contains(detail);
     }
 
     @Test
