@@ -130,6 +130,14 @@ def test_names_that_are_odd(cli, tmp_path):
         out = cli.run(*words, status=1)
         assert b"isn't UTF-8" in out.stderr and b"link is no regular file" in out.stderr
         assert [each["path"] for each in cli.lines("ls", "-R", "odd")] == ["odd/@x", "odd/x"]
+    # A locale that isn't installed, as in many containers.
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "ä.txt").write_bytes(b"x")
+    for number, variables in enumerate(({"LC_ALL": "xx_XX.UTF-8"}, {"LC_ALL": "", "LANG": "xx_XX.UTF-8"}, {"LC_ALL": "C"})):
+        cli.run("put", "-r", f"{tmp_path}/tree", f"locale/{number}/", env=variables)
+        assert [each["path"] for each in cli.lines("ls", f"locale/{number}")] == [f"locale/{number}/ä.txt"]
+        cli.run("get", f"locale/{number}/ä.txt", f"{tmp_path}/ö{number}", env=variables)
+        assert (tmp_path / f"ö{number}").read_bytes() == b"x"
     cli.run("sync", "hub:odd", str(odd), "--delete")
     assert os.path.exists(os.fsencode(odd) + b"/\xff")
 
@@ -579,6 +587,7 @@ def test_the_download_has_the_client_alone(hub, tmp_path):
     man = subprocess.run(["man", "--local-file", f"{folder}/share/man/man1/datahub-sync.1"], capture_output=True, env={"MANWIDTH": "100", "PATH": os.environ["PATH"]})
     if man.returncode == 0:
         assert b"--delete" in man.stdout
+    assert re.fullmatch(r"datahub \d+\.\d+\.\d+(-\w+)?\n", cli.run("--version", env=env).stdout.decode())
     complete = "source share/completion/datahub.bash; COMP_WORDS=(datahub sy); COMP_CWORD=1; COMP_LINE='datahub sy'; _complete_datahub; echo ${COMPREPLY[@]}"
     out = subprocess.run(["bash", "-c", complete], cwd=folder, capture_output=True, text=True)
     assert out.stdout.split() == ["sync"], out

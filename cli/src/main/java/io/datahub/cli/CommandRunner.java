@@ -5,6 +5,7 @@ import io.datahub.cli.core.Output;
 import io.datahub.cli.core.Parallel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -49,6 +50,10 @@ final class CommandRunner {
             failure = Parallel.localFailure(unchecked.getCause());
         } else if (e instanceof IOException medium) {
             failure = Parallel.localFailure(medium);
+        } else if (e instanceof InvalidPathException invalid) {
+            failure = new Failure(
+                    Failure.USAGE,
+                    "'" + invalid.getInput() + "' can't be the name of a file here: " + invalid.getReason());
         } else {
             e.printStackTrace();
             return Failure.FAILED;

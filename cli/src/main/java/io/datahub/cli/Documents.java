@@ -39,6 +39,7 @@ final class Documents {
             for (CommandLine command : line.getSubcommands().values()) {
                 Files.writeString(man.resolve("datahub-" + command.getCommandName() + ".1"), page(command));
             }
+            Files.writeString(man.resolve("datahub.1"), overview(line));
             Path completion = Files.createDirectories(directory.resolve("completion"));
             line.getCommandSpec().name("datahub");
             for (String name : HUB_COMMANDS) {
@@ -50,6 +51,26 @@ final class Documents {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The page of the command itself. */
+    private static String overview(CommandLine line) {
+        CommandSpec spec = line.getCommandSpec();
+        StringBuilder page = new StringBuilder(".TH DATAHUB 1 \"\" Datahub\n.SH NAME\ndatahub \\- ");
+        page.append(roff(spec.usageMessage().description()[0]));
+        page.append("\n.SH SYNOPSIS\n.B datahub\nCOMMAND [OPTION]... [ARGUMENT]...\n.SH COMMANDS\n");
+        page.append("Each has a page of its own, such as\n.BR datahub\\-put (1).\n");
+        for (CommandLine command : line.getSubcommands().values()) {
+            page.append(".TP\n.B ").append(roff(command.getCommandName())).append('\n');
+            page.append(roff(command.getCommandSpec().usageMessage().description()[0]))
+                    .append('\n');
+        }
+        page.append(
+                ".PP\nThose of a hub, such as run, start and stop, are described by\n.BR \"datahub help\" .\n.SH NOTES\n");
+        for (String paragraph : spec.usageMessage().footer()) {
+            page.append(paragraph.isEmpty() ? ".PP" : roff(paragraph)).append('\n');
+        }
+        return page.toString();
     }
 
     private static String page(CommandLine command) {
@@ -136,30 +157,41 @@ final class Documents {
     private static String fish(CommandLine line) {
         StringBuilder text = new StringBuilder("complete -c datahub -f\n");
         for (CommandLine command : line.getSubcommands().values()) {
-            String name = command.getCommandName();
-            String[] description = command.getCommandSpec().usageMessage().description();
-            text.append("complete -c datahub -n __fish_use_subcommand -a ").append(name);
-            text.append(description.length > 0 ? " -d " + quoted(description[0]) : "")
-                    .append('\n');
-            String seen = "'__fish_seen_subcommand_from " + name + "'";
-            command.getSubcommands()
-                    .keySet()
-                    .forEach(sub -> text.append("complete -c datahub -n ")
-                            .append(seen)
-                            .append(" -a ")
-                            .append(sub)
-                            .append('\n'));
-            if (List.of("put", "sync").contains(name)) {
-                text.append("complete -c datahub -n ").append(seen).append(" -F\n");
+            text.append(fishCommand(command, "__fish_use_subcommand"));
+            String seen = "__fish_seen_subcommand_from " + command.getCommandName();
+            for (CommandLine sub : command.getSubcommands().values()) {
+                text.append(fishCommand(sub, seen + "; and not __fish_seen_subcommand_from " + others(command)));
+                text.append(fishOptions(sub, seen + "; and __fish_seen_subcommand_from " + sub.getCommandName()));
             }
-            for (OptionSpec option : command.getCommandSpec().options()) {
-                text.append("complete -c datahub -n ")
-                        .append(seen)
-                        .append(" -l ")
-                        .append(option.longestName().replaceAll("^-+", ""));
-                text.append(option.typeInfo().isBoolean() ? "" : " -r");
-                text.append(" -d ").append(quoted(text(option))).append('\n');
+            if (List.of("put", "get", "sync").contains(command.getCommandName())) {
+                text.append("complete -c datahub -n ").append(quoted(seen)).append(" -F\n");
             }
+            if (command.getSubcommands().isEmpty()) {
+                text.append(fishOptions(command, seen));
+            }
+        }
+        return text.toString();
+    }
+
+    private static String others(CommandLine command) {
+        return String.join(" ", command.getSubcommands().keySet());
+    }
+
+    private static String fishCommand(CommandLine command, String condition) {
+        String[] description = command.getCommandSpec().usageMessage().description();
+        return "complete -c datahub -n " + quoted(condition) + " -a " + command.getCommandName()
+                + (description.length > 0 ? " -d " + quoted(description[0]) : "") + "\n";
+    }
+
+    private static String fishOptions(CommandLine command, String condition) {
+        StringBuilder text = new StringBuilder();
+        for (OptionSpec option : command.getCommandSpec().options()) {
+            text.append("complete -c datahub -n ").append(quoted(condition));
+            for (String name : option.names()) {
+                text.append(name.startsWith("--") ? " -l " : " -s ").append(name.replaceAll("^-+", ""));
+            }
+            text.append(option.typeInfo().isBoolean() ? "" : " -r");
+            text.append(" -d ").append(quoted(text(option))).append('\n');
         }
         return text.toString();
     }

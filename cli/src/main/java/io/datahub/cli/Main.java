@@ -18,6 +18,10 @@ public final class Main {
             Commands.lineFor("").usage(System.out);
             System.exit(0);
         }
+        if (first.equals("--version")) {
+            System.out.println("datahub " + Main.class.getPackage().getImplementationVersion());
+            System.exit(0);
+        }
         if (first.equals("generate-documents")) {
             Documents.write(Commands.lineFor(""), Path.of(arguments[1]));
             System.exit(0);

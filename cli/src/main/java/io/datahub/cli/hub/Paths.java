@@ -2,6 +2,7 @@ package io.datahub.cli.hub;
 
 import io.datahub.cli.core.Failure;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.Collection;
@@ -127,7 +128,11 @@ public final class Paths {
 
     /** Whether the name of a file is UTF-8; a text that isn't stands for other bytes. */
     public static boolean isText(Path file) {
-        return file.getFileSystem().getPath(file.toString()).equals(file);
+        try {
+            return file.getFileSystem().getPath(file.toString()).equals(file);
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     /** Why a file whose name isn't text can't be a record. */
@@ -149,7 +154,7 @@ public final class Paths {
         }
         try {
             return directory.resolve(path);
-        } catch (java.nio.file.InvalidPathException e) {
+        } catch (InvalidPathException e) {
             throw new Failure(Failure.FAILED, "'" + path + "' can't be the name of a file here: " + e.getReason());
         }
     }
