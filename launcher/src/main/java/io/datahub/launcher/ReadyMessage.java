@@ -28,7 +28,7 @@ record ReadyMessage(HubHome home, Endpoints endpoints, Duration took) {
                 .jmx()
                 .ifPresent(jmx -> lines.add("  JMX              service:jmx:rmi:///jndi/rmi://" + jmx + "/jmxrmi"));
         lines.add("  home             " + home.root());
-        lines.add("  files            " + home.files());
+        lines.add("  files            " + files());
         if (Files.exists(home.adminToken())) {
             lines.add("  first token      " + home.adminToken());
             lines.add("  try              curl -u \"admin:$(cat " + quote(home.adminToken()) + ")\" http://"
@@ -38,6 +38,13 @@ record ReadyMessage(HubHome home, Endpoints endpoints, Duration took) {
                     + endpoints.http().reachable() + "/whoami");
         }
         return lines;
+    }
+
+    private String files() throws IOException {
+        ConfigFile cluster = ConfigFile.read(home.etc().resolve("io.datahub.cluster.cfg"), System.getenv());
+        return cluster.get("ledger", "").isBlank()
+                ? home.files().toString()
+                : "in the cluster; those in " + home.files() + " aren't served";
     }
 
     private static String quote(Path file) {
