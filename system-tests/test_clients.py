@@ -1,5 +1,5 @@
 """The clients for Python and JavaScript, against the hub as shipped."""
-import asyncio, functools, glob, http.server, json, os, re, shutil, subprocess, sys, textwrap, threading
+import asyncio, base64, functools, glob, hashlib, http.server, json, os, re, shutil, subprocess, sys, textwrap, threading
 
 import pytest
 import zmq
@@ -260,7 +260,7 @@ def scripted():
             self.wfile.write(body)
             self.close_connection = "Content-Length" in headers
 
-        do_GET = do_HEAD = do_POST = do_PATCH = do_DELETE = answer
+        do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = answer
 
         def log_message(self, *_):
             pass
@@ -338,6 +338,58 @@ def test_python_watch_goes_on_after_an_answer_that_was_cut(scripted):
     scripted.answers = [(200, {"Content-Length": "1000", "Datahub-Cursor": "a-1"}, line), (200, {"Datahub-Cursor": "a-1"}, line)]
     assert next(Client(scripted.url, attempts=1).watch(since="0")).path == "x"
     assert len(scripted.received) == 2
+
+
+CUT = 200, {"Content-Length": "1000"}, b'{"user":'
+X = {"Repr-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(b'x').digest()).decode()}:", "ETag": '"1"'}
+
+
+def test_python_repeats_what_was_cut(scripted):
+    client = Client(scripted.url, attempts=2)
+    scripted.answers = [CUT, (200, {}, b'{"user":"ann"}'), CUT, (200, {}, b"bytes"), CUT, CUT]
+    assert client.whoami()["user"] == "ann" and client.read("x") == b"bytes"
+    with pytest.raises(datahub_client.HubUnreachable):
+        client.whoami()
+    # What was stored before the answer was lost stands in the way of the repetition.
+    for refusal in (412, 403):
+        scripted.answers = [CUT, (refusal, {}, b""), (200, X, b"")]
+        assert client.write("x", b"x", if_none_match=True).etag == '"1"'
+        scripted.answers = [CUT, (refusal, {}, b""), (200, X, b"")]
+        with pytest.raises(datahub_client.HubError):
+            client.write("x", b"other", if_none_match=True)
+    with pytest.raises(datahub_client.PreconditionFailed):
+        scripted.answers = [(412, {}, b"")]
+        client.write("x", b"x", if_none_match=True)
+
+
+def test_python_publishes_once_whatever_a_proxy_says(scripted):
+    scripted.answers = [(502, {}, b""), (503, {"Retry-After": "0"}, b""), (202, {}, b"")]
+    with pytest.raises(datahub_client.HubUnreachable):
+        Client(scripted.url).publish("a")
+    Client(scripted.url).publish("a")
+
+
+def test_python_subscribes_again_after_a_stream_that_was_cut_in_a_character(scripted):
+    event = 'data: {"type":"event","topic":"a","user":"","time":"t","data":"ü"}\n\n'.encode()
+    scripted.answers = [(200, {"Content-Length": "1000"}, event[:event.index(b"\xbc")]), (200, {}, event)]
+    assert next(Client(scripted.url, attempts=1).subscribe("a")).text == "ü"
+
+
+def test_javascript_repeats_what_was_cut(scripted, tmp_path):
+    scripted.answers = [CUT, (200, {}, b'{"user":"ann"}'), CUT, (412, {}, b""), (200, X, b""), CUT, (412, {}, b""), (200, X, b""),
+                        (502, {}, b""), (503, {"Retry-After": "1"}, b""), (202, {}, b"")]
+    (tmp_path / "test.mjs").write_text(f"""
+import {{ Hub }} from '{ROOT}/clients/javascript/src/node.js'
+const hub = new Hub(process.argv[2], {{ attempts: 2 }})
+console.log((await hub.whoami()).user)
+console.log((await hub.upload('x', 'x', {{ ifNoneMatch: true }})).etag)
+await hub.upload('x', 'other', {{ ifNoneMatch: true }}).catch(e => console.log(e.status))
+await hub.publish('a').catch(e => console.log(e.status))
+await hub.publish('a')
+""")
+    out = subprocess.run(["node", f"{tmp_path}/test.mjs", scripted.url], capture_output=True, text=True, timeout=120)
+    assert (out.returncode, out.stdout) == (0, 'ann\n"1"\n412\n502\n'), out.stderr
+    assert not scripted.answers
 
 
 def test_javascript_watch_goes_on_after_an_answer_that_was_cut(scripted, tmp_path):

@@ -6,6 +6,8 @@ const CHUNK = 16 * 1024 * 1024
 const RESUMABLE = 8 * 1024 * 1024
 const MAX_FAILURES = 9
 const TEMPORARY = new Set([429, 502, 503, 504])
+// The hub says itself that it has done nothing; a proxy that reports an error of its own may have passed the request on.
+const UNTOUCHED = new Set([429, 503])
 // The hub has given the upload up; after others, such as 401 or 507, it can be continued.
 const FINAL = new Set([400, 403, 412, 413, 415, 422])
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
@@ -84,16 +86,17 @@ export class Hub {
     return token ? { Authorization: `Bearer ${token}`, ...headers } : headers
   }
 
-  /** A response; throws a HubError for what is an error and not in accept. */
-  async #request(method, target, { headers = {}, body, signal, accept = [] } = {}) {
+  /** A response, or with parse its JSON; throws a HubError for what is an error and not in accept. */
+  async #request(method, target, { headers = {}, body, signal, accept = [], parse = false } = {}) {
     for (let attempt = 1; ; attempt++) {
       const isLast = attempt >= this.#attempts
       let delay = backoff(attempt)
       try {
         const response = await fetch(this.#url + target, { method, headers: await this.#headers(headers), body, signal, redirect: 'error' })
-        if (response.status < 400 || accept.includes(response.status)) return response
+        // One that is cut off was lost, as one that didn't arrive.
+        if (response.status < 400 || accept.includes(response.status)) return parse ? await response.json() : response
         const text = await response.text()
-        if (isLast || !TEMPORARY.has(response.status)) throw refusal(response, text, `${method} ${target}`, attempt)
+        if (isLast || !(IDEMPOTENT.has(method) ? TEMPORARY : UNTOUCHED).has(response.status)) throw refusal(response, text, `${method} ${target}`, attempt)
         const after = Number(response.headers.get('Retry-After'))
         if (after > 0) delay = Math.min(after, 60) * 1000
       } catch (e) {
@@ -106,7 +109,7 @@ export class Hub {
   }
 
   async #json(method, target, options) {
-    return (await this.#request(method, target, options)).json()
+    return this.#request(method, target, { ...options, parse: true })
   }
 
   // --- records ---------------------------------------------------------------------------------
@@ -119,8 +122,18 @@ export class Hub {
     const blob = content instanceof Blob ? content : new Blob([content])
     if (blob.size > RESUMABLE) return this.#uploadInParts(path, blob, options)
     const bytes = await blob.arrayBuffer()
-    const headers = { ...conditions(options), 'Repr-Digest': `sha-256=:${await sha256(bytes)}:` }
-    return this.#json('PUT', `/files/${encodePath(path)}`, { headers, body: bytes, signal: options.signal })
+    const digest = await sha256(bytes)
+    const headers = { ...conditions(options), 'Repr-Digest': `sha-256=:${digest}:` }
+    const target = `/files/${encodePath(path)}`
+    try {
+      return await this.#json('PUT', target, { headers, body: bytes, signal: options.signal })
+    } catch (e) {
+      if (!(e instanceof HubError) || e.attempts === 1 || ![403, 412].includes(e.status)) throw e
+      // The answer to an earlier attempt may have been lost, which then stands in the way of the next.
+      const now = await this.#request('HEAD', target, { signal: options.signal, accept: [403, 404] })
+      if (!now.ok || digestOf(now) !== hex(digest)) throw e
+      return { path, size: blob.size, etag: now.headers.get('ETag') ?? '', sha256: hex(digest) }
+    }
   }
 
   async #uploadInParts(path, blob, options) {

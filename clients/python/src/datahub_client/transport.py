@@ -8,12 +8,25 @@ import ssl
 import threading
 import time
 import urllib.parse
-from typing import Any, Callable, Dict, Optional, Union
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, Optional, Tuple, Union
 
 from . import errors
 
 Body = Union[None, bytes, io.BufferedIOBase, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response whose body was read to its end."""
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+
 TEMPORARY = (429, 502, 503, 504)
+# The hub says itself that it has done nothing; a proxy that reports an error of its own may have passed the request on.
+UNTOUCHED = (429, 503)
 IDEMPOTENT = ("GET", "HEAD", "PUT", "DELETE")
 
 
@@ -61,6 +74,16 @@ class Transport:
         """Sends a request; returns the response, whose body is to be read to its end.
 
         Errors are exceptions, unless their status is in `accept`."""
+        return self._attempt(method, target, headers, body, timeout, accept, False)[0]
+
+    def ask(self, method: str, target: str, headers: Optional[Dict[str, str]] = None, body: Body = None,
+            timeout: Optional[float] = None, accept: Any = ()) -> Answer:
+        """The same, with the body: if it is cut off, the connection was lost before the answer."""
+        response, content = self._attempt(method, target, headers, body, timeout, accept, True)
+        return Answer(response.status, response.headers, content)
+
+    def _attempt(self, method: str, target: str, headers: Optional[Dict[str, str]], body: Body, timeout: Optional[float], accept: Any,
+                 is_whole: bool) -> Tuple[http.client.HTTPResponse, bytes]:
         attempt = 0
         while True:
             attempt += 1
@@ -68,16 +91,17 @@ class Transport:
             pause = min(0.5 * 2 ** (attempt - 1), 30) * (1 - 0.3 * random.random())
             try:
                 response = self._send(method, target, dict(headers or {}), body, timeout or self._timeout)
+                is_done = response.status < 300 or response.status in accept
+                content = b"" if is_done and not is_whole else response.read()
             except (OSError, http.client.HTTPException) as e:
                 self.close()
                 # What may have arrived isn't sent twice.
                 if last or not (method in IDEMPOTENT or isinstance(e, ConnectionRefusedError)):
                     raise errors.HubUnreachable(f"the hub can't be reached: {e!r}") from e
             else:
-                if response.status < 300 or response.status in accept:
-                    return response
-                content = response.read()
-                if last or response.status not in TEMPORARY:
+                if is_done:
+                    return response, content
+                if last or response.status not in (TEMPORARY if method in IDEMPOTENT else UNTOUCHED):
                     failure = errors.of_response(response.status, response.headers, content, f"{method} {target}")
                     failure.attempts = attempt
                     raise failure

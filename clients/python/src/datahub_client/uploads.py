@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import http.client
 import json
 import os
 import time
@@ -11,7 +10,7 @@ from typing import Dict, Optional
 
 from . import errors
 from .records import Record
-from .transport import Transport, quote
+from .transport import Answer, Transport, quote
 
 CHUNK = 16 << 20
 MAX_FAILURES = 9
@@ -73,8 +72,7 @@ class ResumableUpload:
             os.remove(self._state_file)
 
     def _locate(self) -> None:
-        response = self._transport.open("HEAD", self._location, TUS, accept=(403, 404, 410))
-        response.read()
+        response = self._transport.ask("HEAD", self._location, TUS, accept=(403, 404, 410))
         recalled, self._recalled = self._recalled, False
         # What another process has stored may have been replaced since.
         is_stored = bool(response.headers.get("Content-Location"))
@@ -86,17 +84,15 @@ class ResumableUpload:
         if is_stored:
             self._finish(response)
 
-    def _is_replaced(self, upload: http.client.HTTPResponse) -> bool:
-        now = self._transport.open("HEAD", f"/files/{quote(self._path)}", accept=(308, 403, 404))
-        now.read()
+    def _is_replaced(self, upload: Answer) -> bool:
+        now = self._transport.ask("HEAD", f"/files/{quote(self._path)}", accept=(308, 403, 404))
         return now.status == 404 or (now.status == 200 and now.headers.get("ETag") != upload.headers.get("ETag"))
 
     def _create(self) -> None:
         metadata = "path " + base64.b64encode(self._path.encode()).decode()
         headers = {**TUS, **self._conditions, "Upload-Length": str(self._size), "Upload-Metadata": metadata,
                    "X-OC-Mtime": str(self._modified // 10**9)}
-        response = self._transport.open("POST", "/uploads", headers)
-        response.read()
+        response = self._transport.ask("POST", "/uploads", headers)
         location = response.headers["Location"]
         self._location, self._offset = location[location.rindex("/uploads/"):], 0
         if self._state_file:
@@ -111,18 +107,17 @@ class ResumableUpload:
             chunk = f.read(min(CHUNK, self._size - self._offset))
         stat = os.stat(self._file)
         if (stat.st_size, stat.st_mtime_ns) != (self._size, self._identity["modified"]):
-            self._transport.open("DELETE", self._location, TUS, accept=(404, 410)).read()
+            self._transport.ask("DELETE", self._location, TUS, accept=(404, 410))
             raise errors.HubError(f"{self._file} changed while it was read: upload it again")
         checksum = base64.b64encode(hashlib.sha256(chunk).digest()).decode()
-        response = self._transport.open("PATCH", self._location, {
+        response = self._transport.ask("PATCH", self._location, {
             **TUS, "Upload-Offset": str(self._offset), "Upload-Checksum": f"sha256 {checksum}",
             "Content-Type": "application/offset+octet-stream"}, chunk)
-        response.read()
         self._offset += len(chunk)
         if self._offset == self._size:
             self._finish(response)
 
-    def _finish(self, response: http.client.HTTPResponse) -> None:
+    def _finish(self, response: Answer) -> None:
         digest = hashlib.sha256()
         with open(self._file, "rb") as f:
             for block in iter(lambda: f.read(1 << 20), b""):

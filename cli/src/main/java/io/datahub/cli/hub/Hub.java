@@ -134,7 +134,7 @@ public final class Hub {
             boolean isLast = attempt >= maxAttempts || !request.isRepeatable();
             try {
                 Response response = connections.send(prefixed(request), token.get());
-                if (isLast || !isTemporary(response.status())) {
+                if (isLast || !isTemporary(response.status(), request)) {
                     return new Attempt(response, attempt);
                 }
                 Optional<String> pause = response.header("retry-after");
@@ -158,8 +158,10 @@ public final class Hub {
         return prefix().isEmpty() ? request : request.at(prefix() + request.target());
     }
 
-    private static boolean isTemporary(int status) {
-        return status == TOO_MANY || status == 502 || status == 503 || status == 504;
+    /** A proxy that reports an error of its own may have passed the request on. */
+    private static boolean isTemporary(int status, Request request) {
+        boolean isOfProxy = status == 502 || status == 504;
+        return status == TOO_MANY || status == 503 || (isOfProxy && request.isIdempotent());
     }
 
     private Failure unreachable(IOException e) {

@@ -149,4 +149,17 @@ class ResumableUploadTest {
         assertThatThrownBy(() -> new Uploads(hub, new Progress(new Output(false))).put(file, "x", Conditions.NONE))
                 .isInstanceOf(Failure.class);
     }
+
+    @Test
+    void shouldNotSendAgainWhatAProxyMayHavePassedOn() {
+        Hub patient = new Hub(connections, Optional::empty, 2, new Output(false));
+        answers.add(new Answer(502, Map.of()));
+        answers.add(new Answer(503, Map.of("Retry-After", "0")));
+        answers.add(new Answer(202, Map.of()));
+
+        assertThatThrownBy(() -> patient.done(new Request("POST", "/events/a"))).isInstanceOf(Failure.class);
+        patient.done(new Request("POST", "/events/a"));
+
+        assertThat(received).hasSize(3);
+    }
 }

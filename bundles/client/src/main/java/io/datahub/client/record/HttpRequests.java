@@ -1,6 +1,7 @@
 package io.datahub.client.record;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,8 +36,13 @@ final class HttpRequests {
     private static final long FIRST_PAUSE_MILLIS = 250;
     private static final long MAX_PAUSE_MILLIS = 15_000;
 
+    private static final int MAX_RETRY_AFTER_SECONDS = 60;
+
     /** The hub isn't ready, or a proxy can't reach it. */
     private static final Set<Integer> AWAY = Set.of(502, 503, 504);
+
+    /** The hub says itself that it has done nothing: it isn't ready, or too much is asked of it. */
+    private static final Set<Integer> UNTOUCHED = Set.of(429, 503);
 
     private final HttpClient client;
     private final String root;
@@ -82,6 +88,11 @@ final class HttpRequests {
             return new Request(method, target, List.copyOf(all), body, timeout);
         }
 
+        /** Whether sending it twice has the effect of sending it once; an upload that is begun twice expires. */
+        boolean isIdempotent() {
+            return method.equals("POST") ? target.equals("/uploads") : !method.equals("MOVE");
+        }
+
         Request on(Condition condition) {
             return condition.header().isEmpty() ? this : with(condition.header(), condition.value());
         }
@@ -107,7 +118,7 @@ final class HttpRequests {
         }
     }
 
-    /** Sends a request, again after a pause as long as the hub is away; the response may be a refusal. */
+    /** Sends a request, again after a pause as long as the hub is away or busy; the response may be a refusal. */
     Answer ask(Request request) throws IOException, InterruptedException {
         AtomicInteger attempts = new AtomicInteger();
         return new Answer(repeat(request, BodyHandlers.ofString(), attempts), attempts.get() > 1);
@@ -137,14 +148,28 @@ final class HttpRequests {
             int attempt = attempts.incrementAndGet();
             try {
                 HttpResponse<T> response = once(request, handler);
-                if (!isAway(response.statusCode()) || attempt == MAX_ATTEMPTS) {
+                int status = response.statusCode();
+                boolean isRefusedForNow = UNTOUCHED.contains(status) || (isAway(status) && request.isIdempotent());
+                if (!isRefusedForNow || attempt == MAX_ATTEMPTS) {
                     return response;
                 }
+                pause(attempt, response);
             } catch (IOException e) {
-                if (attempt == MAX_ATTEMPTS) {
+                // What may have arrived isn't sent twice.
+                if (attempt == MAX_ATTEMPTS || !(request.isIdempotent() || e instanceof ConnectException)) {
                     throw unreachable(e);
                 }
+                pause(attempt);
             }
+        }
+    }
+
+    /** Waits as long as the hub asks for, or as long as without a response. */
+    private static void pause(int attempt, HttpResponse<?> response) throws InterruptedException {
+        String seconds = response.headers().firstValue("Retry-After").orElse("");
+        if (seconds.matches("[0-9]{1,9}")) {
+            Thread.sleep(Math.min(Integer.parseInt(seconds), MAX_RETRY_AFTER_SECONDS) * 1_000L);
+        } else {
             pause(attempt);
         }
     }

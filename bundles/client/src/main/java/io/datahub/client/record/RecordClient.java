@@ -30,6 +30,8 @@ public final class RecordClient {
     /** Larger files are uploaded in chunks, so that they can be continued. */
     private static final long MAX_WHOLE_BYTES = 8L << 20;
 
+    private static final int FORBIDDEN = 403;
+
     private static final int PAGE = 5_000;
     private static final int WATCH_SECONDS = 55;
 
@@ -138,8 +140,9 @@ public final class RecordClient {
         Answer answer = requests.ask(request.with(Digests.HEADER, Digests.header(sha256))
                 .on(condition)
                 .body(bytes));
-        if (answer.status() == HttpRequests.PRECONDITION_FAILED && answer.isRepeated()) {
-            // The answer to an earlier attempt may have been lost.
+        boolean mayExist = answer.status() == HttpRequests.PRECONDITION_FAILED || answer.status() == FORBIDDEN;
+        if (mayExist && answer.isRepeated()) {
+            // The answer to an earlier attempt may have been lost, which then stands in the way of the next.
             Optional<StoredRecord> present = find(path);
             if (present.isPresent() && present.get().sha256().equals(Digests.hex(sha256))) {
                 return present.get();

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Faults that a real hub doesn't have at will; the system tests use the client with one. */
 class RecordClientTest {
@@ -127,11 +129,30 @@ class RecordClientTest {
         assertThat(asked).hasSize(3).containsOnly("PUT /hub/files/a%20b/%C3%A4");
     }
 
-    @Test
-    void shouldRecognizeWhatAnAttemptWithoutAnAnswerHasStored() throws Exception {
-        answer(CUT, status(412, "{\"detail\":\"exists\"}"), record(CONTENT, "\"1\"", digest(CONTENT)));
+    @ParameterizedTest
+    @ValueSource(ints = {412, 403})
+    void shouldRecognizeWhatStandsInTheWayOfARepetition(int refusal) throws Exception {
+        answer(CUT, status(refusal, "{}"), record(CONTENT, "\"1\"", digest(CONTENT)));
 
         assertThat(client.write("a", CONTENT, Condition.ABSENT).etag()).isEqualTo("\"1\"");
+    }
+
+    @Test
+    void shouldNotSendTwiceWhatMayHaveBeenDone() {
+        answer(CUT, status(502, ""));
+
+        assertThatThrownBy(() -> client.move("a", "b", true)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> client.move("a", "b", true)).isInstanceOf(RequestRefusedException.class);
+        assertThat(asked).hasSize(2);
+    }
+
+    @Test
+    void shouldWaitAsLongAsABusyHubAsksFor() throws Exception {
+        answer(status(429, "", "Retry-After", "0"), status(503, "", "Retry-After", "0"), status(201, "{}"));
+
+        client.move("a", "b", true);
+
+        assertThat(asked).hasSize(3);
     }
 
     @Test
