@@ -132,9 +132,13 @@ public final class HistoryReader {
             for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
                 json.nextToken();
                 switch (name) {
-                    case "topic" -> readPrefixes(json, prefixes);
+                    case "topic" -> {
+                        if (!readPrefixes(json, prefixes)) {
+                            return malformed("topic must be a string, or an array of strings");
+                        }
+                    }
                     case "since" -> since = json.getText();
-                    case "limit" -> limit = json.getIntValue();
+                    case "limit" -> limit = limit(json);
                     default -> json.skipChildren();
                 }
             }
@@ -142,7 +146,7 @@ public final class HistoryReader {
             return malformed(JsonErrors.describe("the frame after hub.history", e));
         }
         if (limit < 1 || limit > DEFAULT_LIMIT) {
-            return malformed("limit must be from 1 to " + DEFAULT_LIMIT);
+            return malformed("limit must be a number from 1 to " + DEFAULT_LIMIT);
         }
         if (prefixes.size() > MAX_PREFIXES) {
             return malformed(
@@ -153,14 +157,23 @@ public final class HistoryReader {
                 .then(cursor -> Result.done(new Query(prefixes.isEmpty() ? List.of("") : prefixes, cursor, max)));
     }
 
-    private static void readPrefixes(JsonParser json, List<String> prefixes) throws IOException {
-        if (json.currentToken() == JsonToken.START_ARRAY) {
-            while (json.nextToken() != JsonToken.END_ARRAY && prefixes.size() <= MAX_PREFIXES) {
-                prefixes.add(json.getText());
-            }
-        } else {
+    /** The number; 0, which isn't allowed, for anything else. */
+    private static int limit(JsonParser json) throws IOException {
+        boolean isSmall = json.currentToken() == JsonToken.VALUE_NUMBER_INT && json.getTextLength() <= 9;
+        int limit = isSmall ? json.getIntValue() : 0;
+        json.skipChildren();
+        return limit;
+    }
+
+    /** Reads prefixes of topics; false if it has come to something else. */
+    private static boolean readPrefixes(JsonParser json, List<String> prefixes) throws IOException {
+        boolean isArray = json.currentToken() == JsonToken.START_ARRAY;
+        JsonToken token = isArray ? json.nextToken() : json.currentToken();
+        while (token == JsonToken.VALUE_STRING && prefixes.size() <= MAX_PREFIXES) {
             prefixes.add(json.getText());
+            token = isArray ? json.nextToken() : JsonToken.END_ARRAY;
         }
+        return token == JsonToken.END_ARRAY || prefixes.size() > MAX_PREFIXES;
     }
 
     private static <T> Result<T> malformed(String detail) {

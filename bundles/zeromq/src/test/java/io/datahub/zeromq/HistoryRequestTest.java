@@ -57,6 +57,14 @@ class HistoryRequestTest {
         for (String malformed : List.of("", "x", "[]", "{\"limit\":0}", "{\"limit\":\"x\"}", "{\"since\":\"x\"}")) {
             assertThat(request(peer, malformed)).startsWith("|ERR|400|");
         }
+        for (String limit : List.of("\"1\"", "1.5", "99999999999", "null", "[1]", "{\"since\":1}")) {
+            assertThat(request(peer, "{\"limit\":" + limit + "}"))
+                    .isEqualTo("|ERR|400|limit must be a number from 1 to 1000");
+        }
+        for (String topic : List.of("5", "null", "[\"a\",5]", "{\"a\":1}", "[[\"a\"]]")) {
+            assertThat(request(peer, "{\"topic\":" + topic + "}"))
+                    .isEqualTo("|ERR|400|topic must be a string, or an array of strings");
+        }
         String many = "\"a\",".repeat(256);
         assertThat(request(peer, "{\"topic\":[" + many + "\"a\"]}")).startsWith("|ERR|400|");
         assertThat(request(peer, "{\"topic\":[" + many.substring(1020) + "\"a\"]}"))
