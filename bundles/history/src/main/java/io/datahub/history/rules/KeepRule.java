@@ -70,19 +70,21 @@ public record KeepRule(String prefix, Duration age, long bytes) {
         if (!parts.matches()) {
             throw malformed(item);
         }
-        Duration age = FOREVER;
-        long bytes = Long.MAX_VALUE;
+        Optional<Duration> givenAge = Optional.empty();
+        OptionalLong givenSize = OptionalLong.empty();
         for (String limit : parts.group(2).split(",", -1)) {
             Optional<Duration> time = age(limit.strip());
             OptionalLong size = size(limit.strip());
-            if (time.isPresent()) {
-                age = time.get();
-            } else if (size.isPresent()) {
-                bytes = size.getAsLong();
+            if (time.isPresent() && givenAge.isEmpty()) {
+                givenAge = time;
+            } else if (size.isPresent() && givenSize.isEmpty()) {
+                givenSize = size;
             } else {
                 throw malformed(item);
             }
         }
+        Duration age = givenAge.orElse(FOREVER);
+        long bytes = givenSize.orElse(Long.MAX_VALUE);
         if (age.isZero() || age.compareTo(FOREVER) > 0 || bytes < MIN_BYTES) {
             throw new IllegalArgumentException("keep has \"" + item
                     + "\"; the age must be from 1s to 1000000d, and the size from 1 MiB to 500000 TiB");
@@ -117,7 +119,7 @@ public record KeepRule(String prefix, Duration age, long bytes) {
                     + "\"; topics of the hub can't be kept: file events are in the history anyway");
         }
         if (prefix.indexOf(',') >= 0 || LogFolder.of(prefix).length() > LogFolder.MAX_LENGTH) {
-            throw new IllegalArgumentException("keep has \"" + item + "\"; a prefix has no comma, and at most "
+            throw new IllegalArgumentException(key + " has \"" + item + "\"; a prefix has no comma, and at most "
                     + LogFolder.MAX_LENGTH + " characters");
         }
         return prefix;

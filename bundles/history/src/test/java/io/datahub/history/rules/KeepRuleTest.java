@@ -47,7 +47,8 @@ class KeepRuleTest {
         for (DeduplicateRule rule : rules) {
             assertThat(DeduplicateRule.parse(rule.toString())).containsExactly(rule);
         }
-        for (String wrong : List.of("a", "a:", ": 1s", "a: 0s", "a: 8d", "a: 1 MiB", "a: 1s; a*: 2s", "file.: 1s")) {
+        for (String wrong :
+                List.of("a", "a:", ": 1s", "a: 0s", "a: 8d", "a: 1 MiB", "a: 1s; a*: 2s", "file.: 1s", "a,b: 1s")) {
             assertThatThrownBy(() -> DeduplicateRule.parse(wrong)).hasMessageContaining("deduplicate has");
         }
     }
@@ -63,7 +64,8 @@ class KeepRuleTest {
         for (LastRule rule : rules) {
             assertThat(LastRule.parse(rule.toString())).containsExactly(rule);
         }
-        for (String wrong : List.of("a: 5", "a: 5 topics,", "a: 5 topics, 1 KiB", "a: 5 topics, 1d", "a: 0 topics")) {
+        for (String wrong : List.of(
+                "a: 5", "a: 5 topics,", "a: 5 topics, 1 KiB", "a: 5 topics, 1d", "a: 0 topics", "a,b: 1 topics")) {
             assertThatThrownBy(() -> LastRule.parse(wrong)).hasMessageContaining("last has");
         }
     }
@@ -80,6 +82,8 @@ class KeepRuleTest {
                 "build.: 999999999999 TiB",
                 "build.: 500001 TiB",
                 "build.: 1w",
+                "build.: 1d, 2d",
+                "build.: 1 GiB, 1d, 2 GiB",
                 "build.: 1d; build.*: 2d",
                 "file.: 1d",
                 "hub.x: 1d",
