@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
@@ -56,10 +57,20 @@ final class WrittenHome implements HomeTarget {
             throw new FileAlreadyExistsException(
                     home.toString(), null, "it has records already; name a directory that isn't there yet");
         }
+        makePrivate(home);
         Files.createDirectories(files);
         Files.createDirectories(state);
         Files.deleteIfExists(unfinished);
         return new WrittenHome(new WrittenFiles(files), state, new NewMetadata(unfinished, epoch, oldest, source));
+    }
+
+    /** Like the launcher's homes, a new one is for its user alone; one that is there keeps its mode. */
+    private static void makePrivate(Path home) throws IOException {
+        if (!Files.exists(home)) {
+            Files.createDirectories(home.toAbsolutePath().getParent());
+            Files.createDirectory(
+                    home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -106,6 +107,8 @@ class StoppedHomesTest {
         }
         try (HomeArchive source = homes.open(folder.resolve("source"))) {
             write(source, target, false);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target)))
+                    .isEqualTo("rwx------");
             assertThatThrownBy(() -> homes.open(target)).hasMessageContaining("is no home of a hub");
             write(source, target, true); // goes on
             assertThatThrownBy(() -> homes.create(target, "other", 0)).hasMessageContaining("has records already");
