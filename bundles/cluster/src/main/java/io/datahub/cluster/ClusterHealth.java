@@ -2,6 +2,7 @@ package io.datahub.cluster;
 
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.log.FailureText;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +23,7 @@ final class ClusterHealth implements HealthCheck {
     }
 
     void failed(IOException e) {
-        failure = String.valueOf(e.getMessage());
+        failure = FailureText.of(e);
     }
 
     @Override
@@ -39,7 +40,7 @@ final class ClusterHealth implements HealthCheck {
                             .get()
                             .tail()
                             .failure()
-                            .map(e -> ": " + e.getMessage())
+                            .map(e -> ": " + FailureText.of(e))
                             .orElse(""));
         }
         long unknown = connected.get().commits().unknown();

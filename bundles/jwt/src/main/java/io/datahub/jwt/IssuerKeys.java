@@ -4,11 +4,11 @@ import com.nimbusds.jose.jwk.JWK;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.log.FailureText;
 import io.datahub.api.log.LogText;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -195,7 +195,7 @@ final class IssuerKeys {
             }
         } else {
             counts.failed().increment();
-            problem = reason(failure);
+            problem = FailureText.of(failure);
             if (!problem.equals(before)) {
                 LOG.warn(
                         "event=jwt.keys.failed issuer={} reason={} remedy=\"check that the hub can reach the issuer, or"
@@ -217,14 +217,5 @@ final class IssuerKeys {
             next.cancel(false);
         }
         next = executor.schedule(this::start, millis, TimeUnit.MILLISECONDS);
-    }
-
-    private static String reason(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        String message = cause.getMessage();
-        return message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
     }
 }

@@ -4,6 +4,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.http.SessionOpener;
+import io.datahub.api.log.FailureText;
 import io.datahub.api.log.LogText;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Credentials;
@@ -77,12 +78,12 @@ final class OidcExchange {
     void start(OidcProvider provider, InstantSource clock) {
         OidcAttempt attempt = OidcAttempt.begin(clock.instant());
         provider.authorization(attempt).whenComplete((address, failure) -> {
-            ended.accept(failure == null ? "" : message(failure));
+            ended.accept(failure == null ? "" : FailureText.of(failure));
             if (failure == null) {
                 setCookie(attempt.cookie(), OidcAttempt.LIFETIME.toSeconds());
                 redirect(address);
             } else {
-                refuse(UNAVAILABLE, message(failure));
+                refuse(UNAVAILABLE, FailureText.of(failure));
             }
         });
     }
@@ -111,11 +112,11 @@ final class OidcExchange {
                 })
                 .whenComplete((token, failure) -> {
                     boolean isRefused = cause(failure) instanceof IllegalArgumentException;
-                    ended.accept(failure == null || isRefused ? "" : message(failure));
+                    ended.accept(failure == null || isRefused ? "" : FailureText.of(failure));
                     if (failure == null) {
                         authenticate(token);
                     } else {
-                        refuse(isRefused ? REFUSED : UNAVAILABLE, message(failure));
+                        refuse(isRefused ? REFUSED : UNAVAILABLE, FailureText.of(failure));
                     }
                 });
     }
@@ -243,10 +244,5 @@ final class OidcExchange {
             cause = cause.getCause();
         }
         return cause;
-    }
-
-    private static String message(Throwable failure) {
-        Throwable cause = cause(failure);
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 }

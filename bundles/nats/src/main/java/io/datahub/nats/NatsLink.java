@@ -95,7 +95,7 @@ final class NatsLink implements Sender.Link, AutoCloseable {
                     return;
                 }
             } catch (IOException | IllegalArgumentException e) {
-                failed(e.getMessage());
+                failed(FailureText.of(e));
             } catch (InterruptedException e) {
                 return;
             }

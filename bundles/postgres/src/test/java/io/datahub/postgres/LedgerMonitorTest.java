@@ -39,4 +39,19 @@ final class LedgerMonitorTest {
         monitor.unfit("it has no standby; set allowSingle");
         assertThat(monitor.check().detail()).endsWith("it has no standby; set allowSingle");
     }
+
+    @Test
+    void shouldSayWhyTheLedgerCannotBeUsed() {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setServerNames(new String[] {"ledger.invalid"});
+        Database database = new Database(source);
+        LedgerMonitor monitor = new LedgerMonitor("ledger.invalid", database, true, new CommitCounts());
+        new LedgerOpener(
+                        source, database, "ledger.invalid", true, new CommitCounts(), monitor, new LedgerServices(null))
+                .run();
+
+        assertThat(monitor.check().ready()).isFalse();
+        assertThat(monitor.check().detail())
+                .startsWith("the ledger at ledger.invalid can't be used: the name ledger.invalid can't be resolved");
+    }
 }

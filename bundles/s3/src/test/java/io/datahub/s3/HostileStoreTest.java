@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.datahub.api.health.Health;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -224,6 +225,8 @@ class HostileStoreTest {
             Health away = health.check();
             assertThat(away.ready()).isTrue();
             assertThat(away.detail()).contains("was answered with 503", "io.datahub.cluster.cfg");
+            client.metrics.failed(new IOException("HEAD", new UnknownHostException("store.example")));
+            assertThat(health.check().detail()).contains("the name store.example can't be resolved");
             client.metrics.succeeded();
             assertThat(health.check().degraded()).isFalse();
         }

@@ -2,6 +2,7 @@ package io.datahub.store;
 
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.log.FailureText;
 import io.datahub.records.staging.FreeSpaceCheck;
 import io.datahub.store.core.StoreContext;
 import io.datahub.store.reconcile.UnreadablePaths;
@@ -29,7 +30,7 @@ final class StoreHealth implements HealthCheck {
     public Health check() {
         Optional<Throwable> failure = context.metadata().failure();
         if (failure.isPresent()) {
-            return Health.down("the database can't be written: " + failure.get().getMessage());
+            return Health.down("the database can't be written: " + FailureText.of(failure.get()));
         }
         try {
             context.tree().requireRoot();
@@ -43,7 +44,7 @@ final class StoreHealth implements HealthCheck {
                             .map(cause -> " unreadable=" + unreadable.count() + " (such as " + cause + ")")
                             .orElse(""));
         } catch (IOException e) {
-            return Health.down(e.getMessage());
+            return Health.down(FailureText.of(e));
         }
     }
 }

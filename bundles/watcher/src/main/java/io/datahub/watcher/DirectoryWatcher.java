@@ -1,6 +1,7 @@
 package io.datahub.watcher;
 
 import io.datahub.api.Result;
+import io.datahub.api.log.FailureText;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
 import java.io.IOException;
@@ -135,7 +136,7 @@ final class DirectoryWatcher implements AutoCloseable {
             watchedDirectories.add(RecordPath.ROOT);
             rejection = watchedDirectories.rejection();
         } catch (IOException e) {
-            rejection = Optional.of(String.valueOf(e.getMessage()));
+            rejection = Optional.of(FailureText.of(e));
         }
         updateStatus(rejection);
         listener.fullScanNeeded();

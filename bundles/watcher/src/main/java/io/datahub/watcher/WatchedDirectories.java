@@ -1,6 +1,7 @@
 package io.datahub.watcher;
 
 import io.datahub.api.Result;
+import io.datahub.api.log.FailureText;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
 import java.io.IOException;
@@ -109,10 +110,10 @@ final class WatchedDirectories implements AutoCloseable {
                 LOG.debug("event=watcher.directory.disappeared path={}", LogText.quoted(directory));
             } catch (IOException e) {
                 if (!Files.isReadable(directory) || !Files.isExecutable(directory)) {
-                    unreadable.put(path.toString(), e.toString());
+                    unreadable.put(path.toString(), FailureText.of(e));
                 } else {
                     rejectedDirectory = path;
-                    rejection = e.getMessage();
+                    rejection = FailureText.of(e);
                 }
             }
         }

@@ -1,18 +1,22 @@
 package io.datahub.api.log;
 
 import java.io.EOFException;
+import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateExpiredException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Says what has failed in words for people who know files and networks, but not the names of exceptions: what is shown by
@@ -23,28 +27,54 @@ public final class FailureText {
     /** The name of an exception at the beginning of a message, as {@link Throwable#toString} puts it there. */
     private static final Pattern CLASS = Pattern.compile("^(?:[a-z][\\w$]*\\.)+[A-Z][\\w$.]*(?::\\s*|$)");
 
+    /** The name of an exception within a message, such as that of a cause which a library has put there. */
+    private static final Pattern CLASS_WITHIN = Pattern.compile("(?:[a-z][\\w$]*\\.)+[A-Z]\\w*(?:Exception|Error)\\b");
+
+    private static final int MAX_CAUSES = 20;
+
     private FailureText() {}
 
     /**
      * What has failed.
      *
-     * @param failure a failure; its innermost cause that says something counts
+     * @param failure a failure; its innermost cause that says something counts, with what those around it say if they quote it
      * @return a part of a sentence, without a full stop
      */
     public static String of(Throwable failure) {
-        String text = "";
-        int depth = 0;
-        for (Throwable cause = failure; cause != null && depth < 20; cause = cause.getCause(), depth++) {
-            String own = known(cause).orElse(message(cause));
-            text = own.isEmpty() ? text : own;
-        }
+        String text = of(failure, MAX_CAUSES);
         return text.isEmpty() ? "an unexpected failure; the log has the reason" : text;
+    }
+
+    private static String of(Throwable failure, int depth) {
+        if (failure == null || depth == 0) {
+            return "";
+        }
+        String own = known(failure).orElse(message(failure));
+        String inner = isUnconnected(failure) ? "" : of(failure.getCause(), depth - 1);
+        if (inner.isEmpty() || own.contains(inner)) {
+            return own;
+        }
+        String quoted = withoutFullStop(String.valueOf(failure.getCause().getMessage()));
+        int at = own.indexOf(quoted);
+        return at > 0 && !CLASS_WITHIN.matcher(own).find()
+                ? own.substring(0, at) + inner + own.substring(at + quoted.length())
+                : inner;
+    }
+
+    /** Whether it is what the HTTP client of Java throws: without a message, and with a cause that tells something else. */
+    private static boolean isUnconnected(Throwable failure) {
+        return failure instanceof ConnectException && failure.getMessage() == null;
     }
 
     private static Optional<String> known(Throwable cause) {
         String message = String.valueOf(cause.getMessage());
         String text = null;
-        if (cause instanceof UnknownHostException) {
+        if (isUnconnected(cause)) {
+            boolean isUnresolved = Stream.iterate(cause, Objects::nonNull, Throwable::getCause)
+                    .limit(MAX_CAUSES)
+                    .anyMatch(UnresolvedAddressException.class::isInstance);
+            text = isUnresolved ? "the name of the server can't be resolved" : "there is no connection to the server";
+        } else if (cause instanceof UnknownHostException) {
             text = "the name " + message.replaceFirst(": .*", "") + " can't be resolved";
         } else if (cause instanceof SocketTimeoutException) {
             text = "the connection timed out";
@@ -74,9 +104,13 @@ public final class FailureText {
         if (message == null || message.isBlank()) {
             return "";
         }
-        String text = CLASS.matcher(message.strip()).replaceFirst("").replaceFirst("(?<!\\.)\\.$", "");
+        String text = withoutFullStop(CLASS.matcher(message.strip()).replaceFirst(""));
         boolean isSentence =
                 text.length() > 1 && Character.isUpperCase(text.charAt(0)) && !Character.isUpperCase(text.charAt(1));
         return isSentence ? Character.toLowerCase(text.charAt(0)) + text.substring(1) : text;
+    }
+
+    private static String withoutFullStop(String message) {
+        return message.strip().replaceFirst("(?<!\\.)\\.$", "");
     }
 }

@@ -1,5 +1,6 @@
 package io.datahub.api.secret;
 
+import io.datahub.api.log.FailureText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -95,7 +96,7 @@ public final class SecretFiles {
             }
             return store;
         } catch (GeneralSecurityException e) {
-            throw new IOException(file + " must contain certificates in PEM: " + e.getMessage(), e);
+            throw new IOException(file + " must contain certificates in PEM: " + FailureText.of(e), e);
         }
     }
 

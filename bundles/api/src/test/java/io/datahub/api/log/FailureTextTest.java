@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -30,6 +32,15 @@ class FailureTextTest {
                 new CertPathBuilderException("unable to find valid certification path to requested target");
         return Stream.of(
                 Arguments.of(new ConnectException("Connection refused"), "connection refused"),
+                Arguments.of(
+                        new ConnectException().initCause(new ClosedChannelException()),
+                        "there is no connection to the server"),
+                Arguments.of(
+                        new IOException(
+                                "HEAD http://store/: null",
+                                new ConnectException()
+                                        .initCause(new ConnectException().initCause(new UnresolvedAddressException()))),
+                        "HEAD http://store/: the name of the server can't be resolved"),
                 Arguments.of(new SocketTimeoutException("Connect Timeout"), "the connection timed out"),
                 Arguments.of(new TimeoutException("Total timeout 15000 ms elapsed"), "there was no answer in time"),
                 Arguments.of(
@@ -66,6 +77,24 @@ class FailureTextTest {
         assertEquals(
                 "connection refused",
                 FailureText.of(new ExecutionException(new IOException(new ConnectException("Connection refused")))));
+    }
+
+    @Test
+    void shouldKeepWhatTheFailureIsAbout() {
+        IOException refused = new ConnectException("Connection refused");
+        IOException request = new IOException("HEAD http://store/: " + refused.getMessage(), refused);
+        assertEquals("HEAD http://store/: connection refused", FailureText.of(request));
+        assertEquals(
+                "the blobs can't be read: HEAD http://store/: connection refused",
+                FailureText.of(new IOException("the blobs can't be read: " + request.getMessage(), request)));
+        assertEquals(
+                "port 80 can't be bound (connection refused); set another",
+                FailureText.of(new IOException(
+                        "port 80 can't be bound (" + refused.getMessage() + "); set another", refused)));
+        NoSuchFileException missing = new NoSuchFileException("/etc/ca.pem");
+        assertEquals(
+                "it can't be read: /etc/ca.pem doesn't exist",
+                FailureText.of(new IOException("it can't be read: " + FailureText.of(missing), missing)));
     }
 
     @Test

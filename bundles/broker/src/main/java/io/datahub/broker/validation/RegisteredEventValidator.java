@@ -1,5 +1,6 @@
 package io.datahub.broker.validation;
 
+import io.datahub.api.log.FailureText;
 import io.datahub.api.log.LogLimit;
 import io.datahub.api.log.LogText;
 import io.datahub.api.validation.EventValidator;
@@ -147,8 +148,7 @@ public final class RegisteredEventValidator {
                         cause);
             }
         }
-        String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-        return "the validator " + id.name() + " failed: " + message;
+        return "the validator " + id.name() + " failed: " + FailureText.of(cause);
     }
 
     /** Interrupts its threads. */

@@ -2,6 +2,7 @@ package io.datahub.console.installed;
 
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.log.FailureText;
 import io.datahub.api.log.LogText;
 import java.io.File;
 import java.io.IOException;
@@ -155,7 +156,7 @@ public final class InstalledByOperator implements FeaturesListener, DeploymentLi
                             + "directory and restart\"",
                     record.directory(),
                     LogText.quoted(e.toString()));
-            health = Health.down("the record in " + record.directory() + " can't be read (" + e.getMessage()
+            health = Health.down("the record in " + record.directory() + " can't be read (" + FailureText.of(e)
                     + "); repair or delete it and restart");
             return;
         }

@@ -1,5 +1,6 @@
 package io.datahub.console.installed;
 
+import io.datahub.api.log.FailureText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -72,7 +73,7 @@ final class InstalledFiles {
             bundle.start(Bundle.START_TRANSIENT | Bundle.START_ACTIVATION_POLICY);
             return Optional.empty();
         } catch (BundleException | IllegalStateException e) {
-            return Optional.of(e.getMessage());
+            return Optional.of(FailureText.of(e));
         }
     }
 
@@ -84,7 +85,7 @@ final class InstalledFiles {
                 }
             }
         } catch (Exception e) {
-            return Optional.of(String.valueOf(e.getMessage()));
+            return Optional.of(FailureText.of(e));
         }
         return Optional.of(unreadable(file));
     }
@@ -109,7 +110,7 @@ final class InstalledFiles {
                     feature, EnumSet.of(FeaturesService.Option.Simulate, FeaturesService.Option.NoAutoRefreshBundles));
             return "the log has the reason";
         } catch (Exception e) {
-            return String.valueOf(e.getMessage());
+            return FailureText.of(e);
         }
     }
 
@@ -127,7 +128,7 @@ final class InstalledFiles {
             }
             return "files of this type can't be installed";
         } catch (IOException | XMLStreamException e) {
-            return "it is damaged: " + e.getMessage();
+            return "it is damaged: " + FailureText.of(e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.datahub.history.log;
 
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
+import io.datahub.api.log.FailureText;
 import io.datahub.api.log.LogLimit;
 import java.time.Duration;
 import java.util.Locale;
@@ -37,7 +38,7 @@ final class HistoryFailure {
     private static String of(Exception cause) {
         String message = String.valueOf(cause.getMessage());
         String lower = message.toLowerCase(Locale.ROOT);
-        return lower.contains("no space left") || lower.contains("quota exceeded") ? FULL : message;
+        return lower.contains("no space left") || lower.contains("quota exceeded") ? FULL : FailureText.of(cause);
     }
 
     /** Notes that writing has succeeded, and that there is room. */

@@ -1,5 +1,6 @@
 package io.datahub.jetty.tls;
 
+import io.datahub.api.log.FailureText;
 import io.datahub.api.log.LogText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ public final class Certificates {
             throw new IllegalStateException(
                     ("HTTPS can't start (%s); set DATAHUB_TLS_CERT and DATAHUB_TLS_KEY, or tls.cert and tls.key in "
                                     + "io.datahub.jetty.cfg, to readable PEM files")
-                            .formatted(e.getMessage()),
+                            .formatted(FailureText.of(e)),
                     e);
         }
     }
@@ -122,7 +123,7 @@ public final class Certificates {
                 retry = true;
                 return;
             }
-            fault = "the changed certificate isn't valid, so the previous one stays in use: " + e.getMessage();
+            fault = "the changed certificate isn't valid, so the previous one stays in use: " + FailureText.of(e);
             LOG.error(
                     "event=http.certificate.invalid file={} reason={}",
                     LogText.quoted(certificate),

@@ -1,5 +1,6 @@
 package io.datahub.records.validation;
 
+import io.datahub.api.log.FailureText;
 import io.datahub.api.log.LogLimit;
 import io.datahub.api.log.LogText;
 import io.datahub.api.metric.Histogram;
@@ -130,7 +131,7 @@ final class ValidationTask {
                     e);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
-            throw loggedFailure("failed: " + (cause.getMessage() == null ? cause : cause.getMessage()), cause);
+            throw loggedFailure("failed: " + FailureText.of(cause), cause);
         } catch (InterruptedException e) {
             task.cancel(true);
             Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package io.datahub.store.metadata;
 
+import io.datahub.api.log.FailureText;
 import io.datahub.api.path.RecordPath;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -97,7 +98,7 @@ public final class CommitFuture<T> {
             }
         }
         if (failure != null) {
-            throw new IOException("the hub's database can't be written: " + failure.getMessage(), failure);
+            throw new IOException("the hub's database can't be written: " + FailureText.of(failure), failure);
         }
         return value;
     }

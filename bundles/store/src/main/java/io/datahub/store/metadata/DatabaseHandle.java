@@ -1,5 +1,6 @@
 package io.datahub.store.metadata;
 
+import io.datahub.api.log.FailureText;
 import io.datahub.api.log.LogText;
 import io.datahub.api.record.Cursor;
 import io.datahub.records.settings.StoreSettings;
@@ -193,7 +194,7 @@ final class DatabaseHandle {
     }
 
     static IOException unusable(Throwable cause) {
-        return new IOException("the hub's database can't be used: " + cause.getMessage(), cause);
+        return new IOException("the hub's database can't be used: " + FailureText.of(cause), cause);
     }
 
     void close() {

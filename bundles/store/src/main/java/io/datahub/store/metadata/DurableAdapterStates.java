@@ -3,6 +3,7 @@ package io.datahub.store.metadata;
 import io.datahub.api.Result;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.log.FailureText;
 import io.datahub.api.log.LogText;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.metric.MetricSource;
@@ -76,7 +77,7 @@ public final class DurableAdapterStates implements AdapterStates, HealthCheck, M
                             Health.degraded(what + " is nearly full: it will refuse further entries; " + detail))
                     .orElseGet(() -> Health.ready(detail));
         } catch (IOException e) {
-            return Health.down(e.getMessage());
+            return Health.down(FailureText.of(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.datahub.store.reconcile;
 
+import io.datahub.api.log.FailureText;
 import io.datahub.api.log.LogText;
 import io.datahub.api.path.RecordPath;
 import io.datahub.records.staging.IoErrors;
@@ -24,7 +25,7 @@ public final class UnreadablePaths {
     private final Map<String, String> paths = new TreeMap<>();
 
     synchronized void add(RecordPath path, IOException cause) {
-        if (paths.size() < MAX_REMEMBERED && paths.put(path.toString(), cause.toString()) == null) {
+        if (paths.size() < MAX_REMEMBERED && paths.put(path.toString(), FailureText.of(cause)) == null) {
             LOG.warn(
                     "event=store.path.unreadable path={} reason={} consequence=\"changes there are not "
                             + "announced\" remedy={}",
