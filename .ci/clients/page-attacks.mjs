@@ -139,7 +139,9 @@ for (const [what, name] of Object.entries(HOSTILE)) {
     const response = await route.fetch()
     if (response.status() === 404) return route.fulfill({ json: { tokens: [{ id: name, kind: 'token', label: name }] } }) // of a user with this name
     const answer = replaced(await response.json(), name)
-    if (new URL(address).pathname === '/status') answer.cluster = cluster(name)
+    const { pathname } = new URL(address)
+    if (pathname === '/status') answer.cluster = cluster(name)
+    else if (pathname === '/health/ready') answer.hub = name
     for (const webhook of answer.webhooks ?? []) if (webhook.deadLetters === 0) webhook.deadLetters = 1
     return route.fulfill({ response, json: answer })
   })
@@ -157,6 +159,8 @@ for (const [what, name] of Object.entries(HOSTILE)) {
       await page.getByRole('button', { name: 'Validate' }).click()
       await page.locator('#trial-reasons li').first().waitFor()
       await page.locator('#cluster td').first().waitFor()
+      await page.locator('#problems li').first().waitFor()
+      await page.locator('#components .component').first().waitFor()
     }
     await unharmed(`${what} in ${address.replace(/\?.*/, '')}`)
     await picture(page, `attacks-${address.replace(/\W.*/, '')}-${what}`)

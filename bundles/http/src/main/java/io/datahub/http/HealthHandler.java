@@ -103,7 +103,7 @@ public final class HealthHandler extends Handler.Abstract {
         } else if (!Conditions.check(exchange, true)) {
             return true;
         } else if (path.equals("/live")) {
-            exchange.json(200, JsonText.of(json -> write(json, "live", Map.of())));
+            exchange.json(200, JsonText.of(json -> write(json, "live", null, Map.of())));
         } else {
             respondReady(exchange);
         }
@@ -123,7 +123,9 @@ public final class HealthHandler extends Handler.Abstract {
         if (!isReady) {
             exchange.response().getHeaders().put(HttpHeader.RETRY_AFTER, 5);
         }
-        exchange.json(isReady ? 200 : 503, JsonText.of(json -> write(json, status(components, isMonitor), shown)));
+        exchange.json(
+                isReady ? 200 : 503,
+                JsonText.of(json -> write(json, status(components, isMonitor), isMonitor ? view : null, shown)));
     }
 
     /** What operators need in any case; addresses and reasons are for monitors. */
@@ -159,10 +161,15 @@ public final class HealthHandler extends Handler.Abstract {
                         .toList();
     }
 
-    private static void write(JsonGenerator json, String status, Map<String, Health> components) throws IOException {
+    /** @param cluster null to omit the name of the hub */
+    private static void write(JsonGenerator json, String status, ClusterView cluster, Map<String, Health> components)
+            throws IOException {
         json.writeStartObject();
         json.writeStringField("status", status);
         if (!components.isEmpty()) {
+            if (cluster != null) {
+                json.writeStringField("hub", cluster.hub());
+            }
             writeArray(json, "components", components);
             writeArray(json, FORMER_NAME, components);
         }

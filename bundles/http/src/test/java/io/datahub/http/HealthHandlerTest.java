@@ -140,6 +140,17 @@ class HealthHandlerTest {
     }
 
     @Test
+    void shouldNameTheHubOfAClusterToMonitors() throws Exception {
+        TwoHubs hubs = new TwoHubs();
+        handler.cluster = hubs;
+        assertThat(server.get("/health/ready").body()).contains("\"hub\":\"" + hubs.hub() + "\",\"components\"");
+
+        hubs.outage = Optional.of("too old");
+        server.setUser(null);
+        assertThat(server.get("/health/ready").body()).doesNotContain("\"hub\"");
+    }
+
+    @Test
     void shouldRequireTheComponentsOfTheClusterInsteadOfThoseOfTheDisk() throws Exception {
         handler.unbindCheck(store);
         handler.cluster = new TwoHubs();

@@ -67,7 +67,7 @@ export function draw() {
   $('charts').replaceChildren(...CHARTS.map(chart => {
     const format = chart.format || number
     const unit = chart.isRate ? '/s' : ''
-    const points = pointsOf(chart.key, seconds)
+    const points = pointsOf(chart, seconds)
     const now = samples.findLast(sample => sample[chart.key] !== null)?.[chart.key] ?? 0
     const highest = Math.max(0, ...points.map(({ value }) => value))
     return createElement('figure', { className: `chart card${chart.isBad && highest > 0 ? ' bad' : ''}` },
@@ -78,8 +78,8 @@ export function draw() {
   }))
 }
 
-/** The averages of equal parts of the period. */
-function pointsOf(key, seconds) {
+/** The averages of equal parts of the period, or the highest values where it isn't a rate. */
+function pointsOf({ key, isRate }, seconds) {
   const end = previous ?? Date.now()
   const step = seconds * 1000 / POINTS
   const points = []
@@ -89,7 +89,7 @@ function pointsOf(key, seconds) {
     const own = Math.floor(sample.at / step)
     if (own === slot) {
       const point = points.at(-1)
-      point.value += (sample[key] - point.value) / ++point.count
+      point.value = isRate ? point.value + (sample[key] - point.value) / ++point.count : Math.max(point.value, sample[key])
     } else {
       points.push({ at: sample.at, value: sample[key], count: 1 })
       slot = own

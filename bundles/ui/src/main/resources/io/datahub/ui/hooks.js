@@ -1,6 +1,7 @@
 // Hooks and webhooks, for administrators: their last deliveries, and the dead letters, which can be sent again or dropped.
 
-import { $, announce, confirmDialog, createElement, formatTime, number, reconcile, visible } from './dom.js'
+import { forgetDead, remember } from './cluster.js'
+import { $, announce, confirmDialog, createElement, formatTime, number, reconcile } from './dom.js'
 import { request } from './hub.js'
 import { scrollingTable } from './table.js'
 
@@ -26,31 +27,18 @@ export async function update() {
   const [hooks, webhooks] = await Promise.all(['/status/hooks', '/status/webhooks'].map(path =>
     request(path, {}, [404]).then(answer => answer.ok ? answer.json() : null)))
   if (thisUpdate !== generation) return
-  remember(answers.hooks, hooks)
-  remember(answers.webhooks, webhooks)
+  for (const [map, answer] of [[answers.hooks, hooks], [answers.webhooks, webhooks]]) {
+    if (answer) remember(map, answer.hub, answer)
+    else map.clear()
+  }
   show('hooks', hooks && byName(answers.hooks, 'hooks').map(ofAllHubs), hookSummary, hook => [recent(hook)])
   show('webhooks', webhooks && byName(answers.webhooks, 'webhooks').map(ofSender), webhookSummary,
     webhook => webhook.state === 'standby' ? [] : [recent(webhook), letters(webhook)])
 }
 
-/** Says of which hubs of a cluster the counts are. */
-export function showHubs(cluster) {
-  const alive = cluster ? cluster.hubs.filter(hub => hub.alive).map(({ name }) => name) : ['']
-  for (const hubs of Object.values(answers)) for (const name of [...hubs.keys()]) if (!alive.includes(name)) hubs.delete(name)
-  const missing = alive.filter(name => !answers.hooks.has(name))
-  $('hooks-hubs').hidden = !cluster || answers.hooks.size === 0
-  $('hooks-hubs').textContent = missing.length === 0 ? 'Totals of all hubs.'
-    : `Of ${listed([...answers.hooks.keys()])} only: ${listed(missing)} ${missing.length > 1 ? 'haven’t' : 'hasn’t'} answered this page.`
-}
-
-function listed(names) {
-  return new Intl.ListFormat('en').format(names.map(visible))
-}
-
-function remember(hubs, answer) {
-  if (!answer) return hubs.clear()
-  hubs.delete(answer.hub ?? '')
-  hubs.set(answer.hub ?? '', answer) // as the last, the newest
+/** Forgets what hubs said that aren't alive any more. */
+export function keepAlive(cluster) {
+  forgetDead(cluster, ...Object.values(answers))
 }
 
 /** What all hubs say of each hook, in the order of names: a list of pairs of the hub's name and its status. */
@@ -81,7 +69,6 @@ export function reset() {
   shown.clear()
   opened.clear()
   for (const hubs of Object.values(answers)) hubs.clear()
-  $('hooks-hubs').hidden = true
   for (const id of ['hooks', 'webhooks']) {
     $(id).replaceChildren()
     $(`${id}-part`).hidden = true
@@ -123,7 +110,7 @@ function hookSummary(hook) {
 
 function webhookSummary(webhook) {
   if (webhook.state === 'standby') {
-    return head(webhook.name, 'standby', false, `${webhook.sender ?? 'another hub'} sends it, and hasn’t answered this page yet`)
+    return head(webhook.name, 'standby', false, `${webhook.sender ?? 'another hub'} sends it, and hasn’t answered this page: its deliveries and dead letters are seen at that hub’s own address`)
   }
   const waiting = webhook.nextAttempt ? createElement('span', { className: 'hint' }, 'next attempt ', formatTime(webhook.nextAttempt)) : null
   return [
@@ -181,10 +168,23 @@ function letters({ name, deadLetters, state }) {
     if (await confirmDialog(`Drop ${what} of ${name}?`, 'They are never sent. This can’t be undone.', 'Drop')) await change('DELETE', id, 'Dropped')
   }
   const button = (text, label, onclick) => createElement('button', { type: 'button', className: 'quiet', 'aria-label': label, onclick }, text)
+  const toggle = button('', '', () => {
+    if (opened.delete(name)) {
+      place.replaceChildren()
+      label()
+    } else list()
+  })
+  const label = () => {
+    toggle.textContent = opened.has(name) ? 'Hide dead letters' : 'Show dead letters'
+    toggle.setAttribute('aria-label', `${opened.has(name) ? 'Hide' : 'Show'} the dead letters of ${name}`)
+    toggle.setAttribute('aria-expanded', String(opened.has(name)))
+  }
   const list = async () => {
     opened.add(name)
+    label()
     try {
       const { total, deadLetters: found } = await (await request(path)).json()
+      if (!opened.has(name)) return
       place.replaceChildren(scrollingTable(`Dead letters of ${name}${total > found.length ? `, the oldest ${found.length} of ${number(total)}` : ''}`, ['Time', 'Topic', 'Reason', ''], found.map(one => [
         formatTime(one.time), one.topic, one.reason,
         createElement('span', { className: 'actions' },
@@ -196,9 +196,10 @@ function letters({ name, deadLetters, state }) {
     }
   }
   if (deadLetters === 0 && state !== 'ended') return place
+  label()
   if (opened.has(name)) list()
   return createElement('div', {}, createElement('div', { className: 'buttons' },
-    deadLetters ? button('Show dead letters', `Show the dead letters of ${name}`, list) : null,
+    deadLetters ? toggle : null,
     button(state === 'ended' ? 'Resume' : 'Send all again', state === 'ended' ? `Resume ${name}` : `Send all of ${name} again`, () => resend('')),
     deadLetters ? button('Drop all', `Drop all of ${name}`, () => drop('')) : null), place, note)
 }

@@ -15,6 +15,8 @@ let timer = 0
 let generation = 0
 let isShown = false
 let isAdmin = false
+const validatorsOf = new Map() // the last validators of each hub, whose name is empty if it is alone
+const componentsOf = new Map() // its components
 
 export function init() {
   trial.init()
@@ -41,6 +43,8 @@ export function reset() {
   timer = 0
   generation++
   isShown = false
+  validatorsOf.clear()
+  componentsOf.clear()
   charts.reset()
   hooks.reset()
   trial.reset()
@@ -59,13 +63,16 @@ async function update(thisUpdate) {
     ])
     if (thisUpdate !== generation) return
     charts.add(state)
+    cluster.remember(validatorsOf, state.cluster?.hub, state.validators)
+    if (health) cluster.remember(componentsOf, health.hub, health.components ?? [])
+    cluster.forgetDead(state.cluster, validatorsOf, componentsOf)
+    hooks.keepAlive(state.cluster)
     if (isShown && health && !isSelecting()) {
       charts.draw()
-      cluster.show(state.cluster)
-      hooks.showHubs(state.cluster)
-      drawComponents(health.components || [])
+      cluster.show(state.cluster, componentsOf)
+      drawComponents()
       drawClients(state)
-      drawValidators(state.validators)
+      drawValidators()
     }
     $('hub-note').textContent = failure?.message ?? ''
   } catch (refused) {
@@ -81,18 +88,42 @@ function isSelecting() {
   return !selected.isCollapsed && $('hub').contains(selected.anchorNode)
 }
 
-function drawComponents(components) {
-  $('components').replaceChildren(...components.map(({ name, ready, degraded, detail }) => createElement('span', {
-    role: 'listitem', className: `component ${condition(ready, degraded)}`, title: detail,
-  }, ...(ready && !degraded ? [name, createElement('span', { className: 'unseen' }, ' is ready')] : [`${name} is ${condition(ready, degraded)}`]))))
-  const problems = components.filter(({ ready, degraded }) => !ready || degraded)
+const CONDITIONS = ['ready', 'degraded', 'down'] // the worst is the last
+
+/** Components of all hubs that have answered: the worst condition of each, and which hubs it is that have a problem. */
+function drawComponents() {
+  const found = grouped(componentsOf, ({ name, ready, degraded, detail }) => ({ name, condition: !ready ? 'down' : degraded ? 'degraded' : 'ready', detail }))
+  const names = [...new Set(found.map(({ item }) => item.name))].sort()
+  $('components').replaceChildren(...names.map(name => {
+    const own = found.filter(({ item }) => item.name === name)
+    const worst = CONDITIONS.findLast(condition => own.some(({ item }) => item.condition === condition))
+    return createElement('span', {
+      role: 'listitem', className: `component ${worst}`, title: own.map(({ item, hubs }) => `${whichHubs(hubs)}${item.detail}`).join('\n'),
+    }, ...(worst === 'ready' ? [name, createElement('span', { className: 'unseen' }, ' is ready')] : [`${name} is ${worst}`]))
+  }))
+  const problems = found.filter(({ item }) => item.condition !== 'ready')
   $('problems').hidden = problems.length === 0
-  $('problems').replaceChildren(...problems.map(({ name, ready, degraded, detail }) =>
-    createElement('li', {}, createElement('strong', {}, `${name} is ${condition(ready, degraded)}: `), detail)))
+  $('problems').replaceChildren(...problems.map(({ item: { name, condition, detail }, hubs }) =>
+    createElement('li', {}, createElement('strong', {}, `${whichHubs(hubs)}${name} is ${condition}: `), detail)))
 }
 
-function condition(ready, degraded) {
-  return !ready ? 'down' : degraded ? 'degraded' : 'ready'
+/** What several hubs have in lists, each once, with the names of the hubs that have it. */
+function grouped(lists, part = item => item) {
+  const found = new Map()
+  for (const [hub, list] of lists) {
+    for (const each of list) {
+      const item = part(each)
+      const key = JSON.stringify(item)
+      if (!found.has(key)) found.set(key, { item, hubs: [] })
+      found.get(key).hubs.push(hub)
+    }
+  }
+  return [...found.values()].sort((one, other) => one.item.name < other.item.name ? -1 : one.item.name > other.item.name ? 1 : one.hubs[0] < other.hubs[0] ? -1 : 1)
+}
+
+/** The names of these hubs, as the beginning of a line; nothing if the hub is alone. */
+function whichHubs(hubs) {
+  return hubs[0] === '' ? '' : `${cluster.listed(hubs)}: `
 }
 
 function drawClients({ clients, connected }) {
@@ -118,9 +149,12 @@ function disconnectButton({ id, hub, user, transport }) {
   } }, 'Disconnect')
 }
 
-function drawValidators(validators) {
-  redraw($('validators'), table('Validators', ['Name', 'Validates', 'Version', 'Bundle', 'State'],
-    validators.map(({ name, paths, topics, version, bundle, state, reason }) =>
-      [name, [...paths, ...topics].join(', '), version, bundle, reason
+/** Validators of all hubs that have answered. Each hub has its own; a column says whose they are if they aren't all alike. */
+function drawValidators() {
+  const found = grouped(validatorsOf)
+  const areAlike = found.every(({ hubs }) => hubs.length === validatorsOf.size)
+  redraw($('validators'), table('Validators', ['Name', ...(areAlike ? [] : ['Hubs']), 'Validates', 'Version', 'Bundle', 'State'],
+    found.map(({ item: { name, paths, topics, version, bundle, state, reason }, hubs }) =>
+      [name, ...(areAlike ? [] : [cluster.listed(hubs)]), [...paths, ...topics].join(', '), version, bundle, reason
         ? createElement('span', { className: 'unavailable' }, state, createElement('span', { className: 'reason' }, reason)) : state]), 'None.'))
 }
