@@ -13,6 +13,7 @@ IN_A_CLUSTER = True
 LOOKS = ["desktop-light", "phone-dark", "desktop-dark", "phone-light"]
 # In which of them in CI; with --long in all.
 VISITS = {"page": "desktop-light", "page-admin": "phone-dark", "page-network": "desktop-light", "page-newcomer": "phone-dark",
+          "page-keyboard": "phone-light",
           "page-attacks": "desktop-light"}
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 GRANTS = '<allow subscribe="build."/><allow read="reports/" write="reports/"/>'

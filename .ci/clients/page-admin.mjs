@@ -1,5 +1,5 @@
 // An administrator at the page: the hub, its clients, hooks and users, an own account; by keyboard alone.
-import { accessible, ADMIN, browser, instead, look, open, picture, put, see, seen, seeNoComplaints, signIn, TOKEN, url } from './visit.mjs'
+import { accessible, ADMIN, asAdmin, browser, instead, look, open, picture, put, see, seen, seeNoComplaints, signIn, TOKEN, url } from './visit.mjs'
 
 await put('reports/first.txt', 'text')
 
@@ -13,6 +13,8 @@ await see('and why', admin.locator('#validators tr', { hasText: 'xsd-broken' }).
 await see('a component that is degraded', admin.locator('#components .degraded').getByText('configuration').first().waitFor())
 await see('and why', admin.locator('#problems').getByText('xsd-broken').first().innerText().then(text => /degraded/.test(text) && text))
 const points = () => admin.evaluate(() => document.querySelector('#charts path.line')?.getAttribute('d').split('L').length ?? 0)
+const isInCluster = (await (await fetch(`${url}/whoami`, { headers: asAdmin })).json()).hub !== undefined
+if (isInCluster) await see('what the hubs of a cluster say is put together', admin.locator('#whose').getByText('are those of all hubs.').waitFor())
 await see('and rates as charts', admin.waitForFunction(() => document.querySelector('#charts path.line')?.getAttribute('d').split('L').length > 2))
 await see('with a scale and times', admin.locator('#charts figure').first().locator('text').count().then(count => count >= 5 || instead(count)))
 await admin.getByText('Try the validators').click()
@@ -121,6 +123,23 @@ seen('and its address says nothing of what was shown', new URL(admin.url()).hash
 await signIn(admin, ADMIN)
 await admin.getByRole('link', { name: 'Hub', exact: true }).click()
 await admin.locator('#validators').getByText('active').first().waitFor()
+
+// Who signs in again before the hub has ended the session.
+let end
+const held = new Promise(done => { end = done })
+await admin.route('**/session', async route => {
+  if (route.request().method() === 'DELETE') await held
+  return route.continue()
+})
+const ended = admin.waitForResponse(response => response.request().method() === 'DELETE' && response.url().endsWith('/session'))
+await admin.getByRole('button', { name: 'Sign out' }).click()
+await signIn(admin, ADMIN)
+await admin.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))
+end()
+await ended
+await see('who signs in again at once is signed in', admin.getByText('Live', { exact: true }).waitFor())
+await see('and stays signed in', admin.evaluate(() => fetch('/whoami', { cache: 'no-store' }).then(answer => answer.status)).then(status => status === 200 || instead(status)))
+await admin.unrouteAll({ behavior: 'wait' })
 
 // A token whose response comes when its user has left isn't shown, now or later.
 for (const [where, path, leave] of [

@@ -27,6 +27,7 @@ await see('one is mended in the page', pane.getByText('The validators accept thi
 await picture(page, 'edit')
 await pane.getByRole('button', { name: 'Save' }).click()
 await see('and stored', pane.locator('pre').getByText('<open/>').waitFor())
+await page.keyboard.press('Escape')
 await see('its upload is stored, too', uploads.locator('.stored', { hasText: 'open.xml' }).waitFor().then(() => uploads.locator('.refused').count()).then(count => count === 1 || instead(count)))
 await page.getByLabel('Upload to').fill(`${home}/release/`)
 await page.locator('#chosen').setInputFiles({ name: 'cut.xml', mimeType: 'text/xml', buffer: Buffer.from('<report/>') })

@@ -163,8 +163,8 @@ await page.getByRole('link', { name: 'a.txt', exact: true }).click()
 await pane.getByRole('button', { name: 'Rename…' }).click()
 await page.getByRole('dialog').getByLabel('New path').fill(`${home}/elsewhere/z.txt`)
 await page.getByRole('dialog').getByRole('button', { name: 'Move' }).click()
-await page.goto(`${url}/#/files/${home}/elsewhere/?file=z.txt`)
-await see('and renamed', pane.locator('pre').getByText('xxx').waitFor())
+await see('and renamed', pane.getByRole('heading', { name: `${home}/elsewhere/z.txt` }).waitFor())
+await see('which the page goes along with', page.getByRole('link', { name: 'z.txt', exact: true }).waitFor().then(() => pane.locator('pre').getByText('xxx').waitFor()))
 await see('its history names the user', pane.locator('.history').getByText('by ann').first().waitFor())
 
 // Pictures, of which the browser keeps nothing: a small one, one that isn't in the first part of the file, and what isn't one.

@@ -1,6 +1,6 @@
 // The page: the user who is signed in, and the section that is shown.
 
-import { $, announce, createElement, dismissDialog, initDialog } from './dom.js'
+import { $, announce, createElement, dismissDialog, initDialog, markCovered } from './dom.js'
 import * as hub from './hub.js'
 import * as events from './events.js'
 import * as files from './files.js'
@@ -59,6 +59,7 @@ function route() {
   if (known === 'account') account.open(me)
   else account.leave()
   status.show(known === 'hub')
+  markCovered()
 }
 
 /** The folder that an address names; the top folder if there can't be one with this name. */
@@ -155,7 +156,11 @@ async function start() {
   files.init()
   users.init()
   status.init()
-  addEventListener('hashchange', () => { route(); $('main').focus({ preventScroll: true }) })
+  addEventListener('hashchange', () => {
+    const before = document.activeElement
+    route()
+    if ([before, document.body].includes(document.activeElement)) $('main').focus({ preventScroll: true })
+  })
   $('sign-out').addEventListener('click', async () => {
     history.replaceState(null, '', location.pathname)
     signedOut()

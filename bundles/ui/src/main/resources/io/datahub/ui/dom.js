@@ -61,6 +61,30 @@ export function refocus(control, place = document.body) {
   const isSame = other => other.tagName === control.tagName && nameOf(other) === nameOf(control)
   const found = control.isConnected ? control : [...place.querySelectorAll('a, button, input, select, summary, [tabindex]')].find(isSame)
   ;(found || place).focus({ preventScroll: true })
+  if (place === document.body) found?.scrollIntoView({ block: 'nearest' })
+}
+
+/** As in app.css: where a pane is a sheet at the bottom, and where it covers everything. */
+const NARROW = matchMedia('(max-width: 46rem)')
+const LOW = matchMedia('(max-width: 46rem) and (max-height: 26rem)')
+for (const query of [NARROW, LOW]) query.addEventListener('change', markCovered)
+
+/** Shows or hides a pane beside a list. */
+export function showPane(pane, isShown) {
+  pane.hidden = !isShown
+  markCovered()
+}
+
+/** What a pane covers can't be reached until it is closed, as behind a dialog. */
+export function markCovered() {
+  const panes = [...document.querySelectorAll('.split > aside')]
+  for (const pane of panes) {
+    const section = pane.closest('section')
+    const around = [...section.children, ...section.querySelectorAll('.title > :not(h1)'), ...pane.parentElement.children]
+      .filter(element => !element.contains(pane) && !element.matches('.title'))
+    for (const element of around) element.inert = NARROW.matches && !pane.hidden
+  }
+  document.querySelector('.bar').inert = LOW.matches && panes.some(pane => pane.getClientRects().length > 0)
 }
 
 function nameOf(control) {
@@ -113,6 +137,11 @@ export function initDialog() {
     event.preventDefault()
     if ($('ask-value').reportValidity()) $('ask').close('yes')
   })
+}
+
+/** Whether the dialog is open, which Escape closes then. */
+export function isDialogOpen() {
+  return $('ask').open
 }
 
 /** Cancels the dialog if it is open. */

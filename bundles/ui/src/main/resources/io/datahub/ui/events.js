@@ -1,6 +1,6 @@
 // Events: those that the hub has kept, then live ones, the newest first; found by topic, time and text.
 
-import { $, announce, breakable, createElement, enableArrowKeys, formatTime, reconcile } from './dom.js'
+import { $, announce, breakable, createElement, enableArrowKeys, formatTime, reconcile, showPane } from './dom.js'
 import { author, cursor, detail, kind, preview } from './event.js'
 import { history as historyOf, live, oldestEvent, search as searchOf } from './hub.js'
 import * as publish from './publish.js'
@@ -317,7 +317,7 @@ function row(event) {
 function choose(event) {
   chosen?.row?.firstChild.removeAttribute('aria-current')
   chosen = event
-  $('event').hidden = !event
+  showPane($('event'), event !== null)
   draw()
   if (!event) return
   event.row?.firstChild.setAttribute('aria-current', 'true')

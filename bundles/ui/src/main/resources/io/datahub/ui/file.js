@@ -1,7 +1,7 @@
 // One file: its preview, its history, a text that can be edited, and links to it.
 
-import { $, announce, breakable, copyButton, createElement, formatTime, redraw, size } from './dom.js'
-import { allChangesOf, filePath, may, newestChangesOf, onceSettled, request } from './hub.js'
+import { $, announce, breakable, copyButton, createElement, formatTime, isDialogOpen, redraw, showPane, size } from './dom.js'
+import { allChangesOf, encodePath, filePath, may, newestChangesOf, onceSettled, request } from './hub.js'
 import { rename } from './selection.js'
 import { isUniform, MAX_EDIT, textOf } from './text.js'
 import { violation } from './violation.js'
@@ -13,8 +13,9 @@ const IMAGE = /\.(png|jpe?g|gif|webp|avif|bmp|ico|svg)$/i
 let shown = null // the path
 let lastLoad = 0
 let onClose = () => {}
+let opener = null // the control from which a text is edited that was refused
 
-/** @param closed called when the user closes the pane */
+/** @param closed called with the path, and the control that gets the focus if there is one, when the user closes the pane */
 export function init(closed) {
   onClose = closed
   addEventListener('beforeunload', event => { if (isChanged()) event.preventDefault() })
@@ -23,23 +24,24 @@ export function init(closed) {
     if (event.target.closest?.('a[href^="#"]') && !mayDiscard()) event.preventDefault()
   }, true)
   document.addEventListener('keydown', event => {
-    if (event.key === 'Escape' && shown && !$('files').hidden && !event.target.closest?.('textarea, dialog')) leave()
+    if (event.key === 'Escape' && shown && !$('files').hidden && !isDialogOpen() && !event.target.closest?.('textarea')) leave()
   })
 }
 
 /** Hides the pane. */
 export function hide() {
   lastLoad++
-  shown = null
-  $('file').hidden = true
+  shown = opener = null
+  showPane($('file'), false)
   $('file').replaceChildren()
 }
 
 function leave() {
   if (!mayDiscard()) return
   const path = shown
+  const from = opener
   hide()
-  onClose(path)
+  onClose(path, from)
 }
 
 /** Whether a text is being edited. */
@@ -62,7 +64,7 @@ export async function show(path, isAgain = false) {
   shown = path
   const thisLoad = ++lastLoad
   if (isOther) $('file').replaceChildren(head(path), createElement('p', { className: 'hint' }, 'Loading…'))
-  $('file').hidden = false
+  showPane($('file'), true)
   if (isOther) $('file').focus({ preventScroll: true })
   try {
     const [content, history] = await Promise.all([preview(path), newestChangesOf(path, HISTORY).catch(() => [])])
@@ -81,9 +83,10 @@ export async function mend(path, text, violations, saved) {
   if (!mayDiscard()) return
   lastLoad++
   shown = path
+  opener = document.activeElement
   const view = createElement('div')
   $('file').replaceChildren(head(path), view)
-  $('file').hidden = false
+  showPane($('file'), true)
   const present = await request(filePath(path), { method: 'HEAD' }, [404]).catch(() => null)
   if (shown === path) edit(path, { text, etag: present?.headers.get('ETag') }, view, violations, saved)
 }
@@ -118,7 +121,7 @@ function draw(path, content, history) {
     mayWrite && content.text !== null && content.isWhole && content.etag && isUniform(content.text)
       ? createElement('button', { type: 'button', onclick: () => edit(path, content, view) }, 'Edit') : null,
     mayWrite && path !== 'broker_users.xml'
-      ? createElement('button', { type: 'button', onclick: () => rename([path]) }, 'Rename…') : null,
+      ? createElement('button', { type: 'button', onclick: () => move(path) }, 'Rename…') : null,
     copyButton('Copy link', location.origin + filePath(path)), copyButton('Copy curl', curl(path)))
   redraw($('file'), head(path),
     createElement('dl', {},
@@ -126,6 +129,14 @@ function draw(path, content, history) {
       ...(content.modified ? [createElement('dt', {}, 'Modified'), createElement('dd', {}, formatTime(content.modified, true))] : []),
       ...(content.sha256 ? [createElement('dt', {}, 'SHA-256'), createElement('dd', { className: 'digest' }, content.sha256)] : [])),
     view, buttons, createElement('h3', {}, 'History'), createElement('div', {}, ...historyOf(path, history)))
+}
+
+/** Renames the file, and goes with it. */
+async function move(path) {
+  const to = await rename([path])
+  if (to === null || shown !== path) return
+  const end = to.lastIndexOf('/') + 1
+  location.hash = `#/files/${encodePath(to.slice(0, end))}?${new URLSearchParams({ file: to.slice(end) })}`
 }
 
 /** A picture, which is read as all else is: what an address in the page loads stays in the browser's cache, also after the user has signed out. */

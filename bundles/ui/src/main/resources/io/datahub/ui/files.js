@@ -27,7 +27,11 @@ let findTimer = 0
 
 export function init() {
   drop.init()
-  file.init(path => { setFile(null); focus(path.slice(folder.length), 'name') })
+  file.init((path, opener) => {
+    setFile(null)
+    if (opener?.offsetParent) opener.focus()
+    else if (!focus(path.slice(folder.length), 'name')) $('find').focus()
+  })
   rows = new Rows($('listing'), row, () => { if (entries.next && !isReading) read(entries.next, NEXT_PAGE) })
   selection.init(() => { draw(); refreshOwn() })
   $('find').addEventListener('input', () => {

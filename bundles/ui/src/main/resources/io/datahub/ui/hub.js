@@ -16,8 +16,12 @@ export function onceSettled(action) {
   if (isInCluster) setTimeout(action, SETTLED_MILLIS)
 }
 
+/** The end of a session that is being ended: its response takes the cookie away, also that of a session opened meanwhile. */
+let ending = Promise.resolve()
+
 /** Opens a session with a token and returns the response of /whoami. */
 export async function signIn(token) {
+  await ending
   session++
   await request('/session', { method: 'POST', headers: { Authorization: `Bearer ${token}` } })
   try {
@@ -38,7 +42,9 @@ export function clearSession() {
 
 /** Ends the session in all tabs. */
 export async function signOut() {
-  await request('/session', { method: 'DELETE' })
+  const response = request('/session', { method: 'DELETE' })
+  ending = response.catch(() => {})
+  await response
   tabs.postMessage('ended')
 }
 

@@ -9,6 +9,12 @@ export function init() {
     if (!$('publish').hidden) $('publish-topic').focus()
   })
   $('publish').addEventListener('submit', event => { event.preventDefault(); publish() })
+  $('publish').addEventListener('keydown', event => {
+    if (event.key !== 'Escape') return
+    event.stopPropagation()
+    open(false)
+    $('publish-open').focus()
+  })
 }
 
 /** Offers to publish if the user may publish anything. */

@@ -95,20 +95,21 @@ export async function remove(paths) {
   return each(paths, path => request(filePath(path) + (path.endsWith('/') ? '?recursive' : ''), { method: 'DELETE' }), 'Deleted')
 }
 
-/** Renames one entry, or moves several into another folder. */
+/** Renames one entry, or moves several into another folder. Returns the new path of one, or where several are; null if nothing was moved, or not all. */
 export async function rename(paths) {
   const isOne = paths.length === 1
   const plain = path => path.replace(/\/$/, '')
   const typed = isOne
     ? await promptDialog('Rename or move', 'New path', plain(paths[0]), 'Move', 'The validators of the new path decide. Missing folders are made.')
     : await promptDialog(`Move ${paths.length} entries`, 'To the folder', plain(folder), 'Move', 'Empty is the top folder. Missing folders are made.', true)
-  if (typed === null) return false
+  if (typed === null) return null
   const to = plain(typed.replace(/^\/+/, ''))
-  return each(paths, path => {
+  const isDone = await each(paths, path => {
     const name = plain(path).split('/').at(-1)
     const target = (isOne ? to : to ? `${to}/${name}` : name) + (path.endsWith('/') ? '/' : '')
     return request(filePath(path), { method: 'MOVE', headers: { Destination: filePath(target), Overwrite: 'F' } })
   }, 'Moved')
+  return isDone ? to : null
 }
 
 async function makeFolder() {

@@ -1,6 +1,6 @@
 // Users, their grants and their credentials, for administrators.
 
-import { $, announce, confirmDialog, createElement, promptDialog, redraw, visible } from './dom.js'
+import { $, announce, confirmDialog, createElement, isDialogOpen, promptDialog, redraw, showPane, visible } from './dom.js'
 import { onceSettled, request } from './hub.js'
 import { ACTIONS, clear, credentials, describe, showRefusal, showToken, tokenForm, Turns } from './access.js'
 
@@ -14,7 +14,7 @@ export function init() {
   $('user-new').addEventListener('click', add)
   $('user-find').addEventListener('input', drawList)
   document.addEventListener('keydown', event => {
-    if (event.key === 'Escape' && chosen && !$('users').hidden && !event.target.closest?.('dialog, input, select')) location.hash = '#/users/'
+    if (event.key === 'Escape' && chosen && !$('users').hidden && !isDialogOpen() && !event.target.closest?.('input, select')) location.hash = '#/users/'
   })
 }
 
@@ -37,7 +37,7 @@ export function reset() {
   drawn = ''
   $('user-find').value = ''
   clear('user-list', 'user-title', 'user-detail', 'user-secret', 'user-note')
-  $('user-pane').hidden = true
+  showPane($('user-pane'), false)
 }
 
 /** Leaves nothing secret on the screen. */
@@ -89,7 +89,7 @@ function count(items, name) {
 
 function drawUser(tokens) {
   const user = all.find(({ name }) => name === chosen)
-  $('user-pane').hidden = !chosen
+  showPane($('user-pane'), Boolean(chosen))
   $('user-title').textContent = visible(chosen ?? '')
   if (!user) {
     $('user-detail').replaceChildren(createElement('p', { className: 'hint' }, `There is no user named ${chosen}.`))
