@@ -90,6 +90,8 @@ def test_full_disk_at_the_start(hub):
     with small_disk(f"{hub.work}/full", "1m") as disk:
         fill(disk)
         assert_start_is_refused(hub, "No space left", DATAHUB_HOME=f"{disk}/hub")
+    with small_disk(f"{hub.work}/full", "20m") as disk:  # has room for the home, but not for the bundles
+        assert_start_is_refused(hub, "No space left", DATAHUB_HOME=f"{disk}/hub")
 
 
 # A disk that becomes full

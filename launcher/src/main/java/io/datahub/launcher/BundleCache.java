@@ -19,19 +19,45 @@ final class BundleCache {
     private final Path cache;
     private final Path marker;
     private final String build;
+    private final Path distribution;
 
     BundleCache(Path cache, Path distribution) throws IOException {
         this.cache = cache;
+        this.distribution = distribution;
         this.marker = cache.resolve("distribution.id");
         this.build = fingerprint(distribution);
     }
 
-    /** Deletes the cache unless it is complete and was filled from this build. */
-    void openOrRebuild() throws IOException {
-        if (!Files.exists(marker) || !Files.readString(marker).equals(build)) {
+    /**
+     * Deletes the cache unless it is complete and was filled from this build.
+     *
+     * @throws CommandFailure if the disk has no room for the bundles: the framework would only wait for those that it
+     *     couldn't install
+     */
+    void openOrRebuild() throws IOException, CommandFailure {
+        boolean isComplete = Files.exists(marker) && Files.readString(marker).equals(build);
+        if (!isComplete) {
             delete();
         }
         Files.createDirectories(cache.resolve("tmp"));
+        if (!isComplete) {
+            requireRoom();
+        }
+    }
+
+    private void requireRoom() throws IOException, CommandFailure {
+        long needed = 0;
+        try (Stream<Path> bundles = Files.walk(distribution.resolve("system"))) {
+            for (Path bundle : bundles.filter(Files::isRegularFile).toList()) {
+                needed += Files.size(bundle);
+            }
+        }
+        long usable = Files.getFileStore(cache).getUsableSpace();
+        if (usable < needed) {
+            throw new CommandFailure("No space left on the disk of " + cache + ": the bundles need " + (needed >> 20)
+                    + " MiB, and " + (usable >> 20)
+                    + " MiB are free; free some space, or set DATAHUB_HOME to another folder.");
+        }
     }
 
     /** Marks the cache as complete. Called when the hub has become ready with it. */
