@@ -1,5 +1,5 @@
 """The datahub command as a client: each command by the real launcher against a real hub."""
-import json, os, random, re, shutil, signal, subprocess, tarfile, time
+import http.server, json, os, random, re, shutil, signal, ssl, subprocess, tarfile, threading, time
 import pytest
 
 from support.hub import LAUNCHER, ROOT, Hub
@@ -188,6 +188,7 @@ def test_contexts(hub, cli, limited, tmp_path):
     cli.run("context", "use", "boss")
     assert cli.lines("whoami")[0]["user"] == "admin"
     assert cli.lines("whoami", env={"DATAHUB_URL": url, "DATAHUB_TOKEN": limited})[0]["user"] == "few"
+    assert b"--no-token" in cli.run("context", "add", "empty", url, status=2).stderr
     listed = cli.run("context", "ls").stdout.decode()
     assert "* boss" in listed and "few" in listed and limited not in listed
     # A token goes to no other hub than its own.
@@ -195,6 +196,32 @@ def test_contexts(hub, cli, limited, tmp_path):
     assert b"no token" in other.stderr
     cli.run("context", "rm", "few")
     cli.run("whoami", "--context", "few", status=2)
+
+
+def test_certificate(cli, tmp_path):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=hub",
+                    "-addext", "subjectAltName=DNS:localhost", "-keyout", f"{tmp_path}/key", "-out", f"{tmp_path}/ca"], check=True, capture_output=True)
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"user":"ann","roles":[],"grants":[]}')
+
+        def log_message(self, *_):
+            pass
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(f"{tmp_path}/ca", f"{tmp_path}/key")
+    server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    port, trusted = server.server_address[1], {"DATAHUB_CA_FILE": f"{tmp_path}/ca"}
+    words = ("whoami", "--json", "--retries", "0")
+    assert json.loads(cli.run(*words, env={"DATAHUB_URL": f"https://localhost:{port}", **trusted}).stdout)["user"] == "ann"
+    for env in ({"DATAHUB_URL": f"https://localhost:{port}"}, {"DATAHUB_URL": f"https://127.0.0.1:{port}", **trusted}):
+        assert b"DATAHUB_CA_FILE" in cli.run(*words, env=env, status=3).stderr
+    server.shutdown()
+    server.server_close()
 
 
 def test_events(hub, cli):

@@ -2,7 +2,7 @@
 must not reach; artifacts. Each test has webhooks and a folder of its own.
 
 Needs curl and Debian's python3-zmq."""
-import base64, contextlib, hashlib, hmac, http.server, json, os, threading, time
+import base64, contextlib, hashlib, hmac, http.server, json, os, shutil, ssl, subprocess, threading, time
 
 import pytest, zmq
 
@@ -21,7 +21,7 @@ class Target:
     def __init__(self, port=None):
         self.port = port or free_ports(1)[0]
         self.requests, self.status, self.server = [], lambda headers, body: 204, None
-        self.location = None
+        self.location, self.tls = None, None
 
     def start(self):
         target = self
@@ -42,6 +42,8 @@ class Target:
             def log_message(self, *words):
                 pass
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        if self.tls:
+            self.server.socket = self.tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         return self
@@ -326,6 +328,33 @@ def test_addresses_that_a_webhook_must_not_reach(hub, webhook):
     redirected.target.status, redirected.target.location = (lambda headers, body: 307), "http://169.254.169.254/"
     redirected.put("y.txt")
     assert until(lambda: "status 307" in redirected.status()["problem"], 30)
+
+
+def test_certificates_of_a_company(hub, webhook, tmp_path):
+    company = f"{tmp_path}/company.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+                    "/CN=company", "-addext", "subjectAltName=DNS:localhost", "-keyout", f"{tmp_path}/key", "-out", company], check=True, capture_output=True)
+    target = Target()
+    target.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    target.tls.load_cert_chain(company, f"{tmp_path}/key")
+    target.start()
+    try:
+        url = f"https://localhost:{target.port}/"
+        strange = webhook("strange", url=url)
+        trusting = webhook("trusting", url=url, authorities=company)
+        other_name = webhook("other-name", url=url.replace("localhost", "127.0.0.1"), authorities=company)
+        for each in (strange, trusting, other_name):
+            each.put("x.txt")
+        assert until(lambda: target.paths() == ["trusting/x.txt"], 30)
+        assert until(lambda: "authorit" in strange.status()["problem"] and "alternative names" in other_name.status()["problem"], 30)
+        shutil.copy(company, f"{hub.home}/etc/company.pem")
+        configure(hub, "strange", topics="file.created/strange/", url=url, allowLoopback="true", authorities="etc/company.pem")
+        assert until(lambda: "strange/x.txt" in target.paths(), 90)
+        configure(hub, "trusting", topics="file.created/trusting/", url=url, allowLoopback="true", authorities="etc/nothing.pem")
+        shown = lambda: hub.curl(hub.token(), "/health/ready")[2].decode()
+        assert until(lambda: "nothing.pem" in shown(), 30), shown()
+    finally:
+        target.stop()
 
 
 def test_wrong_configurations_are_reported(hub, secret):

@@ -6,13 +6,16 @@ import io.datahub.api.Result;
 import io.datahub.api.Sha256;
 import io.datahub.api.health.Health;
 import io.datahub.api.health.HealthCheck;
+import io.datahub.api.log.FailureText;
 import io.datahub.api.metric.MetricReport;
 import io.datahub.api.metric.MetricSource;
+import io.datahub.api.secret.Authorities;
 import io.datahub.api.user.CredentialVerifier;
 import io.datahub.api.user.Credentials;
 import io.datahub.api.user.TrustRule;
 import io.datahub.jwt.IssuerKeys.FetchCounts;
 import io.datahub.jwt.IssuerKeys.KeyTimes;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -27,6 +30,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -95,8 +99,7 @@ public final class JwtVerifier implements CredentialVerifier, HealthCheck, Metri
         times = new KeyTimes(
                 configuration.refreshMillis(), configuration.unknownKeyMillis(), configuration.maxStaleMillis());
         executor = executor();
-        client = new IssuerClient(
-                Authorities.trusting(configuration.authorities()), executor, configuration.fetchMillis());
+        client = new IssuerClient(tls(configuration.authorities(), home), executor, configuration.fetchMillis());
         state = new State(new TrustedIssuers(List.of(), clockSkewSeconds), Map.of());
         LOG.info(
                 "event=jwt.started clockSkewSeconds={} refreshMillis={} unknownKeyMillis={} maxStaleMillis={}"
@@ -122,6 +125,17 @@ public final class JwtVerifier implements CredentialVerifier, HealthCheck, Metri
         state.keys().values().forEach(IssuerKeys::close);
         executor.shutdownNow();
         LOG.info("event=jwt.stopped");
+    }
+
+    private static SSLContext tls(String authorities, Home home) {
+        try {
+            String file = authorities.strip();
+            return Authorities.trusting(
+                    file.isEmpty() ? Optional.empty() : Optional.of(home.root().resolve(file)));
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "authorities: " + authorities + " can't be read: " + FailureText.of(e), e);
+        }
     }
 
     /** Sends requests to issuers; trusts the configured authorities. */

@@ -2,6 +2,7 @@ package io.datahub.cli.context;
 
 import io.datahub.cli.core.Failure;
 import io.datahub.cli.http.Origin;
+import java.io.Console;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -55,6 +56,9 @@ public final class ContextCommand {
                 tokenCommand == null ? "" : tokenCommand,
                 absolute(authorities));
         if (asks) {
+            if (token.isEmpty()) {
+                throw new Failure(Failure.USAGE, "there is no token on standard input; --no-token uses none");
+            }
             new TokenSource(context).get();
         }
         store.put(name, context);
@@ -74,12 +78,18 @@ public final class ContextCommand {
         return file.toAbsolutePath().toString();
     }
 
+    @SuppressWarnings("SystemConsoleNull") // Java 17 has none if the output is redirected
     private static String readToken() throws IOException {
         // The launcher tells; a terminal for output alone doesn't do.
         if (!Boolean.getBoolean("datahub.input.terminal")) {
             return new String(System.in.readAllBytes(), StandardCharsets.UTF_8).strip();
         }
-        char[] typed = System.console().readPassword("Token: ");
+        Console console = System.console();
+        if (console == null) {
+            throw new Failure(
+                    Failure.USAGE, "the token can't be asked for while output isn't a terminal: redirect input, too");
+        }
+        char[] typed = console.readPassword("Token: ");
         return typed == null ? "" : new String(typed).strip();
     }
 

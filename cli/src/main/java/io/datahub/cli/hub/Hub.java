@@ -7,6 +7,7 @@ import io.datahub.cli.http.Connections;
 import io.datahub.cli.http.Request;
 import io.datahub.cli.http.Response;
 import java.io.IOException;
+import java.security.cert.CertificateException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -166,6 +167,13 @@ public final class Hub {
 
     private Failure unreachable(IOException e) {
         String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        if (e.getCause() instanceof CertificateException) {
+            return new Failure(
+                    Failure.UNREACHABLE,
+                    "the certificate of " + url() + " isn't accepted (" + reason
+                            + "): name the authority that signed it"
+                            + " by DATAHUB_CA_FILE or context add --ca, and the host as the certificate does");
+        }
         return new Failure(
                 Failure.UNREACHABLE,
                 "the hub at " + url() + " can't be reached (" + reason + "): is it running, and is the URL right?");

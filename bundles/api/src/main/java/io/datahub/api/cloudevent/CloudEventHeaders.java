@@ -3,7 +3,9 @@ package io.datahub.api.cloudevent;
 import io.datahub.api.Reason;
 import io.datahub.api.Result;
 import io.datahub.api.json.JsonText;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,6 +48,25 @@ public final class CloudEventHeaders {
         }
         return CloudEvent.of(attributes)
                 .then(event -> Result.done(new CloudEventMessage(event, json(event, contentType, body))));
+    }
+
+    /**
+     * Encodes the value of an attribute for a header: what may not stand in one, and what {@link #read} would decode, by
+     * percent signs (3.1.3.2).
+     *
+     * @param text the value
+     * @return the value of the header, in ASCII
+     */
+    public static String encoded(String text) {
+        StringBuilder encoded = new StringBuilder();
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            if (b <= ' ' || b == '"' || b == '%' || b == 127) {
+                encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
+            } else {
+                encoded.append((char) b);
+            }
+        }
+        return encoded.toString();
     }
 
     private static Result<CloudEventMessage> duplicateHeader(String name) {

@@ -84,7 +84,7 @@ public final class SecretFiles {
         return file.isPresent() ? Optional.of(store(file.get())) : Optional.empty();
     }
 
-    private static KeyStore store(Path file) throws IOException {
+    static KeyStore store(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);

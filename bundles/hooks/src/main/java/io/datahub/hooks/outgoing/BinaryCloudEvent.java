@@ -10,7 +10,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,27 +23,16 @@ final class BinaryCloudEvent {
         Map<String, String> headers = new TreeMap<>();
         for (String name : event.attributes().keySet()) {
             if (!name.equals("datacontenttype")) {
-                headers.put(CloudEventHeaders.PREFIX + name, encoded(event.text(name)));
+                headers.put(CloudEventHeaders.PREFIX + name, CloudEventHeaders.encoded(event.text(name)));
             }
         }
         String type = event.text("datacontenttype");
         headers.put(
                 "Content-Type",
-                type == null ? "application/json" : encoded(type).replace("%20", " "));
+                type == null
+                        ? "application/json"
+                        : CloudEventHeaders.encoded(type).replace("%20", " "));
         return headers;
-    }
-
-    /** Encodes what may not stand in a header, by percent signs (3.1.3.2). */
-    private static String encoded(String text) {
-        StringBuilder encoded = new StringBuilder();
-        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-            if (b <= ' ' || b == '"' || b == '%' || b == 127) {
-                encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
-            } else {
-                encoded.append((char) b);
-            }
-        }
-        return encoded.toString();
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
@@ -48,9 +49,15 @@ final class Target implements AutoCloseable {
     /**
      * @param url an http or https URL
      * @param secrets what to sign with; empty for unsigned messages
+     * @param authorities that sign the target's certificate; empty for those that Java trusts
      * @throws IllegalStateException if the client can't be started
      */
-    Target(String name, URI url, Optional<SecretFile> secrets, boolean allowLoopback) {
+    Target(
+            String name,
+            URI url,
+            Optional<SecretFile> secrets,
+            Optional<SSLContext> authorities,
+            boolean allowLoopback) {
         this.url = url;
         this.secrets = secrets;
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 1);
@@ -60,7 +67,9 @@ final class Target implements AutoCloseable {
         ClientConnector connector = new ClientConnector();
         connector.setSelectors(1);
         connector.setExecutor(threads);
-        connector.setSslContextFactory(new SslContextFactory.Client());
+        SslContextFactory.Client tls = new SslContextFactory.Client();
+        authorities.ifPresent(tls::setSslContext);
+        connector.setSslContextFactory(tls);
         client = new HttpClient(new HttpClientTransportOverHTTP(connector));
         client.setFollowRedirects(false);
         client.setMaxRequestHeadersSize(MAX_REQUEST_HEADER_BYTES);

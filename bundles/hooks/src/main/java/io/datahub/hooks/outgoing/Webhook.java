@@ -10,7 +10,9 @@ import io.datahub.api.event.EventBroker;
 import io.datahub.api.history.EventHistory;
 import io.datahub.api.hook.Webhooks.DeadLetter;
 import io.datahub.api.hook.Webhooks.WebhookStatus;
+import io.datahub.api.log.FailureText;
 import io.datahub.api.log.LogText;
+import io.datahub.api.secret.Authorities;
 import io.datahub.api.state.AdapterState;
 import io.datahub.api.state.AdapterStates;
 import io.datahub.api.validation.ValidatorProperties;
@@ -30,6 +32,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import javax.net.ssl.SSLContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -103,6 +106,7 @@ public final class Webhook implements EventConsumer {
                 file.isEmpty()
                         ? Optional.empty()
                         : Optional.of(new SecretFile(home.root().resolve(file))),
+                authorities(configuration.authorities().strip(), home),
                 configuration.allowLoopback());
         sender = new PersistentSender(name, target, state, Sha256.hex(url.toString()), this::isOwner);
         feed = new EventFeed(
@@ -120,6 +124,16 @@ public final class Webhook implements EventConsumer {
                 kind,
                 LogText.quoted(url.getAuthority()),
                 LogText.quoted(topics));
+    }
+
+    private static Optional<SSLContext> authorities(String file, Home home) {
+        try {
+            return file.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(Authorities.trusting(Optional.of(home.root().resolve(file))));
+        } catch (IOException e) {
+            throw new IllegalArgumentException("authorities: " + file + " can't be read: " + FailureText.of(e), e);
+        }
     }
 
     @Deactivate

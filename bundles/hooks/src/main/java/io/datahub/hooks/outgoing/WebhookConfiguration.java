@@ -27,6 +27,13 @@ public @interface WebhookConfiguration {
             required = false)
     String kind() default "structured";
 
+    @AttributeDefinition(
+            description =
+                    "File with the certificates, in PEM, of authorities that sign the target's certificate, besides"
+                            + " those that Java trusts; relative to the hub's home. Empty: none.",
+            required = false)
+    String authorities() default "";
+
     @AttributeDefinition(description = "Whether the URL may lead to this machine (127.0.0.0/8, ::1).")
     boolean allowLoopback() default false;
 }

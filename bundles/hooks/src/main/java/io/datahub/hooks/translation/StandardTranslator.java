@@ -49,10 +49,10 @@ public final class StandardTranslator implements EventTranslator {
     private static Result<CloudEventMessage> wrap(Delivery delivery, String type, String time, byte[] body) {
         List<Map.Entry<String, String>> headers = List.of(
                 Map.entry("ce-specversion", "1.0"),
-                Map.entry("ce-id", delivery.id()),
+                Map.entry("ce-id", CloudEventHeaders.encoded(delivery.id())),
                 Map.entry("ce-source", "/hooks/" + delivery.hook()),
-                Map.entry("ce-type", type),
-                Map.entry("ce-time", time));
+                Map.entry("ce-type", CloudEventHeaders.encoded(type)),
+                Map.entry("ce-time", CloudEventHeaders.encoded(time)));
         return CloudEventHeaders.read(headers, Optional.of("application/json"), body);
     }
 }

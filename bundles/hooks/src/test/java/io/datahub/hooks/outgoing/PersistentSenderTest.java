@@ -38,7 +38,7 @@ class PersistentSenderTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.start();
         URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
-        target = new Target("w", url, Optional.empty(), true);
+        target = new Target("w", url, Optional.empty(), Optional.empty(), true);
         sender = new PersistentSender("w", target, state, "hash", isOwner::get);
     }
 

@@ -58,7 +58,8 @@ class TargetTest {
     @Test
     void shouldSendSignedMessagesAndFollowNoRedirects(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("secret"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\nold");
-        try (Target target = new Target("t", url("127.0.0.1"), Optional.of(new SecretFile(file)), true)) {
+        try (Target target =
+                new Target("t", url("127.0.0.1"), Optional.of(new SecretFile(file)), Optional.empty(), true)) {
             assertThat(target.send(MESSAGE).what()).isEqualTo(Attempt.What.DELIVERED);
             status = 307;
             assertThat(target.send(MESSAGE).what()).isEqualTo(Attempt.What.RETRY);
@@ -75,7 +76,7 @@ class TargetTest {
     @Test
     void shouldNotConnectToForbiddenAddresses() throws Exception {
         for (String host : List.of("127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "127.1.2.3")) {
-            try (Target target = new Target("t", url(host), Optional.empty(), false)) {
+            try (Target target = new Target("t", url(host), Optional.empty(), Optional.empty(), false)) {
                 Attempt attempt = target.send(MESSAGE);
                 assertThat(attempt.what()).isEqualTo(Attempt.What.RETRY);
                 assertThat(attempt.detail()).as(host).contains("must not lead to");
@@ -89,7 +90,7 @@ class TargetTest {
         Message large = new Message("msg_2", "a.b", Map.of("ce-subject", "x".repeat(7_000)), MESSAGE.body());
         Message largest = new Message("msg_3", "a.b", Map.of("ce-subject", "x".repeat(6_000)), MESSAGE.body());
         URI url = URI.create(url("127.0.0.1") + "?" + "y".repeat(4_000));
-        try (Target target = new Target("t", url, Optional.empty(), true)) {
+        try (Target target = new Target("t", url, Optional.empty(), Optional.empty(), true)) {
             assertThat(target.send(large).what()).isEqualTo(Attempt.What.REFUSED);
             assertThat(target.send(largest).what()).isEqualTo(Attempt.What.DELIVERED);
         }
@@ -100,7 +101,7 @@ class TargetTest {
     void shouldReportAnAbsentTarget() throws Exception {
         URI url = url("127.0.0.1");
         server.stop(0);
-        try (Target target = new Target("t", url, Optional.empty(), true)) {
+        try (Target target = new Target("t", url, Optional.empty(), Optional.empty(), true)) {
             Attempt attempt = target.send(MESSAGE);
             assertThat(attempt.what()).isEqualTo(Attempt.What.RETRY);
             assertThat(attempt.detail()).isEqualTo("connection refused");
@@ -110,7 +111,8 @@ class TargetTest {
     @Test
     void shouldNameTheSecretFileThatIsMissing(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("secret");
-        try (Target target = new Target("t", url("127.0.0.1"), Optional.of(new SecretFile(file)), true)) {
+        try (Target target =
+                new Target("t", url("127.0.0.1"), Optional.of(new SecretFile(file)), Optional.empty(), true)) {
             assertThat(target.send(MESSAGE).detail())
                     .isEqualTo("it can't be signed: the secret file can't be read: " + file + " doesn't exist");
         }

@@ -15,6 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TranslationTest {
 
@@ -193,6 +194,20 @@ class TranslationTest {
                         .orElseThrow()
                         .reason())
                 .isEqualTo(Reason.INVALID);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ü.x", "a%41", "a b", "€", "\"a\"", "a%zz"})
+    void shouldKeepTheTypeOfAPayloadByStandardWebhooks(String type) {
+        String body = "{'type':'" + type.replace("\"", "\\\"") + "'}";
+
+        assertThat(translate(new StandardTranslator(), body, Map.of())
+                        .get()
+                        .events()
+                        .get(0)
+                        .event()
+                        .text("type"))
+                .isEqualTo(type);
     }
 
     @Test
