@@ -525,6 +525,26 @@ def test_sync_to_the_hub(new_hub, tmp_path):
     cli.run("sync", "one", "two", status=2)
 
 
+def test_sync_of_a_directory_that_becomes_a_file(cli, tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    (here / "a" / "b").mkdir(parents=True)
+    (here / "a" / "b" / "c").write_bytes(b"deep")
+    cli.run("sync", str(here), "hub:becomes", "--delete")
+    cli.run("sync", "hub:becomes", str(there), "--delete")
+    shutil.rmtree(here / "a")
+    (here / "a").write_bytes(b"file")
+    cli.run("sync", str(here), "hub:becomes", status=1)
+    cli.run("sync", str(here), "hub:becomes", "--delete")
+    cli.run("sync", "hub:becomes", str(there), "--delete")
+    assert tree(there) == {"a": b"file"}
+    os.remove(here / "a")
+    (here / "a").mkdir()
+    (here / "a" / "b").write_bytes(b"back")
+    cli.run("sync", str(here), "hub:becomes", "--delete")
+    cli.run("sync", "hub:becomes", str(there), "--delete")
+    assert tree(there) == {"a/b": b"back"}
+
+
 def test_sync_of_many_files_while_hub_and_client_are_killed(new_hub, size, tmp_path):
     """In both directions; afterwards the trees are equal, and another run transfers nothing."""
     count = size("sync-files")

@@ -1,5 +1,6 @@
 package io.datahub.cli.sync;
 
+import io.datahub.cli.core.Failure;
 import io.datahub.cli.core.Json;
 import io.datahub.cli.core.Output;
 import io.datahub.cli.hub.Conditions;
@@ -13,7 +14,10 @@ import java.util.Map;
 /** Makes the tree of the hub like the local one. */
 final class Push extends SyncPass {
 
+    private static final int CONFLICT = 409;
+
     private final Uploads uploads;
+    private final boolean mayDelete;
 
     Push(
             LocalTree local,
@@ -25,6 +29,7 @@ final class Push extends SyncPass {
             boolean dryRun) {
         super(local, remote, state, output, delete, dryRun);
         this.uploads = uploads;
+        mayDelete = delete;
     }
 
     @Override
@@ -48,10 +53,22 @@ final class Push extends SyncPass {
     void transfer(String path) throws IOException {
         Path file = local.resolve(path);
         LocalFile before = LocalFile.of(file);
-        Map<String, Object> stored = uploads.put(file, remote.path(path), Conditions.NONE);
+        Map<String, Object> stored = put(file, path);
         if (LocalFile.of(file).equals(before)) {
             state.setEqual(path, RemoteFile.of(stored), before);
             state.addOwnChange(Json.string(stored, "cursor"));
+        }
+    }
+
+    private Map<String, Object> put(Path file, String path) throws IOException {
+        try {
+            return uploads.put(file, remote.path(path), Conditions.NONE);
+        } catch (Failure e) {
+            // A directory of the hub remains when what was in it is deleted.
+            if (e.httpStatus() != CONFLICT || !mayDelete || !remote.deleteEmptyDirectory(path)) {
+                throw e;
+            }
+            return uploads.put(file, remote.path(path), Conditions.NONE);
         }
     }
 

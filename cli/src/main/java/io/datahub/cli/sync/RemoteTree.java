@@ -12,9 +12,12 @@ import io.datahub.cli.hub.Journal;
 import io.datahub.cli.hub.Listing;
 import io.datahub.cli.hub.Paths;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** The records of a tree in the hub: listed once, then followed by the journal. */
 final class RemoteTree {
@@ -164,6 +167,28 @@ final class RemoteTree {
             };
         } catch (IOException e) {
             throw hub.lost(e);
+        }
+    }
+
+    /**
+     * Deletes a directory in which are no records, with those in it.
+     *
+     * @return whether there was one, and is none any more
+     */
+    boolean deleteEmptyDirectory(String relative) {
+        String directory = path(relative) + "/";
+        SortedSet<String> directories =
+                new TreeSet<>(Comparator.reverseOrder()); // what is in a directory comes before it
+        directories.add(directory);
+        try {
+            new Listing(hub).listTree(directory, entry -> directories.add(entry.path()));
+            if (!directories.stream().allMatch(path -> path.endsWith("/"))) {
+                return false;
+            }
+            directories.forEach(path -> hub.done(new Request("DELETE", Paths.files(path))));
+            return true;
+        } catch (Failure e) {
+            return false;
         }
     }
 
