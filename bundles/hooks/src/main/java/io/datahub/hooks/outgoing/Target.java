@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +38,7 @@ final class Target implements AutoCloseable {
     private static final long TOTAL_SECONDS = 15;
     private static final int MAX_THREADS = 8;
     private static final long MAX_RETRY_AFTER_SECONDS = 600;
+    private static final int MAX_DIGITS = 9;
 
     /** What targets take, as a rule; few take more. A request has some more of its own. */
     static final int MAX_MESSAGE_HEADER_BYTES = 6 << 10;
@@ -106,7 +109,7 @@ final class Target implements AutoCloseable {
                     ? Attempt.failed(FailureText.of(result.getFailure()))
                     : Attempt.answered(
                             result.getResponse().getStatus(),
-                            retryAfter(result.getResponse().getHeaders().get(HttpHeader.RETRY_AFTER)));
+                            retryAfter(result.getResponse().getHeaders().get(HttpHeader.RETRY_AFTER), Instant.now()));
         } catch (ExecutionException | TimeoutException e) {
             return Attempt.failed(FailureText.of(e));
         } finally {
@@ -140,10 +143,20 @@ final class Target implements AutoCloseable {
         return request;
     }
 
-    private static Duration retryAfter(String seconds) {
-        return seconds != null && seconds.matches("[0-9]{1,9}")
-                ? Duration.ofSeconds(Math.min(MAX_RETRY_AFTER_SECONDS, Long.parseLong(seconds)))
-                : Duration.ZERO;
+    /** How long a target wants to be left alone: seconds or a date (RFC 9110, 10.2.3), and within bounds. */
+    static Duration retryAfter(String value, Instant now) {
+        long seconds = 0;
+        if (value != null && value.matches("[0-9]+")) {
+            seconds = value.length() > MAX_DIGITS ? MAX_RETRY_AFTER_SECONDS : Long.parseLong(value);
+        } else if (value != null) {
+            try {
+                Instant until = DateTimeFormatter.RFC_1123_DATE_TIME.parse(value, Instant::from);
+                seconds = Duration.between(now, until).toSeconds();
+            } catch (DateTimeParseException e) {
+                return Duration.ZERO;
+            }
+        }
+        return Duration.ofSeconds(Math.max(0, Math.min(MAX_RETRY_AFTER_SECONDS, seconds)));
     }
 
     /** Waits for nothing: what is being sent fails. */

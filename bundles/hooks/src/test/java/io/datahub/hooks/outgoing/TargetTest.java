@@ -13,6 +13,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TargetTest {
 
@@ -95,6 +99,26 @@ class TargetTest {
             assertThat(target.send(largest).what()).isEqualTo(Attempt.What.DELIVERED);
         }
         assertThat(received).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "none",
+            value = {
+                "none | 0",
+                "5 | 5",
+                "700 | 600",
+                "99999999999 | 600",
+                "-1 | 0",
+                "soon | 0",
+                "Mon, 30 Nov 2026 10:01:30 GMT | 90",
+                "Tue, 01 Dec 2026 10:00:00 GMT | 600",
+                "Mon, 30 Nov 2026 09:00:00 GMT | 0"
+            })
+    void shouldWaitAsLongAsTheTargetAsksFor(String value, long seconds) {
+        assertThat(Target.retryAfter(value, Instant.parse("2026-11-30T10:00:00Z")))
+                .isEqualTo(Duration.ofSeconds(seconds));
     }
 
     @Test
