@@ -87,9 +87,10 @@ class Hub:
     present = []
     shares_classes = False  # whether new homes get the archive of classes of another hub
     single = True  # not several that look like one
+    folder = None  # where its temporary folder is; the usual one if none
 
     def __init__(self, **env):
-        self.work = tempfile.mkdtemp(prefix="datahub-test-")
+        self.work = tempfile.mkdtemp(prefix="datahub-test-", dir=self.folder)
         self.home = f"{self.work}/hub"
         self.http, self.zmq, self.ssh, self.console = free_ports(4)
         self.env = dict(os.environ, DATAHUB_HOME=self.home, DATAHUB_HTTP_PORT=str(self.http),
