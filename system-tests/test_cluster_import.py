@@ -1,11 +1,12 @@
 """The records of a single hub become those of a cluster, as an operator does it."""
-import json, os
+import json, os, threading
 
 import pytest
 
 from support.cluster import Cluster
 from support.hub import Hub
 from support.waiting import until
+from test_faults import fill, small_disk
 
 pytestmark = pytest.mark.exclusive
 
@@ -27,6 +28,33 @@ def changes(hub, token, since="0"):
     status, _, body = hub.curl(token, f"/changes?since={since}")
     assert status == 200, body
     return [(event["id"], event["type"], event["data"]["path"], event["data"].get("etag")) for event in map(json.loads, body.splitlines())]
+
+
+def export_to_a_full_disk(hub, disk):
+    """It names the home, the cause and the remedy, in the log, too."""
+    fill(disk)
+    exported = hub.run("cluster-export", f"{disk}/home")
+    assert exported.returncode != 0
+    said = exported.stdout + exported.stderr
+    assert f"the export into {disk}/home failed" in said and "no space left on device; free some space" in said, said
+    assert hub.log_lines("event=cluster.export.failed", f"{disk}/home")
+    os.remove(f"{disk}/filler")
+
+
+def kill_while_it_exports(hub, back):
+    """No hub starts on what is there; the store is frozen, so that there is something left to do."""
+    hub.cluster.engines.s3.freeze()
+    try:
+        export = threading.Thread(target=lambda: hub.run("cluster-export", back.home))
+        export.start()
+        assert until(lambda: os.path.exists(f"{back.home}/state/export.mv"), 60)
+        hub.kill()
+        export.join()
+    finally:
+        hub.cluster.engines.s3.thaw()
+    started = back.run("start")
+    assert started.returncode != 0 and "isn't finished" in started.stdout + started.stderr
+    hub.start()
 
 
 def test_records_journal_and_cursors_of_a_single_hub_go_on_in_a_cluster(size, request):
@@ -77,6 +105,10 @@ def test_records_journal_and_cursors_of_a_single_hub_go_on_in_a_cluster(size, re
             journal = changes(hub, token)
             back = Hub()
             try:
+                with small_disk(f"{back.work}/small", "2m") as disk:
+                    export_to_a_full_disk(hub, disk)
+                kill_while_it_exports(hub, back)
+                assert hub.curl(token, "/files/d/r7")[1]["etag"] == tag
                 exported = hub.run("cluster-export", back.home)
                 assert exported.returncode == 0, exported.stdout + exported.stderr
                 assert open(f"{back.home}/admin.token").read().strip() == token

@@ -299,6 +299,9 @@ class HomeTransferTest {
                 .isInstanceOf(IOException.class)
                 .hasMessage(
                         "the export into " + single + " failed: no space left on device; free some space on its disk");
+        failure =
+                new UncheckedIOException(new IOException("Writing failed", new IOException("No space left on device")));
+        assertThatThrownBy(() -> exporter.run(single, progress -> {})).hasMessageContaining("failed: no space left");
         failure = null;
         assertThat(exporter.run(single, progress -> {}).isRefused()).isFalse();
         assertThat(single.resolve("admin.token")).hasContent("of the cluster");

@@ -12,11 +12,14 @@ final class TransferException extends IOException {
 
     /** @param what the import or export, with the home */
     TransferException(String what, Exception cause) {
-        super(what + " failed: " + text(cause) + (Disk.isFull(cause) ? "; free some space on its disk" : ""), cause);
+        super(what + " failed: " + text(cause), cause);
     }
 
-    /** Messages of ours begin with paths, whose letters count. */
     private static String text(Exception cause) {
+        if (Disk.isFull(cause)) {
+            return FailureText.of(cause) + "; free some space on its disk";
+        }
+        // Messages of ours begin with paths, whose letters count.
         boolean isSentence = cause instanceof IOException && !(cause instanceof FileSystemException);
         return isSentence && cause.getMessage() != null ? cause.getMessage() : FailureText.of(cause);
     }
