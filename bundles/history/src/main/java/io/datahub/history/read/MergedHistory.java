@@ -4,6 +4,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.history.EventHistory;
+import io.datahub.api.history.HistoryWaiters;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.User;
@@ -18,8 +19,8 @@ import java.nio.file.NoSuchFileException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * File events, from the journal, and kept topics, from their logs, in one order: a kept event has the number of the file
@@ -27,17 +28,20 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class MergedHistory implements EventHistory {
 
+    private static final Logger LOG = LoggerFactory.getLogger(MergedHistory.class);
+
     private static final int ATTEMPTS = 10;
 
     private final ChangeJournal journal;
     private final HistoryLog log;
-    private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
+    private final HistoryWaiters waiters = new HistoryWaiters(
+            this::head, failure -> LOG.error("event=history.waiter.failed head={}", head(), failure));
 
     /** @param log tells this when it has advanced */
     public MergedHistory(ChangeJournal journal, HistoryLog log) {
         this.journal = journal;
         this.log = log;
-        log.onAdvanced(this::advanced);
+        log.onAdvanced(waiters::advanced);
     }
 
     @Override
@@ -220,10 +224,7 @@ public final class MergedHistory implements EventHistory {
 
     @Override
     public Runnable whenAfter(Cursor since, Runnable action) {
-        Waiting one = new Waiting(since.equals(Cursor.BEGINNING) ? beginning() : since, action);
-        waiting.add(one);
-        runIfDue(one, head());
-        return () -> waiting.remove(one);
+        return waiters.add(since.equals(Cursor.BEGINNING) ? beginning() : since, action);
     }
 
     /** The position before the oldest event that is left; the head if none is. */
@@ -231,29 +232,5 @@ public final class MergedHistory implements EventHistory {
         boolean hasFiles = !journal.head().equals(journal.oldest());
         boolean hasKept = log.readers().states().stream().anyMatch(state -> state.events() > 0);
         return hasFiles || hasKept ? Cursor.BEGINNING : head();
-    }
-
-    private void advanced() {
-        if (!waiting.isEmpty()) {
-            Cursor head = head();
-            waiting.forEach(one -> runIfDue(one, head));
-        }
-    }
-
-    private void runIfDue(Waiting one, Cursor head) {
-        if (!head.isUpTo(one.since) && waiting.remove(one)) {
-            one.action.run();
-        }
-    }
-
-    /** An action that waits for an event after a cursor; compared by identity. */
-    private static final class Waiting {
-        final Cursor since;
-        final Runnable action;
-
-        Waiting(Cursor since, Runnable action) {
-            this.since = since;
-            this.action = action;
-        }
     }
 }

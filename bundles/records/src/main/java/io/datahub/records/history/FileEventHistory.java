@@ -4,6 +4,7 @@ import io.datahub.api.Result;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.history.EventHistory;
 import io.datahub.api.history.FileEvents;
+import io.datahub.api.history.HistoryWaiters;
 import io.datahub.api.record.Change;
 import io.datahub.api.record.ChangeJournal;
 import io.datahub.api.record.ChangeListener;
@@ -13,9 +14,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The journal of changes, as the history of a hub that keeps nothing else. A service with a higher ranking that keeps
@@ -23,11 +24,14 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class FileEventHistory implements EventHistory, ChangeListener {
 
+    private static final Logger LOG = LoggerFactory.getLogger(FileEventHistory.class);
+
     private static final int MAX_NEWEST_EXAMINED = 16_384;
 
     private final ChangeJournal journal;
 
-    private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
+    private final HistoryWaiters waiters = new HistoryWaiters(
+            this::head, failure -> LOG.error("event=history.waiter.failed head={}", head(), failure));
 
     public FileEventHistory(ChangeJournal journal) {
         this.journal = journal;
@@ -112,40 +116,17 @@ public final class FileEventHistory implements EventHistory, ChangeListener {
 
     @Override
     public Runnable whenAfter(Cursor since, Runnable action) {
-        Waiting one = new Waiting(since.equals(Cursor.BEGINNING) ? journal.oldest() : since, action);
-        waiting.add(one);
-        runIfDue(one, head());
-        return () -> waiting.remove(one);
+        return waiters.add(since.equals(Cursor.BEGINNING) ? journal.oldest() : since, action);
     }
 
     @Override
     public CompletionStage<Void> changed(Change change) {
-        waiting.forEach(one -> runIfDue(one, change.cursor()));
+        waiters.advancedTo(change.cursor());
         return DONE;
     }
 
     /** The head has advanced, perhaps by something that isn't a change. */
     public void advanced() {
-        if (!waiting.isEmpty()) {
-            Cursor head = head();
-            waiting.forEach(one -> runIfDue(one, head));
-        }
-    }
-
-    private void runIfDue(Waiting one, Cursor head) {
-        if (!head.isUpTo(one.since) && waiting.remove(one)) {
-            one.action.run();
-        }
-    }
-
-    /** An action that waits for an event after a cursor; compared by identity. */
-    private static final class Waiting {
-        final Cursor since;
-        final Runnable action;
-
-        Waiting(Cursor since, Runnable action) {
-            this.since = since;
-            this.action = action;
-        }
+        waiters.advanced();
     }
 }
