@@ -150,8 +150,9 @@ for (const [what, name] of Object.entries(HOSTILE)) {
     await page.locator(wanted).filter({ hasText: name.replaceAll(OVERRIDE, '‹U+202E›') }).first().waitFor()
     if (address === 'hub') {
       await page.locator('#hooks summary').first().click()
-      await page.locator('#webhooks summary').first().click()
-      await page.getByRole('button', { name: 'Show the dead letters' }).first().click()
+      const webhook = page.locator('#webhooks li').filter({ hasText: name.replaceAll(OVERRIDE, '‹U+202E›') }).first() // not of the name before
+      await webhook.locator('summary').click()
+      await webhook.getByRole('button', { name: 'Show the dead letters' }).click()
       await page.locator('.letters td').first().waitFor()
       await page.locator('.trial').evaluate(element => { element.open = true })
       await page.getByLabel('Path', { exact: true }).fill('a')
