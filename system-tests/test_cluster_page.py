@@ -20,7 +20,7 @@ def test_an_upload_and_the_page_survive_a_hub(hub, tmp_path):
     hubs = [f"http://127.0.0.1:{hub.http}" for hub in cluster.hubs]
     victim = cluster.hubs[0]
     env = dict(os.environ, ADMIN=victim.token(), HUBS=",".join(hubs), PID=str(victim.pid()))
-    pictures = os.path.abspath(os.environ["DATAHUB_PICTURES"]) if "DATAHUB_PICTURES" in os.environ else ""
+    pictures = os.path.join(ROOT, os.environ["DATAHUB_PICTURES"]) if "DATAHUB_PICTURES" in os.environ else ""
     problem = f"{cluster.hubs[1].home}/etc/io.datahub.validator.xsd-broken.cfg"  # it has no schema
     try:
         with open(problem, "w") as f:

@@ -92,7 +92,7 @@ def browser():
 def visit(hub, admin, token, browser, tmp_path_factory):
     """Runs one of the visits in .ci/clients, which print a line of JSON for each thing seen. DATAHUB_PICTURES is a folder for screenshots."""
     def run(name, look=LOOKS[0], url=f"http://127.0.0.1:{hub.http}", **env):
-        pictures = os.path.abspath(os.environ["DATAHUB_PICTURES"]) if "DATAHUB_PICTURES" in os.environ else ""
+        pictures = os.path.join(ROOT, os.environ["DATAHUB_PICTURES"]) if "DATAHUB_PICTURES" in os.environ else ""
         out = subprocess.run(["node", f"{ROOT}/.ci/clients/{name}.mjs", url, str(tmp_path_factory.mktemp(name)), pictures],
                              env=dict(os.environ, TOKEN=token, ADMIN=admin, BROWSER=browser, LOOK=look, **env), capture_output=True, text=True, timeout=800)
         results = [json.loads(line) for line in out.stdout.splitlines()]

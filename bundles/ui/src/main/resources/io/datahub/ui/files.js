@@ -29,7 +29,8 @@ export function init() {
   drop.init()
   file.init((path, opener) => {
     setFile(null)
-    if (opener?.offsetParent) opener.focus()
+    const control = opener?.offsetParent ? opener : opener?.closest('.upload')?.querySelector('button:not([hidden])')
+    if (control) control.focus()
     else if (!focus(path.slice(folder.length), 'name')) $('find').focus()
   })
   rows = new Rows($('listing'), row, () => { if (entries.next && !isReading) read(entries.next, NEXT_PAGE) })
