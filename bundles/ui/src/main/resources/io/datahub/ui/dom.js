@@ -117,21 +117,29 @@ function ask({ title, text, yes, label = null, value = '', mayBeEmpty = false, i
   $('ask-value').value = value
   $('ask-value').required = label !== null && !mayBeEmpty
   const dialog = $('ask')
+  asked?.done(null) // its event that it has closed is still to come
   const opener = document.activeElement
   dialog.returnValue = 'no'
   dialog.showModal()
   if (label === null) $('ask-no').focus()
   else $('ask-value').select()
-  return new Promise(done => {
-    dialog.addEventListener('close', () => {
-      refocus(opener)
-      done(dialog.returnValue === 'yes' ? $('ask-value').value : null)
-    }, { once: true })
-  })
+  return new Promise(done => { asked = { opener, done } })
+}
+
+/** What is asked now: the control that has asked, and what takes the answer. */
+let asked = null
+
+function closed() {
+  if ($('ask').open || asked === null) return
+  const { opener, done } = asked
+  asked = null
+  refocus(opener)
+  done($('ask').returnValue === 'yes' ? $('ask-value').value : null)
 }
 
 /** Enter in the text field of the dialog means yes, and not the first button. */
 export function initDialog() {
+  $('ask').addEventListener('close', closed)
   $('ask-value').addEventListener('keydown', event => {
     if (event.key !== 'Enter') return
     event.preventDefault()
