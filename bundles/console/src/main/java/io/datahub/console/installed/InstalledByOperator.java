@@ -50,16 +50,12 @@ public final class InstalledByOperator implements FeaturesListener, DeploymentLi
     private static final Health INSTALLED = Health.ready("all installed");
     private static final long DEBOUNCE_MILLIS = 500;
 
-    /** A deployment that fails halfway is never reported as finished: it isn't waited for any longer than this. */
-    private static final long DEPLOYMENT_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
-
     private static final long STOP_TIMEOUT_SECONDS = 10;
 
     private final FeaturesService features;
     private final BundleContext context;
     private final AtomicBoolean scheduled = new AtomicBoolean();
-    private volatile boolean isDeploying;
-    private volatile long deployingSince;
+    private final DeploymentHold deployment = new DeploymentHold(System::nanoTime);
     private volatile Health health = Health.down("features are still being installed");
     private final ScheduledExecutorService worker =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "datahub-installed"));
@@ -114,28 +110,19 @@ public final class InstalledByOperator implements FeaturesListener, DeploymentLi
     public void repositoryEvent(RepositoryEvent event) {
         if (event.getType() == RepositoryEvent.EventType.RepositoryRemoved
                 && DistributionDiff.comesBack(event.getRepository(), DistributionDiff.deploy(context))) {
-            deploymentBegins();
+            deployment.begin();
         }
         scheduleRecord();
     }
 
-    /**
-     * Notes whether features are being deployed: until that is finished, their bundles can't be told from those that
-     * were installed individually.
-     */
     @Override
     public void deploymentEvent(DeploymentEvent event) {
         if (event == DeploymentEvent.DEPLOYMENT_STARTED) {
-            deploymentBegins();
+            deployment.begin();
         } else if (event == DeploymentEvent.DEPLOYMENT_FINISHED) {
-            isDeploying = false;
+            deployment.end();
         }
         scheduleRecord();
-    }
-
-    private void deploymentBegins() {
-        deployingSince = System.nanoTime();
-        isDeploying = true;
     }
 
     @Override
@@ -179,7 +166,7 @@ public final class InstalledByOperator implements FeaturesListener, DeploymentLi
 
     private void record() {
         scheduled.set(false);
-        if (isDeploying && System.nanoTime() - deployingSince < DEPLOYMENT_TIMEOUT_NANOS) {
+        if (deployment.isActive()) {
             scheduleRecord();
             return;
         }
