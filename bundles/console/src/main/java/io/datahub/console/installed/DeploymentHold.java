@@ -14,6 +14,7 @@ final class DeploymentHold {
     private final LongSupplier nanos;
     private boolean isDeploying; // guarded by this
     private long since; // guarded by this
+    private long count; // guarded by this
 
     /** @param nanos a clock that is never set, in nanoseconds */
     DeploymentHold(LongSupplier nanos) {
@@ -23,6 +24,12 @@ final class DeploymentHold {
     synchronized void begin() {
         since = nanos.getAsLong();
         isDeploying = true;
+        count++;
+    }
+
+    /** How many deployments have begun: what was read meanwhile may be of a state in between. */
+    synchronized long count() {
+        return count;
     }
 
     synchronized void end() {

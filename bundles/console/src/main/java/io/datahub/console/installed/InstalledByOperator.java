@@ -166,6 +166,7 @@ public final class InstalledByOperator implements FeaturesListener, DeploymentLi
 
     private void record() {
         scheduled.set(false);
+        long before = deployment.count();
         if (deployment.isActive()) {
             scheduleRecord();
             return;
@@ -174,7 +175,9 @@ public final class InstalledByOperator implements FeaturesListener, DeploymentLi
             InstallationRecord record = new InstallationRecord(Path.of(context.getProperty(DIRECTORY)));
             Distribution distribution = Distribution.read(Path.of(context.getProperty("karaf.etc")));
             Installation current = new DistributionDiff(features, context, distribution, record.directory()).compute();
-            if (!current.equals(record.read())) {
+            if (deployment.count() != before) {
+                scheduleRecord();
+            } else if (!current.equals(record.read())) {
                 record.write(current);
                 LOG.info(
                         "event=console.installation.recorded repositories={} bundles={} features={} without={}",

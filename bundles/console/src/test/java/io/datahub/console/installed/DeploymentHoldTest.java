@@ -22,6 +22,7 @@ class DeploymentHoldTest {
         assertThat(hold.isActive()).isTrue();
         hold.end();
         assertThat(hold.isActive()).isFalse();
+        assertThat(hold.count()).isEqualTo(1);
     }
 
     @Test
