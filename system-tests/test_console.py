@@ -1,7 +1,7 @@
 """What operators and monitoring see of a hub: console, roles, logins by SSH, metrics, health, logs, backup.
 
 Needs a JDK, curl, ssh, jq and Debian's python3-zmq and python3-websockets. The tests build on one another."""
-import asyncio, base64, contextlib, glob, json, os, pty, re, select, signal, subprocess, threading, time, zipfile
+import asyncio, base64, contextlib, glob, json, os, pty, re, select, shutil, signal, subprocess, threading, time, zipfile
 
 import pytest
 import websockets, zmq
@@ -743,6 +743,25 @@ def test_restore(hub, tokens, archive, restored):
     assert stored["sequence"] > 0 and stored["cursor"] not in {change["id"] for change in hub.journal}
     assert restored.curl(tokens["ops"], f"/changes?since={head['datahub-cursor']}")[0] == 200
     assert restored.curl(tokens["ci"], "/whoami")[0] == 200
+
+
+def test_killed_restore(archive, new_hub, tmp_path):
+    """A hub doesn't start without the records that weren't restored."""
+    tar = tmp_path / "tar"
+    tar.write_text(f"""#!/bin/sh
+{shutil.which("tar")} "$@" || exit
+case " $* " in *" --extract "*) rm "$DATAHUB_HOME/state/store.mv"; kill -9 $PPID;; esac
+""")
+    tar.chmod(0o700)
+    hub = new_hub()
+    env = dict(hub.env, PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert subprocess.run([LAUNCHER, "restore", archive], env=env).returncode == -signal.SIGKILL
+    for words in (["start"], ["restore", archive]):
+        refused = hub.run(*words)
+        assert refused.returncode == 1 and "was interrupted" in refused.stderr, refused
+    shutil.rmtree(hub.home)
+    assert hub.run("restore", archive).returncode == 0
+    assert not os.path.exists(f"{hub.home}/state/restoring")
 
 
 def test_logs_as_json(restored):
