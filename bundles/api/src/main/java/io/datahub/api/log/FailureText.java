@@ -30,6 +30,9 @@ public final class FailureText {
     /** The name of an exception within a message, such as that of a cause which a library has put there. */
     private static final Pattern CLASS_WITHIN = Pattern.compile("(?:[a-z][\\w$]*\\.)+[A-Z]\\w*(?:Exception|Error)\\b");
 
+    /** How Java's HTTP client says that a server closed the connection before its response. */
+    private static final String CLOSED = "HTTP/1.1 header parser received no bytes";
+
     private static final int MAX_CAUSES = 20;
 
     private FailureText() {}
@@ -50,15 +53,31 @@ public final class FailureText {
             return "";
         }
         String own = known(failure).orElse(message(failure));
-        String inner = isUnconnected(failure) ? "" : of(failure.getCause(), depth - 1);
+        Throwable cause = failure.getCause();
+        if (isEndOfInput(cause) && !beforeClass(own).isEmpty()) {
+            return beforeClass(own);
+        }
+        String inner = isUnconnected(failure) ? "" : of(cause, depth - 1);
         if (inner.isEmpty() || own.contains(inner)) {
             return own;
         }
-        String quoted = withoutFullStop(String.valueOf(failure.getCause().getMessage()));
+        String quoted = withoutFullStop(String.valueOf(cause.getMessage()));
         int at = own.indexOf(quoted);
-        return at > 0 && !CLASS_WITHIN.matcher(own).find()
-                ? own.substring(0, at) + inner + own.substring(at + quoted.length())
-                : inner;
+        if (at <= 0) {
+            return inner;
+        }
+        String replaced = own.substring(0, at) + inner + own.substring(at + quoted.length());
+        return CLASS_WITHIN.matcher(replaced).find() ? inner : replaced;
+    }
+
+    /** Whether it says less than what it is the cause of, which may be about a connection or a file. */
+    private static boolean isEndOfInput(Throwable cause) {
+        return cause instanceof EOFException || cause instanceof ClosedChannelException;
+    }
+
+    /** A message up to the name of an exception within it. */
+    private static String beforeClass(String message) {
+        return CLASS_WITHIN.split(message, 2)[0].replaceFirst("[\\s,:(]+$", "");
     }
 
     /** Whether it is what the HTTP client of Java throws: without a message, and with a cause that tells something else. */
@@ -80,7 +99,7 @@ public final class FailureText {
             text = "the connection timed out";
         } else if (cause instanceof TimeoutException) {
             text = "there was no answer in time";
-        } else if (cause instanceof EOFException || cause instanceof ClosedChannelException) {
+        } else if (isEndOfInput(cause) || message.startsWith(CLOSED)) {
             text = "the connection was closed";
         } else if (cause instanceof CertPathBuilderException) {
             text = "the certificate isn't signed by an authority that the hub trusts";
@@ -101,7 +120,9 @@ public final class FailureText {
     /** The message of an exception that has no words of its own here. */
     private static String message(Throwable failure) {
         String message = failure.getMessage();
-        if (message == null || message.isBlank()) {
+        boolean isOfCause =
+                failure.getCause() != null && failure.getCause().toString().equals(message);
+        if (message == null || message.isBlank() || isOfCause) {
             return "";
         }
         String text = withoutFullStop(CLASS.matcher(message.strip()).replaceFirst(""));

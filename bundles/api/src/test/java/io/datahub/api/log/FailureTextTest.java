@@ -98,6 +98,21 @@ class FailureTextTest {
     }
 
     @Test
+    void shouldNotTakeTheEndOfAFileForThatOfAConnection() {
+        IOException end = new EOFException("not enough content");
+        CertificateException invalid = new CertificateException("Unable to initialize, " + end, end);
+        assertEquals("unable to initialize", FailureText.of(invalid));
+        assertEquals(
+                "hub.crt contains an invalid certificate: unable to initialize",
+                FailureText.of(new CertificateException(
+                        "hub.crt contains an invalid certificate: " + invalid.getMessage(), invalid)));
+        assertEquals("the connection was closed", FailureText.of(new IOException(end)));
+        assertEquals(
+                "the connection was closed",
+                FailureText.of(new IOException("HTTP/1.1 header parser received no bytes", end)));
+    }
+
+    @Test
     void shouldLeaveOutTheNameOfAnException() {
         assertEquals("no room", FailureText.of(new IOException("java.io.IOException: no room")));
         assertEquals("an unexpected failure; the log has the reason", FailureText.of(new IllegalStateException()));

@@ -1,5 +1,6 @@
 package io.datahub.jetty.tls;
 
+import io.datahub.api.log.FailureText;
 import java.io.IOException;
 import java.io.StringReader;
 import java.security.GeneralSecurityException;
@@ -48,7 +49,7 @@ public final class PrivateKeyPem {
             PrivateKeyInfo pkcs8 = key instanceof PEMKeyPair pair ? pair.getPrivateKeyInfo() : (PrivateKeyInfo) key;
             return privateKey(pkcs8.getEncoded());
         } catch (IOException | RuntimeException e) {
-            throw new InvalidKeySpecException("its key is malformed", e);
+            throw new InvalidKeySpecException("its key is malformed: " + FailureText.of(e), e);
         }
     }
 
