@@ -69,10 +69,11 @@ class RsyncTransferTest {
         script = Files.writeString(folder.resolve("rsh"), """
                 #!/bin/sh
                 cd "$DIR" && shift && mkfifo in out err exit && printf %s "$*" > command.new && mv command.new command
-                cat err >&2 &
+                cat err >&2 & messages=$!
                 exec 3<&0; cat <&3 > in 2>/dev/null &
                 cat out
                 status=$(cat exit)
+                wait $messages
                 exit $status
                 """);
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
