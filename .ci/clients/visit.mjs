@@ -41,8 +41,12 @@ export async function see(what, promise) {
 /** What is seen isn't what it should be, but this. */
 export const instead = found => Promise.reject(new Error(`found ${found}`))
 
+// Where it is 11 o'clock now, since the text of a time is wider from 10 o'clock on. The names have the sign of the way to Greenwich.
+const offset = 11 - new Date().getUTCHours()
+const timezoneId = offset === 0 ? 'Etc/GMT' : `Etc/GMT${offset > 0 ? '-' : '+'}${Math.abs(offset)}`
+
 export async function open(options = {}, base = url) {
-  const context = await browser.newContext({ ...DEVICES[size], colorScheme, reducedMotion: 'reduce', ...options })
+  const context = await browser.newContext({ ...DEVICES[size], colorScheme, timezoneId, reducedMotion: 'reduce', ...options })
   const page = await context.newPage()
   page.setDefaultTimeout(wait)
   page.complaints = []
