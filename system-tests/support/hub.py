@@ -54,7 +54,7 @@ def rsa_host_key():
 def class_archive():
     """The archive of classes that the second start of a hub leaves, which saves a new one a seventh of its start; none from Java 23 on.
     The first run makes it for all that follow, with this build and Java."""
-    build = max([os.path.getmtime(file) for file in (LAUNCHER, *glob.glob(f"{ROOT}/karaf-assembly/target/*.tar.gz"))])
+    build = max(map(os.path.getmtime, (LAUNCHER, *glob.glob(f"{ROOT}/karaf-assembly/target/*.tar.gz"))))
     folder = f"{ROOT}/target/classes-of-hubs/" + sha256(f"{LAUNCHER} {build} {os.environ.get('JAVA_HOME')}")[:16]
     os.makedirs(folder, exist_ok=True)
     with open(f"{folder}/lock", "w") as lock:

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.datahub.api.secret.SecretFiles;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,19 +24,6 @@ class EncryptedServerTest {
     static void makeAuthority() throws Exception {
         authority = new TestAuthority(folder);
         authority.write(folder.resolve("events.ca.pem"));
-    }
-
-    private static final class NoOwner implements NatsLink.Owner {
-        @Override
-        public Map<String, NatsLink.Handler> subscriptions() {
-            return Map.of();
-        }
-
-        @Override
-        public void connected() {}
-
-        @Override
-        public void malformed() {}
     }
 
     private static NatsLink link(NatsServer server, String host, String secrets) {

@@ -22,19 +22,6 @@ class NatsLinkTest {
     @TempDir
     Path secrets;
 
-    private static class NoOwner implements NatsLink.Owner {
-        @Override
-        public Map<String, NatsLink.Handler> subscriptions() {
-            return Map.of();
-        }
-
-        @Override
-        public void connected() {}
-
-        @Override
-        public void malformed() {}
-    }
-
     private static String[] account(String password) {
         return new String[] {"--user", "hub", "--pass", password};
     }

@@ -26,6 +26,9 @@ public final class EventReader {
 
     private int frames;
 
+    /** Creates a reader without events, for {@link #read}. */
+    public EventReader() {}
+
     /**
      * Creates a reader before the first event.
      *
@@ -36,7 +39,7 @@ public final class EventReader {
     }
 
     /**
-     * Starts over before the first event of another run, for who reads many runs.
+     * Starts over before the first event of another run, so that one reader serves many runs.
      *
      * @param run the events
      */

@@ -54,8 +54,9 @@ public final class FailureText {
         }
         String own = known(failure).orElse(message(failure));
         Throwable cause = failure.getCause();
-        if (isEndOfInput(cause) && !beforeClass(own).isEmpty()) {
-            return beforeClass(own);
+        String beforeClass = CLASS_WITHIN.split(own, 2)[0].replaceFirst("[\\s,:(]+$", "");
+        if (isEndOfInput(cause) && !beforeClass.isEmpty()) {
+            return beforeClass;
         }
         String inner = isUnconnected(failure) ? "" : of(cause, depth - 1);
         if (inner.isEmpty() || own.contains(inner)) {
@@ -73,11 +74,6 @@ public final class FailureText {
     /** Whether it says less than what it is the cause of, which may be about a connection or a file. */
     private static boolean isEndOfInput(Throwable cause) {
         return cause instanceof EOFException || cause instanceof ClosedChannelException;
-    }
-
-    /** A message up to the name of an exception within it. */
-    private static String beforeClass(String message) {
-        return CLASS_WITHIN.split(message, 2)[0].replaceFirst("[\\s,:(]+$", "");
     }
 
     /** Whether it is what the HTTP client of Java throws: without a message, and with a cause that tells something else. */

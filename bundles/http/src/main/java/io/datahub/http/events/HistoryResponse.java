@@ -90,17 +90,13 @@ final class HistoryResponse extends PollingResponse {
         List<ByteBuffer> parts = new ArrayList<>();
         int capacity = Math.min(PART_BYTES, PART_ROOM * page.events().size());
         ByteBuilder lines = new ByteBuilder(capacity);
-        EventReader event = null;
+        EventReader event = new EventReader();
         for (EventRun run : page.events()) {
             if (lines.size() + 2 * run.length() > PART_BYTES - PART_ROOM) {
                 add(lines, parts);
                 lines = new ByteBuilder(PART_BYTES);
             }
-            if (event == null) {
-                event = new EventReader(run);
-            } else {
-                event.read(run);
-            }
+            event.read(run);
             event.next();
             EventJson.append(lines, run, event, true);
             lines.write('\n');
