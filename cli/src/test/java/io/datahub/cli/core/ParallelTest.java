@@ -55,7 +55,7 @@ class ParallelTest {
         assertThat(failure(() -> Files.createDirectories(file))).isEqualTo(file + " exists and is no directory");
         assertThat(failure(() -> Files.size(work.resolve("none")))).isEqualTo(work.resolve("none") + " doesn't exist");
         assertThat(failure(() -> Files.delete(work))).isEqualTo(work + " is a directory that isn't empty");
-        assertThat(failure(() -> Files.size(file.resolve("x")))).contains("Not a directory");
+        assertThat(failure(() -> Files.createFile(file.resolve("x")))).contains("Not a directory");
     }
 
     private static String failure(ThrowingCallable call) {
