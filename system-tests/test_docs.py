@@ -229,7 +229,8 @@ def test_configuration_reference_agrees_with_the_bundles():
             if (literal[1] if literal else "") != ad.get("default", "").replace("\\", ""):
                 faults.append(f"{pid} {key} has the default {ad.get('default')}, not {default}")
             least, _, most = span.partition(" – ")
-            if ad.get("min") and number(least) != int(ad["min"]) or ad.get("max") and number(most) != int(ad["max"]):
+            bounds = [int(ad[bound]) if bound in ad else None for bound in ("min", "max")]
+            if ad["type"] in ("Integer", "Long") and [number(least), number(most)] != bounds:
                 faults.append(f"{pid} {key} is from {ad.get('min')} to {ad.get('max')}, not {span}")
     assert not faults
 

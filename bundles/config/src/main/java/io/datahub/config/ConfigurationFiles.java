@@ -81,7 +81,7 @@ public final class ConfigurationFiles implements HealthCheck, ConfigurationProbl
     @Override
     public Health check() {
         Health files = loader.check();
-        String failures = failed.of(loader.factoryFiles()).stream()
+        String failures = failed.of(loader.filesInEffect()).stream()
                 .map(ConfigurationProblem::toString)
                 .collect(Collectors.joining("; "));
         if (failures.isEmpty()) {
@@ -93,7 +93,7 @@ public final class ConfigurationFiles implements HealthCheck, ConfigurationProbl
 
     @Override
     public List<ConfigurationProblem> problems() {
-        return Stream.concat(loader.problems().stream(), failed.of(loader.factoryFiles()).stream())
+        return Stream.concat(loader.problems().stream(), failed.of(loader.filesInEffect()).stream())
                 .toList();
     }
 

@@ -41,7 +41,6 @@ final class ConfigurationLoader {
     private final Map<String, FileState> states = new ConcurrentSkipListMap<>();
     private final Map<String, String> loaded = new HashMap<>();
     private final Set<String> unknown = new HashSet<>();
-    private volatile Set<String> factoryPids = Set.of();
     private Map<String, String> seen = Map.of();
     private Map<Long, Long> seenBundles = Map.of();
 
@@ -82,13 +81,12 @@ final class ConfigurationLoader {
         return FileState.problems(states.values()).toList();
     }
 
-    /** The files in effect of which each has a component of its own. */
-    List<String> factoryFiles() {
+    /** The files of which some version is in effect. */
+    List<String> filesInEffect() {
         return states.entrySet().stream()
                 .filter(state -> state.getValue().inEffect() == InEffect.CURRENT_VERSION
                         || state.getValue().inEffect() == InEffect.PREVIOUS_VERSION)
                 .map(Map.Entry::getKey)
-                .filter(file -> factoryPids.contains(Pid.of(file).base()))
                 .toList();
     }
 
@@ -103,7 +101,6 @@ final class ConfigurationLoader {
 
     private void apply(boolean isStart) throws IOException {
         Schemas schemas = bundles.schemas();
-        factoryPids = schemas.factoryPids();
         for (Map.Entry<String, String> file : new TreeMap<>(seen).entrySet()) {
             if (!file.getValue().equals(loaded.get(file.getKey()))) {
                 apply(file.getKey(), schemas, isStart);

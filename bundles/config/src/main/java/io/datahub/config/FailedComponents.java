@@ -28,7 +28,7 @@ final class FailedComponents {
     /**
      * The problems of some files.
      *
-     * @param files the names of files of factory configurations
+     * @param files the names of files that are in effect
      */
     List<ConfigurationProblem> of(List<String> files) {
         Map<String, String> fileByPid = new TreeMap<>();

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,7 +16,6 @@ import javax.xml.stream.XMLStreamReader;
 final class Schemas {
 
     private final Map<String, Map<String, Attribute>> byPid = new HashMap<>();
-    private final Set<String> factoryPids = new HashSet<>();
 
     /** Adds the definitions of an {@code OSGI-INF/metatype/*.xml} file. */
     void add(InputStream metatype) throws IOException {
@@ -40,9 +38,6 @@ final class Schemas {
                         case "Designate" -> {
                             String factoryPid = xml.getAttributeValue(null, "factoryPid");
                             String pid = factoryPid == null ? xml.getAttributeValue(null, "pid") : factoryPid;
-                            if (factoryPid != null) {
-                                factoryPids.add(factoryPid);
-                            }
                             byPid.computeIfAbsent(pid, key -> new HashMap<>()).putAll(attributes);
                         }
                         default -> {}
@@ -57,11 +52,6 @@ final class Schemas {
     /** The PIDs and factory PIDs that have definitions. */
     Set<String> pids() {
         return byPid.keySet();
-    }
-
-    /** The factory PIDs that have definitions. */
-    Set<String> factoryPids() {
-        return Set.copyOf(factoryPids);
     }
 
     private static Attribute attribute(XMLStreamReader xml) {
@@ -112,6 +102,7 @@ final class Schemas {
                         && file.values().getOrDefault(attribute.id(), "").isEmpty())
                 .forEach(attribute -> problems.add(FileProblem.missing(file.name(), attribute.id())));
         problems.addAll(HookRules.problems(file));
+        problems.addAll(OidcRules.problems(file));
         return problems;
     }
 }

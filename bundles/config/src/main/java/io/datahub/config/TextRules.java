@@ -1,5 +1,6 @@
 package io.datahub.config;
 
+import io.datahub.api.path.RecordPath;
 import io.datahub.api.path.RecordUrls;
 import io.datahub.api.user.Networks;
 import io.datahub.api.validation.PathPattern;
@@ -23,29 +24,37 @@ final class TextRules {
     private static final Form NETWORKS =
             list("addresses and networks separated by commas, such as 127.0.0.1, 10.0.0.0/8, fd00::/8", Networks::new);
     private static final Form PATHS = list("patterns of paths separated by commas, such as builds/**", PathPattern::of);
-    private static final String LIMIT = "\\s*[0-9]{1,12}\\s*(?:[smhd]|B|KiB|MiB|GiB|TiB)\\s*";
-    private static final String KEEP_RULE = "\\s*(?!file\\.|hub\\.)[^,;\n]+:(?=\\s)" + LIMIT + "(?:," + LIMIT + ")?";
-    private static final Pattern KEEP = Pattern.compile("(?:" + KEEP_RULE + ")?(?:[;\n](?:" + KEEP_RULE + "|\\s*))*");
-    private static final String LAST_RULE = "\\s*(?!file\\.|hub\\.)[^,;\n]+:\\s+[1-9][0-9]{0,8}\\s+topics\\s*"
-            + "(?:,\\s*[1-9][0-9]{0,5}\\s*(?:MiB|GiB|TiB)\\s*)?";
-    private static final Pattern LAST = Pattern.compile("(?:" + LAST_RULE + ")?(?:[;\n](?:" + LAST_RULE + "|\\s*))*");
-    private static final String DEDUPLICATE_RULE = "\\s*(?!file\\.|hub\\.)[^,;\n]+:\\s+"
-            + "(?:[1-9][0-9]{0,4}\\s*s|[1-9][0-9]{0,3}\\s*m|(?:[1-9][0-9]?|1[0-5][0-9]|16[0-8])\\s*h|[1-7]\\s*d)\\s*";
-    private static final Pattern DEDUPLICATE =
-            Pattern.compile("(?:" + DEDUPLICATE_RULE + ")?(?:[;\n](?:" + DEDUPLICATE_RULE + "|\\s*))*");
+    private static final Form DIRECTORIES =
+            list("paths of directories separated by commas, such as npm/; / is everything", TextRules::directory);
+    private static final Form HOST_NAMES = form(
+            "host names separated by commas, such as hub.example.org, without https:// and port",
+            "(?i)[a-z0-9_-]{1,63}(?:\\.[a-z0-9_-]{1,63})*\\.?");
+    private static final Map<String, Form> HTTP_FORMS = Map.of(
+            "io.datahub.http encodedSlashPaths",
+            DIRECTORIES,
+            "io.datahub.http accelLocation",
+            matching("a path such as /served/, or empty", "(?:/\\S*)?"),
+            "io.datahub.jetty hostNames",
+            HOST_NAMES,
+            "io.datahub.uploads directory",
+            new Form(
+                    "the path of a directory, such as inbox/{user}/",
+                    value -> parses(value.strip().replace("{user}", "u"), TextRules::directory)));
     private static final Map<String, Form> HISTORY_FORMS = Map.of(
             "io.datahub.history keep",
             new Form(
-                    "PREFIX: AGE, SIZE, separated by semicolons, such as build.: 7d, 1 GiB; dev.: 30d",
-                    value -> KEEP.matcher(value).matches()),
+                    "PREFIX: AGE, SIZE, separated by semicolons, such as build.: 7d, 1 GiB; dev.: 30d, with each prefix"
+                            + " once, an age from 1s to 1000000d, and a size from 1 MiB to 500000 TiB",
+                    KeptTopicRules::isKeep),
             "io.datahub.history last",
             new Form(
-                    "PREFIX: COUNT topics, SIZE, separated by semicolons, such as status.: 100000 topics, 1 GiB",
-                    value -> LAST.matcher(value).matches()),
+                    "PREFIX: COUNT topics, SIZE, separated by semicolons, such as status.: 100000 topics, 1 GiB, with each"
+                            + " prefix once, and a size from 1 MiB to 500000 TiB",
+                    KeptTopicRules::isLast),
             "io.datahub.history deduplicate",
             new Form(
-                    "PREFIX: TIME, up to 7d, separated by semicolons, such as build.: 10m",
-                    value -> DEDUPLICATE.matcher(value).matches()),
+                    "PREFIX: TIME, from 1s to 7d, separated by semicolons, such as build.: 10m, with each prefix once",
+                    KeptTopicRules::isDeduplicate),
             "io.datahub.history flush",
             new Form(
                     "always, or milliseconds from 1 to 60000",
@@ -82,14 +91,16 @@ final class TextRules {
             NETWORKS,
             "io.datahub.store publicUrl",
             new Form(RecordUrls.ALLOWED, value -> parses(value, RecordUrls::of)),
+            "io.datahub.store source",
+            new Form("a URI reference, such as /datahub", value -> !value.isEmpty() && parses(value, URI::create)),
             "io.datahub.store quotas",
             form(
                     "PREFIX: or @USER: and how much, separated by commas, such as builds/: 100 GiB 10000 files",
                     ".+:(?=\\s*[0-9])\\s*(?:[0-9]{1,18}\\s*(?:KiB|MiB|GiB|TiB|B)?)?\\s*(?:\\b[0-9]{1,18}\\s*files)?"),
             "io.datahub.store keepDays",
             form(
-                    "PREFIX: DAYS, separated by commas, such as builds/nightly/: 30",
-                    ".+:\\s*[0-9]{1,6}(?:\\.[0-9]{1,9})?"),
+                    "PREFIX: DAYS, separated by commas, such as builds/nightly/: 30, with more than 0 days",
+                    ".+:\\s*(?=.*[1-9])[0-9]{1,6}(?:\\.[0-9]{1,9})?"),
             "io.datahub.broker slowSubscriberTimeoutMillis",
             form(
                     "TRANSPORT: MILLISECONDS, separated by commas, such as http: 10000, websocket: 10000",
@@ -97,7 +108,7 @@ final class TextRules {
             "io.datahub.store require",
             form("NAME: PATTERN, separated by commas, such as xsd: orders/**", "[^:]*[^:\\s][^:]*:.*\\S.*"));
 
-    private static final Map<String, Form> ALL_FORMS = Stream.of(FORMS, HISTORY_FORMS, HOOK_FORMS)
+    private static final Map<String, Form> ALL_FORMS = Stream.of(FORMS, HTTP_FORMS, HISTORY_FORMS, HOOK_FORMS)
             .flatMap(forms -> forms.entrySet().stream())
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
@@ -129,6 +140,11 @@ final class TextRules {
             throw new IllegalArgumentException(TARGET);
         }
         return url;
+    }
+
+    /** The directory with this path, with or without a slash at its end. */
+    private static RecordPath directory(String text) {
+        return RecordPath.of(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
     }
 
     /** A list of items that a parser throws {@link IllegalArgumentException} for if they are invalid. */

@@ -31,4 +31,16 @@ class FailedComponentsTest {
                 .singleElement()
                 .hasToString("etc/io.datahub.hook-failed.cfg: secretFile must name a file; the file has no effect");
     }
+
+    @Test
+    void shouldReportAFileOfTheOnlyComponentOfItsKind() {
+        component("io.datahub.console", "io.datahub.console", ComponentConfigurationDTO.FAILED_ACTIVATION);
+
+        assertThat(new FailedComponents(runtime).of(List.of("io.datahub.console.cfg")))
+                .singleElement()
+                .asString()
+                .startsWith("etc/io.datahub.console.cfg: secretFile must name a file");
+        assertThat(new FailedComponents(runtime).of(List.of("io.datahub.other.cfg")))
+                .isEmpty();
+    }
 }

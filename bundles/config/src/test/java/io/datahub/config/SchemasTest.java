@@ -61,7 +61,6 @@ class SchemasTest {
                 .asString()
                 .contains("url: the value isn't allowed: must be an http")
                 .doesNotContain("s3cret");
-        assertThat(schemas.factoryPids()).containsExactlyInAnyOrder("io.datahub.x", "io.datahub.webhook");
     }
 
     @Test

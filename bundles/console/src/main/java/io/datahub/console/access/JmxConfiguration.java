@@ -7,6 +7,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @ObjectClassDefinition(name = "Datahub console", description = "Access to the console and to JMX")
 @interface JmxConfiguration {
 
-    @AttributeDefinition(description = "TCP port on loopback for JMX over RMI, from 1 to 65535; 0 for none")
+    @AttributeDefinition(
+            description = "TCP port on loopback for JMX over RMI, from 1 to 65535; 0 for none",
+            min = "0",
+            max = "65535")
     int jmx_port() default 0;
 }

@@ -23,11 +23,12 @@ final class EncodedSlashes {
     private final List<String> trees = new ArrayList<>();
 
     /**
-     * @param trees paths of directories, with or without a trailing slash; {@code /} is everything
+     * @param trees paths of directories, each alone or several separated by commas, with or without a trailing slash;
+     *     {@code /} is everything
      * @throws IllegalArgumentException if one is not a valid path
      */
     EncodedSlashes(String[] trees) {
-        for (String raw : trees) {
+        for (String raw : String.join(",", trees).split(",", -1)) {
             String tree = raw.strip();
             if (!tree.isEmpty()) {
                 add(tree);

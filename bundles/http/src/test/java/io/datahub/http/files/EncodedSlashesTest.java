@@ -21,6 +21,7 @@ class EncodedSlashesTest {
     void shouldDecodeASlashBelowTheTrees() {
         assertThat(path("npm/@scope%2fname", "npm/")).isEqualTo("npm/@scope/name");
         assertThat(path("npm/%40scope%2Fname", "other", " npm")).isEqualTo("npm/@scope/name");
+        assertThat(path("npm/x%2fy", "pypi/, npm/")).isEqualTo("npm/x/y");
         assertThat(path("a/b/x%2fy%2fz", "a/b/")).isEqualTo("a/b/x/y/z");
         assertThat(path("n%70m/x%2fy", "npm/")).isEqualTo("npm/x/y");
         assertThat(path("x%2fy", "/")).isEqualTo("x/y");
