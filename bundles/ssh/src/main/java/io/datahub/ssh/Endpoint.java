@@ -53,12 +53,12 @@ final class Endpoint implements AutoCloseable {
      * @throws IllegalStateException if it can't be bound; the message says why and how to fix it
      */
     Endpoint(SshServices services, ChannelHandlers handlers, KeyPairProvider hostKeys, SshSettings settings) {
+        InetSocketAddress address = settings.address();
         this.settings = settings;
         timer = newTimer();
         connections = new Connections(services, this::settings, () -> settings().maxHandshakes());
         server = newServer(services, handlers, hostKeys);
         configure(settings);
-        InetSocketAddress address = settings.address();
         server.setHost(address.getAddress().getHostAddress());
         server.setPort(address.getPort());
         try {

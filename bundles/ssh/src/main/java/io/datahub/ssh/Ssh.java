@@ -71,7 +71,7 @@ public final class Ssh implements HealthCheck, MetricSource {
      * @param endpoint null if SSH is off or down
      * @param handlers of the endpoint
      * @param workers of the endpoint
-     * @param problem why SSH is down; empty if it isn't
+     * @param problem why SSH is down, or doesn't listen where it should by now; empty if it does
      */
     private record State(Endpoint endpoint, ChannelHandlers handlers, Workers workers, String problem) {
 
@@ -81,6 +81,10 @@ public final class Ssh implements HealthCheck, MetricSource {
                 handlers.close();
                 workers.close();
             }
+        }
+
+        private State with(String changed) {
+            return new State(endpoint, handlers, workers, changed);
         }
     }
 
@@ -153,14 +157,35 @@ public final class Ssh implements HealthCheck, MetricSource {
         SshSettings changed = SshSettings.of(configuration);
         if (state.endpoint() != null && changed.canReuseEndpointOf(settings)) {
             state.endpoint().configure(changed);
+            state = state.with("");
+            settings = changed;
             LOG.info(
                     "event=ssh.endpoint.configured address={} {}",
                     state.endpoint().address(),
                     changed);
         } else {
-            state.close();
-            state = open(changed);
+            reopen(changed);
         }
+    }
+
+    /** Listens at another address. If that can't be used, it goes on at the present one, whose connections are kept. */
+    private void reopen(SshSettings changed) {
+        State replaced = state;
+        boolean isOpen = replaced.endpoint() != null;
+        boolean isClosedFirst = isOpen && changed.port() == settings.port() && changed.isResolvable();
+        if (isClosedFirst) {
+            replaced.close();
+        }
+        State opened = open(changed);
+        if (isOpen && !opened.problem().isEmpty()) {
+            State former = isClosedFirst ? open(settings) : replaced;
+            state = former.with(opened.problem());
+            return;
+        }
+        if (!isClosedFirst) {
+            replaced.close();
+        }
+        state = opened;
         settings = changed;
     }
 
@@ -177,10 +202,13 @@ public final class Ssh implements HealthCheck, MetricSource {
                     ? Health.ready("off: port=0")
                     : Health.degraded("SSH is down: " + current.problem());
         }
-        return Health.ready("address=" + current.endpoint().address() + " connections="
+        String open = "address=" + current.endpoint().address() + " connections="
                 + current.endpoint().connections().count() + " handshakes="
                 + current.endpoint().connections().handshakes() + " commands="
-                + current.workers().running());
+                + current.workers().running();
+        return current.problem().isEmpty()
+                ? Health.ready(open)
+                : Health.degraded(current.problem() + "; the former settings apply: " + open);
     }
 
     @Override

@@ -93,6 +93,15 @@ record SshSettings(
         }
     }
 
+    /** Whether the host name can be resolved. */
+    boolean isResolvable() {
+        try {
+            return address() != null;
+        } catch (IllegalStateException e) {
+            return false;
+        }
+    }
+
     @Override
     public boolean isShared(InetAddress address) {
         return address.isLoopbackAddress() || address.isAnyLocalAddress() || proxies.contains(address);

@@ -22,9 +22,20 @@ final class Endpoint implements AutoCloseable {
             loops.get(0).add(listener);
             address = listener.address();
         } catch (IOException e) {
+            release();
             throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            release();
+            throw e;
         }
         loops.forEach(EventLoop::start);
+    }
+
+    /** Each loop closes what it has opened when it ends. */
+    private void release() {
+        loops.forEach(EventLoop::stop);
+        loops.forEach(EventLoop::start);
+        loops.forEach(EventLoop::join);
     }
 
     /** The address it listens on. */

@@ -10,6 +10,7 @@ import io.datahub.api.metric.MetricSource;
 import io.datahub.api.user.Authenticator;
 import io.datahub.zeromq.curve.CurveKeyFiles;
 import io.datahub.zeromq.curve.CurveKeyPair;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -46,8 +47,11 @@ public final class Zeromq implements HealthCheck, MetricSource {
     private final HistoryReader history;
     private volatile EndpointContext context;
 
-    /** Null if the configured port can't be bound. */
+    /** Null if no configured port can be bound. */
     private volatile Endpoint endpoint;
+
+    /** Why it doesn't listen where it should by now; empty if it does. */
+    private volatile String fault = "";
 
     /**
      * @throws IllegalStateException if the port can't be bound or the CURVE keys can't be used; the message says
@@ -73,8 +77,9 @@ public final class Zeromq implements HealthCheck, MetricSource {
     }
 
     private void open(ZeromqSettings settings) {
-        context = new EndpointContext(broker, authenticator, keys, history, settings);
-        endpoint = new Endpoint(context);
+        EndpointContext opened = new EndpointContext(broker, authenticator, keys, history, settings);
+        endpoint = new Endpoint(opened);
+        context = opened;
         LOG.info("event=zeromq.endpoint.started address={} {}", endpoint.address(), settings);
     }
 
@@ -83,10 +88,35 @@ public final class Zeromq implements HealthCheck, MetricSource {
         ZeromqSettings settings = ZeromqSettings.of(configuration);
         if (endpoint != null && settings.canReuseSocketOf(context.settings())) {
             context.configure(settings);
+            fault = "";
             LOG.info("event=zeromq.endpoint.configured address={} {}", endpoint.address(), settings);
         } else {
-            close();
+            reopen(settings);
+        }
+    }
+
+    /** Listens at another address. If that can't be used, it goes on at the present one, whose connections are kept. */
+    private void reopen(ZeromqSettings settings) {
+        ZeromqSettings present = context.settings();
+        Endpoint replaced = endpoint;
+        boolean isClosedFirst = false;
+        try {
+            isClosedFirst = replaced != null && settings.address().getPort() == present.port();
+            if (isClosedFirst) {
+                close();
+            }
             open(settings);
+            fault = "";
+        } catch (IllegalStateException | UncheckedIOException e) {
+            fault = String.valueOf(e.getMessage());
+            LOG.error("event=zeromq.config.invalid reason={}", LogText.quoted(fault));
+            if (isClosedFirst) {
+                open(present);
+            }
+            return;
+        }
+        if (replaced != null && !isClosedFirst) {
+            replaced.close();
         }
     }
 
@@ -104,15 +134,20 @@ public final class Zeromq implements HealthCheck, MetricSource {
                     + TimeUnit.NANOSECONDS.toSeconds(MAX_STALL_NANOS)
                     + " seconds; a thread dump (jstack) shows where");
         }
-        return current == null
-                ? Health.down("the port " + context.settings().port()
-                        + " can't be bound; stop the program that uses it, or set another port in "
-                        + "io.datahub.zeromq.cfg")
-                : Health.ready("address=" + current.address() + " connections="
-                        + context.connectionLimiter().count() + " handshakes="
-                        + context.handshakes().pending() + " delayedRejections="
-                        + context.handshakes().delayedRejections() + " receivingBytes="
-                        + context.largeMessages().bytes() + " " + context.disconnectMetrics());
+        if (current == null) {
+            return Health.down(
+                    fault.isEmpty()
+                            ? "the port " + context.settings().port()
+                                    + " can't be bound; stop the program that uses it, or set another port in "
+                                    + "io.datahub.zeromq.cfg"
+                            : fault);
+        }
+        String state = "address=" + current.address() + " connections="
+                + context.connectionLimiter().count() + " handshakes="
+                + context.handshakes().pending() + " delayedRejections="
+                + context.handshakes().delayedRejections() + " receivingBytes="
+                + context.largeMessages().bytes() + " " + context.disconnectMetrics();
+        return fault.isEmpty() ? Health.ready(state) : Health.degraded(fault + "; the former settings apply: " + state);
     }
 
     @Override

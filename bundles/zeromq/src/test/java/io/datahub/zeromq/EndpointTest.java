@@ -483,4 +483,39 @@ class EndpointTest {
         hub.connect("ci", "SUB");
         assertThat(hub.zeromq.check().ready()).isTrue();
     }
+
+    @Test
+    void shouldKeepPortAndConnectionsWhenTheNewPortIsTaken() throws IOException {
+        hub = new Fixture();
+        RawPeer subscriber = hub.subscriber("ci", "build.");
+        int port = hub.port();
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            hub.zeromq.modified(Fixture.configuration("port", taken.getLocalPort()));
+
+            assertThat(hub.port()).isEqualTo(port);
+            assertThat(hub.zeromq.check().ready()).isTrue();
+            assertThat(hub.zeromq.check().degraded()).isTrue();
+            assertThat(hub.zeromq.check().detail()).contains(":" + taken.getLocalPort());
+        }
+        hub.connect("ci", "PUSH").send(RawPeer.message("build.1", "x"));
+        assertThat(subscriber.message()).containsExactly("build.1", "x");
+
+        hub.zeromq.modified(Fixture.configuration("maxConnections", 100));
+        assertThat(hub.zeromq.check().degraded()).isFalse();
+    }
+
+    @Test
+    void shouldListenAtTheFormerAddressWhenTheNewOneCantBeUsed() throws IOException {
+        hub = new Fixture();
+        RawPeer subscriber = hub.subscriber("ci", "build.");
+
+        hub.zeromq.modified(Fixture.configuration("host", "no.such.host.invalid"));
+        assertThat(hub.zeromq.check().detail()).contains("no.such.host.invalid");
+        hub.connect("ci", "PUSH").send(RawPeer.message("build.1", "x"));
+        assertThat(subscriber.message()).containsExactly("build.1", "x");
+
+        hub.zeromq.modified(Fixture.configuration("host", "192.0.2.1")); // of no machine (RFC 5737)
+        assertThat(hub.zeromq.check().degraded()).isTrue();
+        hub.connect("ci", "SUB");
+    }
 }
