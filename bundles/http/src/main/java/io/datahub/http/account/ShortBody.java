@@ -39,19 +39,25 @@ final class ShortBody extends RequestBodySink {
 
     /** Reads a body of at most so many bytes without blocking a thread, and passes it to the receiver. */
     static void read(Exchange exchange, int maxBytes, Receiver receiver) {
-        Optional<Refusal> encodingRefusal =
-                WriteHeaders.refuseContentEncoding(exchange.request().getHeaders());
-        if (encodingRefusal.isPresent()) {
-            BodyDrainer.refuse(exchange, encodingRefusal.get());
+        Optional<Refusal> refusal = WriteHeaders.refuseContentEncoding(
+                        exchange.request().getHeaders())
+                .or(() -> Optional.of(tooLarge(maxBytes))
+                        .filter(tooLarge -> exchange.request().getLength() > maxBytes));
+        if (refusal.isPresent()) {
+            BodyDrainer.refuse(exchange, refusal.get());
             return;
         }
         new BodyReader(exchange.request(), new ShortBody(exchange, maxBytes, receiver)).run();
     }
 
+    private static Refusal tooLarge(int maxBytes) {
+        return new Refusal(Reason.TOO_LARGE, "the body has at most " + maxBytes + " bytes here");
+    }
+
     @Override
     public boolean take(Content.Chunk chunk) {
         if (bytes.size() + chunk.remaining() > maxBytes) {
-            refuse(new Refusal(Reason.TOO_LARGE, "the body has at most " + maxBytes + " bytes here"));
+            refuse(tooLarge(maxBytes));
             return false;
         }
         byte[] chunkBytes = new byte[chunk.remaining()];

@@ -6,6 +6,7 @@ import io.datahub.api.json.JsonText;
 import io.datahub.api.user.Action;
 import io.datahub.api.user.Explanation;
 import io.datahub.api.user.UserRegistry;
+import io.datahub.jetty.web.Conditions;
 import io.datahub.jetty.web.Exchange;
 import java.util.Optional;
 import org.eclipse.jetty.util.Fields;
@@ -16,6 +17,9 @@ record UserExplanations(UserRegistry registry) {
     void handle(Exchange exchange, String name, Fields query) {
         if (!exchange.isRead()) {
             exchange.refuseMethod("GET, HEAD, OPTIONS");
+            return;
+        }
+        if (!Conditions.check(exchange, true)) {
             return;
         }
         Optional<UserRegistry.Account> account = registry.accounts().stream()

@@ -5,6 +5,7 @@ import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
 import io.datahub.api.json.JsonText;
+import io.datahub.api.path.PercentText;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.UserRegistry;
 import io.datahub.api.user.UserRegistry.Credential;
@@ -31,10 +32,14 @@ record UserTokens(UserRegistry registry) {
     void issue(Exchange exchange, String user, TokenRequest request) throws IOException {
         Result<IssuedToken> issued =
                 registry.issueToken(exchange.login().orElseThrow(), user, request.label(), request.expires());
-        issued.refusal().ifPresentOrElse(exchange::refuse, () -> show(exchange, issued.get()));
+        String mount = user.equals(exchange.user().name())
+                ? TokensHandler.MOUNT
+                : UsersHandler.MOUNT + "/" + PercentText.encodePath(user) + TokensHandler.MOUNT;
+        issued.refusal().ifPresentOrElse(exchange::refuse, () -> show(exchange, issued.get(), mount));
     }
 
-    private static void show(Exchange exchange, IssuedToken issued) {
+    /** @param mount the path at which the user's tokens are */
+    private static void show(Exchange exchange, IssuedToken issued, String mount) {
         byte[] body = JsonText.of(json -> {
             json.writeStartObject();
             json.writeStringField("token", issued.token());
@@ -44,9 +49,7 @@ record UserTokens(UserRegistry registry) {
         });
         var headers = exchange.response().getHeaders();
         headers.put(Exchange.NOT_STORED);
-        headers.put(
-                HttpHeader.LOCATION,
-                TokensHandler.MOUNT + "/" + issued.credential().id());
+        headers.put(HttpHeader.LOCATION, mount + "/" + issued.credential().id());
         exchange.json(201, body);
     }
 

@@ -93,8 +93,10 @@ public final class EventsHandler extends AsyncHandler {
         Exchange exchange = new Exchange(request, response, callback);
         String path = request.getHttpURI().getPath();
         boolean hasTopic = path.length() > MOUNT.length() + 1;
-        boolean conditional = exchange.is(HttpMethod.POST) || exchange.is(HttpMethod.GET);
-        if (conditional && !Conditions.check(exchange, !hasTopic)) {
+        boolean isReadable = !hasTopic || path.equals(HISTORY);
+        boolean isConditional = exchange.is(HttpMethod.POST) || exchange.isRead();
+        boolean exists = exchange.isRead() ? isReadable : !hasTopic;
+        if (isConditional && !Conditions.check(exchange, exists)) {
             return true;
         }
         if (exchange.is(HttpMethod.POST)) {
@@ -106,7 +108,6 @@ public final class EventsHandler extends AsyncHandler {
             stream(exchange).ifPresent(exchange::refuse);
         } else {
             allowWebHook(exchange);
-            boolean isReadable = !hasTopic || path.equals(HISTORY);
             exchange.refuseMethod(isReadable ? "GET, HEAD, POST, OPTIONS" : "POST, OPTIONS");
         }
         return true;

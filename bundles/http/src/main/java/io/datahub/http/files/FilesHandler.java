@@ -136,6 +136,11 @@ public final class FilesHandler extends Handler.Abstract {
 
     private void read(Exchange exchange, FileTarget target, Fields query) throws IOException {
         Optional<Refusal> refusal;
+        if (exchange.request().getHttpURI().getPath().equals(FileTarget.MOUNT)
+                && DirectoryListing.prefersHtml(exchange)) {
+            redirect(exchange, FileTarget.MOUNT + "/"); // to which the links of the page are relative
+            return;
+        }
         if (target.isDirectory()) {
             refusal = listing.respond(exchange, target, query);
         } else if (ArchiveDownload.isRequested(query)
@@ -148,16 +153,16 @@ public final class FilesHandler extends Handler.Abstract {
             return;
         }
         if (!target.isDirectory() && isDirectory(exchange, target, refusal.get())) {
-            String queryString = exchange.request().getHttpURI().getQuery();
-            exchange.response()
-                    .getHeaders()
-                    .put(
-                            HttpHeader.LOCATION,
-                            FileTarget.uri(target.path()) + "/" + (queryString == null ? "" : "?" + queryString));
-            exchange.empty(308);
+            redirect(exchange, FileTarget.uri(target.path()) + "/");
         } else {
             exchange.refuse(refusal.get());
         }
+    }
+
+    private static void redirect(Exchange exchange, String path) {
+        String query = exchange.request().getHttpURI().getQuery();
+        exchange.response().getHeaders().put(HttpHeader.LOCATION, path + (query == null ? "" : "?" + query));
+        exchange.empty(308);
     }
 
     /** Whether the path is not a record but a directory that the user may list. */
@@ -202,7 +207,16 @@ public final class FilesHandler extends Handler.Abstract {
                 .isPresent();
     }
 
-    private Optional<Refusal> writeForm(Exchange exchange, FileTarget target, WriteHeaders headers, boolean dryRun) {
+    private Optional<Refusal> writeForm(Exchange exchange, FileTarget target, WriteHeaders headers, boolean dryRun)
+            throws IOException {
+        if (!exchange.user().mayCreateIn(target.path())) {
+            return Optional.of(
+                    new Refusal(Reason.FORBIDDEN, "you have no grant to write anything in /" + target.path()));
+        }
+        if (!store.find(exchange.user(), target.path()).isRefused()) {
+            return Optional.of(
+                    new Refusal(Reason.CONFLICT, target.path() + " is a record; a form is posted to a directory"));
+        }
         String type = exchange.header(HttpHeader.CONTENT_TYPE).orElse("");
         if (!isForm(exchange)) {
             return Optional.of(new Refusal(

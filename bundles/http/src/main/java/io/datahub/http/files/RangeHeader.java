@@ -1,5 +1,6 @@
 package io.datahub.http.files;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,8 +12,9 @@ final class RangeHeader {
 
     private static final Pattern BYTES = Pattern.compile("\\s*bytes\\s*=(.*)", Pattern.CASE_INSENSITIVE);
     private static final Pattern COMMA = Pattern.compile(",");
-    private static final Pattern SPEC = Pattern.compile("([0-9]{0,18})\\s*-\\s*([0-9]{0,18})");
+    private static final Pattern SPEC = Pattern.compile("([0-9]*)\\s*-\\s*([0-9]*)");
     private static final int MAX_RANGES = 64;
+    private static final BigInteger MAX = BigInteger.valueOf(Long.MAX_VALUE);
 
     private RangeHeader() {}
 
@@ -70,19 +72,24 @@ final class RangeHeader {
     }
 
     private static boolean isMalformed(String first, String last) {
-        return first.isEmpty() ? last.isEmpty() : !last.isEmpty() && Long.parseLong(last) < Long.parseLong(first);
+        return first.isEmpty() ? last.isEmpty() : !last.isEmpty() && position(last) < position(first);
     }
 
     /** The range, limited to the size; null if it is not satisfiable. */
     private static ByteRange range(String first, String last, long size) {
         if (first.isEmpty()) {
-            long length = Math.min(Long.parseLong(last), size);
+            long length = Math.min(position(last), size);
             return length == 0 ? null : new ByteRange(size - length, size - 1);
         }
-        long from = Long.parseLong(first);
+        long from = position(first);
         if (from >= size) {
             return null;
         }
-        return new ByteRange(from, last.isEmpty() ? size - 1 : Math.min(Long.parseLong(last), size - 1));
+        return new ByteRange(from, last.isEmpty() ? size - 1 : Math.min(position(last), size - 1));
+    }
+
+    /** A position of any length; one that no record has is as good as another. */
+    private static long position(String digits) {
+        return new BigInteger(digits).min(MAX).longValue();
     }
 }

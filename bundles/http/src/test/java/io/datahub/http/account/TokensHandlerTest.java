@@ -3,7 +3,9 @@ package io.datahub.http.account;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.test.http.TestServer;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +96,17 @@ class TokensHandlerTest {
     }
 
     @Test
+    void shouldRefuseALargeBodyBeforeItIsSent() throws Exception {
+        try (Socket socket = server.connect()) {
+            socket.getOutputStream()
+                    .write("POST /tokens HTTP/1.1\r\nHost: x\r\nContent-Length: 8193\r\nExpect: 100-continue\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(TestServer.readTo(socket.getInputStream(), "\r\n")).startsWith("HTTP/1.1 413 ");
+        }
+    }
+
+    @Test
     void shouldRefuseMalformedFormsAndQueries() throws Exception {
         assertThat(post("lable=x", FORM).statusCode()).isEqualTo(400);
         assertThat(post("label=x&label=y", FORM).statusCode()).isEqualTo(400);
@@ -111,7 +124,9 @@ class TokensHandlerTest {
         assertThat(server.send("DELETE", "/tokens/" + id + "?user=ops", "").statusCode())
                 .isEqualTo(403);
         server.setLogin(users.ops);
-        assertThat(post("{\"user\":\"ci\"}", JSON).statusCode()).isEqualTo(201);
+        HttpResponse<String> made = post("{\"user\":\"ci\"}", JSON);
+        assertThat(made.statusCode()).isEqualTo(201);
+        assertThat(made.headers().firstValue("Location").orElseThrow()).matches("/users/ci/tokens/[0-9a-f]{16}");
         assertThat(server.get("/tokens?user=ci").statusCode()).isEqualTo(200);
         assertThat(server.get("/tokens?user=nobody").statusCode()).isEqualTo(404);
         assertThat(server.send("DELETE", "/tokens/" + id + "?user=ci", "").statusCode())

@@ -146,6 +146,9 @@ class UsersHandlerTest {
         assertThat(send("GET", "/users/ci/explain?read=../x", "").statusCode()).isEqualTo(400);
         assertThat(send("GET", "/users/nobody/explain?read=x", "").statusCode()).isEqualTo(404);
         assertThat(send("POST", "/users/ci/explain?read=x", "").statusCode()).isEqualTo(405);
+        assertThat(send("GET", "/users/ci/explain?read=x", "", "If-Match", "\"x\"")
+                        .statusCode())
+                .isEqualTo(412);
     }
 
     @Test

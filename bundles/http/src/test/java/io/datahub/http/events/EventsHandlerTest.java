@@ -230,7 +230,14 @@ class EventsHandlerTest {
         "POST, /events/x, If-Match, x, 400",
         "POST, /events/x, If-Unmodified-Since, 'Sun, 23 Nov 2025 10:00:00 GMT', 412",
         "POST, /events/x, If-None-Match, *, 202",
-        "GET, /events, If-Match, '\"x\"', 412"
+        "GET, /events, If-Match, '\"x\"', 412",
+        "HEAD, /events, If-Match, '\"x\"', 412",
+        "HEAD, /events, If-Match, *, 200",
+        "GET, /events/history, If-Match, '\"x\"', 412",
+        "GET, /events/history, If-Match, *, 200",
+        "GET, /events/history, If-None-Match, *, 304",
+        "HEAD, /events/history, If-None-Match, *, 304",
+        "POST, /events/history, If-None-Match, *, 202"
     })
     void shouldEvaluateConditions(String method, String path, String name, String value, int status) throws Exception {
         assertThat(server.send(method, path, "", name, value).statusCode()).isEqualTo(status);

@@ -29,12 +29,17 @@ final class AuthorizationHeader {
         String scheme = space < 0 ? header : header.substring(0, space);
         String value = space < 0 ? "" : header.substring(space + 1).strip();
         if (scheme.equalsIgnoreCase("Bearer")) {
-            return token(Optional.empty(), value.getBytes(StandardCharsets.UTF_8));
+            return token(Optional.empty(), bytes(value));
         }
         if (scheme.equalsIgnoreCase("Basic")) {
             return basic(value);
         }
         return refuse("the Authorization header has an unknown scheme; use Bearer or Basic");
+    }
+
+    /** The bytes as they were sent: Jetty takes each for a character. */
+    private static byte[] bytes(String value) {
+        return value.getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static Result<Credentials> basic(String value) {

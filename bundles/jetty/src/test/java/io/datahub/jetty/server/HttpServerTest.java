@@ -63,6 +63,18 @@ class HttpServerTest {
     }
 
     @Test
+    void shouldTakeTheBytesOfABearerTokenAsTheyAre() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.getOutputStream()
+                    .write("GET /files HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer dürfen\r\n\r\n"
+                            .getBytes(StandardCharsets.UTF_8));
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("files grüße");
+        }
+    }
+
+    @Test
     void shouldAuthenticateByBasic() throws Exception {
         assertThat(get("/files", "Authorization", basic("jenkins:s3cret")).body())
                 .isEqualTo("files jenkins");
