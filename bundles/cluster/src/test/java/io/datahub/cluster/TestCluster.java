@@ -102,6 +102,7 @@ public final class TestCluster implements BeforeEachCallback, AfterEachCallback 
                 new ValidatorPrecedence(new Version("1.0.0"), 0, 1),
                 List.of(PathPattern.of(pattern)),
                 Duration.ofSeconds(10),
+                false,
                 () -> validator));
     }
 

@@ -52,6 +52,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceFactory;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.launch.Framework;
@@ -309,6 +310,35 @@ class StoreInFrameworkTest {
         assertThat(put(store, "orders/a", "x").isRefused()).isTrue();
         configuration.delete();
         assertThat(put(store, "orders/a", "x").isRefused()).isFalse();
+    }
+
+    @Test
+    void shouldAcceptRecordsWithoutAnOptionalValidatorThatCanNotBeActivated() throws Exception {
+        RecordStore store = store();
+        for (boolean optional : new boolean[] {false, true}) {
+            ServiceRegistration<Validator> validator = context.registerService(
+                    Validator.class,
+                    new ServiceFactory<>() {
+                        @Override
+                        public Validator getService(Bundle bundle, ServiceRegistration<Validator> registration) {
+                            return null;
+                        }
+
+                        @Override
+                        public void ungetService(
+                                Bundle bundle, ServiceRegistration<Validator> registration, Validator service) {
+                            // There is none.
+                        }
+                    },
+                    FrameworkUtil.asDictionary(
+                            Map.of("name", "broken", "paths", "orders/**", "optional", String.valueOf(optional))));
+
+            Result<Change> stored = put(store, "orders/a", "x");
+
+            assertThat(stored.isRefused()).isEqualTo(!optional);
+            assertThat(optional ? stored.get().validators() : List.of()).isEmpty();
+            validator.unregister();
+        }
     }
 
     @Test

@@ -254,6 +254,7 @@ public final class TestHub implements BeforeEachCallback, AfterEachCallback, Aut
                 new ValidatorPrecedence(Version.parseVersion(version), 0, registered.size()),
                 List.of(PathPattern.of(pattern)),
                 Duration.ofMillis(millis),
+                false,
                 () -> validator);
         registered.add(entry);
         validators.add(entry);

@@ -17,6 +17,7 @@ public final class RegisteredValidator {
     private final ValidatorPrecedence precedence;
     private final List<PathPattern> patterns;
     private final Duration timeLimit;
+    private final boolean optional;
     private final Supplier<Validator> validator;
 
     private final LogLimit failureLog = new LogLimit(10, Duration.ofMinutes(1));
@@ -27,6 +28,7 @@ public final class RegisteredValidator {
     /**
      * @param precedence decides between validators with the same name
      * @param timeLimit maximum duration of one validation
+     * @param optional whether records are accepted without it while it can't be activated
      * @param validator called for each validation to get the service; may return null
      */
     public RegisteredValidator(
@@ -34,11 +36,13 @@ public final class RegisteredValidator {
             ValidatorPrecedence precedence,
             List<PathPattern> patterns,
             Duration timeLimit,
+            boolean optional,
             Supplier<Validator> validator) {
         this.id = new ValidatorId(name, precedence.version().toString());
         this.precedence = precedence;
         this.patterns = List.copyOf(patterns);
         this.timeLimit = timeLimit;
+        this.optional = optional;
         this.validator = validator;
     }
 
@@ -56,6 +60,10 @@ public final class RegisteredValidator {
 
     Duration timeLimit() {
         return timeLimit;
+    }
+
+    boolean isOptional() {
+        return optional;
     }
 
     /** Limits the rate of the log lines about failures of this validator. */

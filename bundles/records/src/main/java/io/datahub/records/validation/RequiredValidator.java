@@ -21,7 +21,9 @@ public record RequiredValidator(String name, PathPattern pattern) {
     /** The users file is never accepted without validation. */
     public static final RequiredValidator USERS = new RequiredValidator("users", PathPattern.of("broker_users.xml"));
 
-    private static final String OPTIONAL = "optional";
+    /** The key by which a configured validator isn't required. */
+    static final String OPTIONAL = "optional";
+
     private static final Pattern SEPARATORS = Pattern.compile("[,\n]");
 
     /**
@@ -48,12 +50,17 @@ public record RequiredValidator(String name, PathPattern pattern) {
         return required;
     }
 
+    /** Whether the value of {@link #OPTIONAL} says so. */
+    static boolean isOptional(Object value) {
+        return Boolean.parseBoolean(String.valueOf(value));
+    }
+
     /**
      * The requirements of a validator's configuration: the validator is required for its paths, unless it is
      * optional. One with neither paths nor topics is required for all paths.
      */
     public static List<RequiredValidator> ofConfiguration(String pid, Dictionary<String, Object> properties) {
-        if (Boolean.parseBoolean(String.valueOf(properties.get(OPTIONAL)))) {
+        if (isOptional(properties.get(OPTIONAL))) {
             return List.of();
         }
         String name = ValidatorProperties.name(properties.get(ValidatorService.NAME), pid);

@@ -83,7 +83,9 @@ public final class ValidationService implements AutoCloseable {
         for (ValidationTask task : tasks) {
             try {
                 Verdict verdict = task.await();
-                metrics.completed(task.id().name(), verdict.violations().isEmpty());
+                if (!task.isAbsent()) {
+                    metrics.completed(task.id().name(), verdict.violations().isEmpty());
+                }
                 verdict.violations().forEach(violation -> violations.add(violation.attributedTo(task.id())));
             } catch (ValidationTask.FailedException e) {
                 metrics.failed(task.id().name());
@@ -96,8 +98,9 @@ public final class ValidationService implements AutoCloseable {
             return Result.refused(new Refusal(Reason.UNAVAILABLE, detail, violations, RETRY_AFTER));
         }
         return violations.isEmpty()
-                ? Result.done(validators.stream()
-                        .map(RegisteredValidator::id)
+                ? Result.done(tasks.stream()
+                        .filter(task -> !task.isAbsent())
+                        .map(ValidationTask::id)
                         .sorted(Comparator.comparing(ValidatorId::name))
                         .toList())
                 : Result.refused(Refusal.invalid(violations));

@@ -31,6 +31,7 @@ final class ValidationTask {
     private final FutureTask<Verdict> task = new FutureTask<>(this::validate);
     private final AtomicBoolean ended = new AtomicBoolean();
     private String startFailure = "";
+    private volatile boolean absent;
     private final long overallDeadline;
     private long deadline;
 
@@ -53,6 +54,11 @@ final class ValidationTask {
 
     ValidatorId id() {
         return validator.id();
+    }
+
+    /** Whether it had no verdict, and needs none: the validator is optional and can't be activated. */
+    boolean isAbsent() {
+        return absent;
     }
 
     /** Starts it in a thread, waiting for a permit no longer than the time limit. */
@@ -99,6 +105,10 @@ final class ValidationTask {
 
     private Verdict validate() throws Exception {
         Validator service = validator.validator();
+        if (service == null && validator.isOptional()) {
+            absent = true;
+            return Verdict.accept();
+        }
         if (service == null) {
             throw new IllegalStateException("its component can't be activated");
         }

@@ -67,6 +67,7 @@ public final class ValidatorTracker {
                 ValidatorPrecedence.of(reference),
                 patterns,
                 ValidatorProperties.timeLimit(reference),
+                RequiredValidator.isOptional(reference.getProperty(RequiredValidator.OPTIONAL)),
                 () -> context.getService(reference));
     }
 }
