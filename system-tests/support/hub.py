@@ -52,7 +52,7 @@ def rsa_host_key():
 
 @functools.cache
 def class_archive():
-    """The archive of classes that the second start of a hub leaves, which saves a new one a seventh of its start; none from Java 23 on.
+    """The archive of classes that the second start of a hub leaves, which saves a new one a seventh of its start.
     The first run makes it for all that follow, with this build and Java."""
     build = max(map(os.path.getmtime, (LAUNCHER, *glob.glob(f"{ROOT}/karaf-assembly/target/*.tar.gz"))))
     folder = f"{ROOT}/target/classes-of-hubs/" + sha256(f"{LAUNCHER} {build} {os.environ.get('JAVA_HOME')}")[:16]
