@@ -1,7 +1,9 @@
 package io.datahub.config;
 
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The stack trace by which Declarative Services describe the failed activation of a component. */
 final class ActivationFailure {
@@ -14,15 +16,20 @@ final class ActivationFailure {
 
     private ActivationFailure() {}
 
-    /** Returns the root cause in one line. */
+    /** Returns the last cause whose message is written for operators in one line, or else the last one. */
     static String rootCause(String stackTrace) {
-        String cause = stackTrace
-                .lines()
-                .filter(line -> line.startsWith(CAUSE))
+        List<String> causes = Stream.concat(
+                        stackTrace.lines().limit(1),
+                        stackTrace
+                                .lines()
+                                .filter(line -> line.startsWith(CAUSE))
+                                .map(line -> line.substring(CAUSE.length())))
+                .toList();
+        return causes.stream()
+                .map(MESSAGE_ONLY::matcher)
+                .filter(Matcher::matches)
+                .map(message -> message.group(1))
                 .reduce((first, second) -> second)
-                .map(line -> line.substring(CAUSE.length()))
-                .orElseGet(() -> stackTrace.lines().findFirst().orElse("unknown"));
-        Matcher message = MESSAGE_ONLY.matcher(cause);
-        return message.matches() ? message.group(1) : cause;
+                .orElseGet(() -> causes.isEmpty() ? "unknown" : causes.get(causes.size() - 1));
     }
 }

@@ -17,6 +17,15 @@ class ActivationFailureTest {
     }
 
     @Test
+    void shouldPreferSuchAMessageToWhatHasCausedIt() {
+        assertThat(ActivationFailure.rootCause("""
+                        java.lang.reflect.InvocationTargetException
+                        Caused by: java.lang.IllegalStateException: JMX can't listen at 127.0.0.1:1; set another port
+                        Caused by: java.net.BindException: Address already in use
+                        """)).isEqualTo("JMX can't listen at 127.0.0.1:1; set another port");
+    }
+
+    @Test
     void shouldReturnTheLastCauseWithItsClass() {
         assertThat(ActivationFailure.rootCause("""
                         org.osgi.service.component.ComponentException: outer

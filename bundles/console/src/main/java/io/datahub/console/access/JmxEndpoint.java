@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.rmi.NoSuchObjectException;
+import java.rmi.RemoteException;
 import java.rmi.registry.LocateRegistry;
 import java.rmi.registry.Registry;
 import java.rmi.server.RMIServerSocketFactory;
@@ -66,7 +67,7 @@ public final class JmxEndpoint {
             return;
         }
         System.setProperty("java.rmi.server.hostname", LOOPBACK);
-        registry = LocateRegistry.createRegistry(port, null, SOCKETS);
+        registry = registry(port);
         Map<String, Object> environment = Map.of(
                 JMXConnectorServer.AUTHENTICATOR,
                 (JMXAuthenticator) this::authenticate,
@@ -81,6 +82,20 @@ public final class JmxEndpoint {
         server.start();
         registry.rebind("jmxrmi", rmiServer.toStub());
         LOG.info("event=console.jmx.started address={} port={}", LOOPBACK, port);
+    }
+
+    /** @throws IllegalStateException if the port can't be bound; the message says why and how to fix it */
+    private static Registry registry(int port) {
+        try {
+            return LocateRegistry.createRegistry(port, null, SOCKETS);
+        } catch (RemoteException e) {
+            throw new IllegalStateException(
+                    "JMX can't listen at " + LOOPBACK + ":" + port + " ("
+                            + (e.getCause() == null ? e : e.getCause()).getMessage()
+                            + "); stop the program that uses the port, or set another one in DATAHUB_JMX_PORT or in"
+                            + " io.datahub.console.cfg",
+                    e);
+        }
     }
 
     private Subject authenticate(Object credentials) {

@@ -53,6 +53,14 @@ class JmxEndpointTest {
         assertThatThrownBy(() -> connect("ann")).isInstanceOf(SecurityException.class);
     }
 
+    @Test
+    void shouldNameThePortThatIsInUseAndTheRemedy() {
+        assertThatThrownBy(() -> new JmxEndpoint(configuration(port), users, logins))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(":" + port)
+                .hasMessageContaining("DATAHUB_JMX_PORT");
+    }
+
     @SuppressWarnings("BanJNDI") // the server is this test's own
     private JMXConnector connect(String user) throws IOException {
         return JMXConnectorFactory.connect(
