@@ -38,6 +38,7 @@ final class EventSender implements EventSink {
     private final Executor replayExecutor;
     private final Consumer<CloseReason> onEnd;
     private final Consumer<Runnable> confirmation;
+    private final Consumer<Runnable> retry;
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
     // guarded by this
@@ -45,10 +46,14 @@ final class EventSender implements EventSink {
     private ReplayingFeed feed;
     private boolean writing;
     private int unconfirmed;
+    private boolean retrying;
 
     private volatile boolean blocking;
 
-    /** @param confirmation calls back when the subscriptions made so far are in force, also at other hubs */
+    /**
+     * @param confirmation calls back when the subscriptions made so far are in force, also at other hubs
+     * @param retry calls back after a while
+     */
     EventSender(
             CoreSession socket,
             EventHistory history,
@@ -56,7 +61,8 @@ final class EventSender implements EventSink {
             Executor sendExecutor,
             Executor replayExecutor,
             Consumer<CloseReason> onEnd,
-            Consumer<Runnable> confirmation) {
+            Consumer<Runnable> confirmation,
+            Consumer<Runnable> retry) {
         this.socket = socket;
         this.history = history;
         this.encoder = encoder;
@@ -64,6 +70,7 @@ final class EventSender implements EventSink {
         this.replayExecutor = replayExecutor;
         this.onEnd = onEnd;
         this.confirmation = confirmation;
+        this.retry = retry;
     }
 
     /** Starts to send the events of a session; no subscriptions may be made before. */
@@ -211,6 +218,19 @@ final class EventSender implements EventSink {
                 },
                 past::add);
         past.end();
+        if (feed.isUnavailable() && !retrying) {
+            retrying = true;
+            retry.accept(this::readAgain);
+        }
         return more;
+    }
+
+    private void readAgain() {
+        synchronized (this) {
+            retrying = false;
+        }
+        if (socket.isOutputOpen()) {
+            signal();
+        }
     }
 }

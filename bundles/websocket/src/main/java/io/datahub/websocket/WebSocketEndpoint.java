@@ -29,6 +29,9 @@ import org.eclipse.jetty.websocket.core.CoreSession;
  */
 final class WebSocketEndpoint implements AutoCloseable {
 
+    /** When the history is read again that couldn't be read. */
+    private static final int HISTORY_RETRY_MILLIS = 200;
+
     private final EventBroker broker;
     private final Authenticator authenticator;
     private final EventHistory history;
@@ -114,7 +117,8 @@ final class WebSocketEndpoint implements AutoCloseable {
                 nextSender(),
                 replayExecutor,
                 onEnd,
-                broker::confirmSubscriptions);
+                broker::confirmSubscriptions,
+                task -> schedule(HISTORY_RETRY_MILLIS, task));
     }
 
     /**

@@ -3,11 +3,15 @@ package io.datahub.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.datahub.api.Refusal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +90,30 @@ class ReplayTest {
                     .startsWith("{\"type\":\"error\",\"id\":1,\"status\":410")
                     .contains("e1-0");
             assertThat(gateway.subscribed()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldGoOnWithAReplayOnceTheHistoryCanBeReadAgain() throws Exception {
+        for (int i = 1; i <= 3_000; i++) {
+            gateway.files.create("open/" + i);
+        }
+        AtomicInteger reads = new AtomicInteger();
+        gateway.files.history.beforeRead(() -> {
+            if (reads.incrementAndGet() == 3) { // the first one only looks whether the cursor is known
+                gateway.files.history.refuse(Optional.of(Refusal.unavailable("it is away", Duration.ofSeconds(1))));
+            }
+        });
+        try (RawClient client = gateway.connect("ann")) {
+            client.send("{\"type\":\"subscribe\",\"topics\":[\"file.\"],\"since\":0,\"id\":1}");
+            assertThat(client.text()).startsWith("{\"type\":\"ok\"");
+            List<Integer> received = numbers(client, 2_048);
+            await().until(() -> gateway.files.history.refused() >= 2);
+            gateway.files.history.refuse(Optional.empty());
+            received.addAll(numbers(client, 3_000 - 2_048));
+            assertThat(received)
+                    .containsExactlyElementsOf(
+                            IntStream.rangeClosed(1, 3_000).boxed().toList());
         }
     }
 

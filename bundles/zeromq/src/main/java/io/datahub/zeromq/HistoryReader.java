@@ -91,9 +91,12 @@ public final class HistoryReader {
         Result<EventHistory.Page> page = current.read(
                 user, query.get().since(), query.get().prefixes(), query.get().limit(), PAGE_BYTES);
         if (page.isRefused()) {
-            List<byte[]> reply = error(page.refusal().orElseThrow());
-            reply.add(utf8(
-                    current.oldest(query.get().since(), query.get().prefixes()).toString()));
+            Refusal refusal = page.refusal().orElseThrow();
+            List<byte[]> reply = error(refusal);
+            if (refusal.reason() == Reason.GONE) {
+                reply.add(utf8(current.oldest(query.get().since(), query.get().prefixes())
+                        .toString()));
+            }
             return reply;
         }
         List<byte[]> reply = new ArrayList<>();

@@ -4,6 +4,7 @@ import static io.datahub.zeromq.zmtp.RawPeer.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.datahub.api.Refusal;
 import io.datahub.api.event.EventRun;
 import io.datahub.api.record.Cursor;
 import io.datahub.client.Credential;
@@ -13,7 +14,9 @@ import io.datahub.client.HubClient;
 import io.datahub.test.memory.MemoryHistory;
 import io.datahub.zeromq.zmtp.RawPeer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +72,8 @@ class HistoryRequestTest {
         assertThat(request(peer, "{\"topic\":[" + many + "\"a\"]}")).startsWith("|ERR|400|");
         assertThat(request(peer, "{\"topic\":[" + many.substring(1020) + "\"a\"]}"))
                 .startsWith("|OK|");
+        history.refuse(Optional.of(Refusal.unavailable("it is away", Duration.ofSeconds(1))));
+        assertThat(request(peer, "{}")).isEqualTo("|ERR|503|it is away");
         hub.reader.history = null;
         assertThat(request(peer, "{}")).startsWith("|ERR|503|");
         peer.send(message("", "build.x", "still works"));

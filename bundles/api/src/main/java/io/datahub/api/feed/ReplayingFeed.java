@@ -33,6 +33,8 @@ import java.util.function.Predicate;
  *       the history, before any later kept event is delivered. Other lost events stay lost.
  *   <li><b>Gap</b>: if the history no longer has what must be read, the subscription ends, and the refusal ({@link
  *       Reason#GONE}) is reported to the subscriber. Nothing is skipped silently.
+ *   <li><b>Outage</b>: while the history can't be read ({@link Reason#UNAVAILABLE}), the subscription stays where it is,
+ *       see {@link #isUnavailable}.
  *   <li><b>Slow clients</b>: nothing is read ahead. The history is read, and the session's queue is emptied, only as
  *       often as {@link #next} is called; memory is bounded by one page of the history and the session's queue.
  *   <li><b>End</b>: once the session has been closed, {@link #next} finds no further live events; a replay that has
@@ -63,6 +65,9 @@ public final class ReplayingFeed {
 
     /** Whether the history must be read for the live subscriptions, because the session has lost events. */
     private boolean recovering;
+
+    /** Whether the history couldn't be read at the last attempt. */
+    private boolean unavailable;
 
     /** The session's count of lost events up to which losses were noticed. */
     private long lost;
@@ -169,6 +174,16 @@ public final class ReplayingFeed {
     }
 
     /**
+     * Whether the last call of {@link #next} needed the history and couldn't read it at present. Then that has to be
+     * called again after a while, although nothing signals it.
+     *
+     * @return whether it couldn't
+     */
+    public boolean isUnavailable() {
+        return unavailable;
+    }
+
+    /**
      * The number of subscriptions whose past is still being read.
      *
      * @return the number
@@ -183,8 +198,8 @@ public final class ReplayingFeed {
      * @param maxBytes stops once this many bytes of live events were delivered
      * @param receiver receives the events, in runs; it must neither retain nor release their buffer
      * @return false if there was nothing to do and the next call is of use only after {@link
-     *     io.datahub.api.event.EventSink#ready}; true says that it should be called again, also if nothing was
-     *     delivered
+     *     io.datahub.api.event.EventSink#ready}, or after a while if it {@link #isUnavailable}; true says that it should
+     *     be called again, also if nothing was delivered
      */
     public boolean next(int maxBytes, Consumer<? super EventRun> receiver) {
         return next(maxBytes, receiver, receiver);
@@ -201,6 +216,7 @@ public final class ReplayingFeed {
      */
     public boolean next(int maxBytes, Consumer<? super EventRun> receiver, Consumer<? super EventRun> past) {
         boolean read = isReplaying();
+        unavailable = false;
         if (recovering) {
             recover(past);
         } else if (read) {
@@ -210,7 +226,7 @@ public final class ReplayingFeed {
         if (!taken) {
             checkLoss();
         }
-        return taken || read || isReplaying();
+        return taken || (!unavailable && (read || isReplaying()));
     }
 
     private void deliver(EventRun run, Consumer<? super EventRun> receiver) {
@@ -277,6 +293,10 @@ public final class ReplayingFeed {
     private void replay(ReplayedSubscription subscription, Consumer<? super EventRun> receiver) {
         Cursor head = history.head();
         Result<EventHistory.Page> page = read(subscription.position(), subscription.prefixes());
+        if (isUnavailable(page)) {
+            replaying.addFirst(subscription);
+            return;
+        }
         if (page.isRefused()) {
             end(subscription, page.refusal().orElseThrow());
             return;
@@ -317,6 +337,9 @@ public final class ReplayingFeed {
                 .flatMap(subscription -> subscription.prefixes().stream())
                 .toList();
         Result<EventHistory.Page> page = read(position, prefixes);
+        if (isUnavailable(page)) {
+            return;
+        }
         if (page.isRefused()) {
             live.remove(oldest);
             recovering = !live.isEmpty();
@@ -334,6 +357,13 @@ public final class ReplayingFeed {
         live.forEach(subscription -> subscription.advance(page.get().next()));
         recovering = !isAtEnd(page.get(), position, head);
         applyRemovals();
+    }
+
+    private boolean isUnavailable(Result<EventHistory.Page> page) {
+        unavailable = page.refusal()
+                .filter(refusal -> refusal.reason() == Reason.UNAVAILABLE)
+                .isPresent();
+        return unavailable;
     }
 
     private Result<EventHistory.Page> read(Cursor position, List<String> prefixes) {

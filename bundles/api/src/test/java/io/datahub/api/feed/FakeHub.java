@@ -19,6 +19,7 @@ import io.datahub.api.user.User;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -39,6 +40,9 @@ final class FakeHub implements EventHistory, Session {
 
     /** Run after a page was read and before it is returned, to simulate concurrent changes. */
     Runnable onRead = () -> {};
+
+    /** Whether the history can't be read at present. */
+    boolean unavailable;
 
     String epoch = "e1";
     int reads;
@@ -112,6 +116,9 @@ final class FakeHub implements EventHistory, Session {
     @Override
     public Result<Page> read(User user, Cursor since, Collection<String> topics, int maxEvents, int maxBytes) {
         reads++;
+        if (unavailable) {
+            return Result.refused(Refusal.unavailable("the history is away", Duration.ofSeconds(1)));
+        }
         long from = since.epoch().isEmpty() ? trimmed : since.sequence();
         if (from < trimmed
                 || from > events.size()

@@ -131,6 +131,42 @@ class ReplayingFeedTest {
     }
 
     @Test
+    void shouldGoOnWithThePastOnceItCanBeReadAgain() {
+        create(1, 3_000);
+        subscribe(Cursor.BEGINNING, "");
+        feed.next(Integer.MAX_VALUE, this::receive);
+        hub.unavailable = true;
+        hub.publish("ann", "build.a", "x");
+        drain();
+        assertThat(feed.isUnavailable()).isTrue();
+        assertThat(feed.isReplaying()).isTrue();
+        assertThat(received).contains("build.a").doesNotContain("a/3000");
+        hub.unavailable = false;
+        create(3_001, 3_001);
+        drain();
+        assertThat(feed.isUnavailable()).isFalse();
+        received.remove("build.a");
+        assertThat(received).containsExactlyElementsOf(names(1, 3_001));
+        assertThat(gaps).isEmpty();
+    }
+
+    @Test
+    void shouldReadALossOnceTheJournalCanBeReadAgain() {
+        subscribe(Cursor.BEGINNING, "file.");
+        drain();
+        create(1, 2 * FakeHub.QUEUE_SIZE);
+        hub.unavailable = true;
+        drain();
+        assertThat(feed.isUnavailable()).isTrue();
+        hub.unavailable = false;
+        int last = 2 * FakeHub.QUEUE_SIZE + 1;
+        create(last, last);
+        drain();
+        assertThat(received).containsExactlyElementsOf(names(1, last));
+        assertThat(gaps).isEmpty();
+    }
+
+    @Test
     void shouldReadALossBeforeLaterEvents() {
         subscribe(Cursor.BEGINNING, "file.");
         drain();

@@ -9,6 +9,7 @@ import io.datahub.api.event.EventRun;
 import io.datahub.api.history.EventHistory;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.User;
+import io.datahub.cluster.engine.EngineErrors;
 import io.datahub.cluster.journal.Freshness;
 import io.datahub.records.history.FileEventHistory;
 import java.io.IOException;
@@ -57,16 +58,20 @@ public final class SharedHistory implements EventHistory {
 
     @Override
     public Cursor oldest(Cursor since, Collection<String> prefixes) {
+        try {
+            return findOldest(since, prefixes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Cursor findOldest(Cursor since, Collection<String> prefixes) throws IOException {
         Cursor head = head();
         long number = since.isComparableTo(head) ? since.sequence() : 0;
         if (hasFiles(prefixes)) {
             number = Math.max(number, files.oldest(Cursor.BEGINNING, prefixes).sequence());
         }
-        try {
-            return new Cursor(head.epoch(), Math.max(number, trimmed(prefixes)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new Cursor(head.epoch(), Math.max(number, trimmed(prefixes)));
     }
 
     /** The number of the newest deleted event that may have had one of the topics. */
@@ -90,6 +95,15 @@ public final class SharedHistory implements EventHistory {
         if (old.isPresent()) {
             return Result.refused(old.get());
         }
+        try {
+            return EngineErrors.translate(() -> tryToRead(user, since, prefixes, maxEvents, maxBytes));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Result<Page> tryToRead(User user, Cursor since, Collection<String> prefixes, int maxEvents, int maxBytes)
+            throws IOException {
         Cursor head = head();
         if (head.isUpTo(since)) {
             return Result.done(new Page(List.of(), since));
@@ -107,8 +121,6 @@ public final class SharedHistory implements EventHistory {
             return read(user, since, prefixes, maxEvents, maxBytes, changes.get());
         } catch (NoSuchFileException e) {
             return gone(since, prefixes); // deleted in between
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -150,11 +162,11 @@ public final class SharedHistory implements EventHistory {
         return runs;
     }
 
-    private Result<Page> gone(Cursor since, Collection<String> prefixes) {
+    private Result<Page> gone(Cursor since, Collection<String> prefixes) throws IOException {
         return Result.refused(
                 Reason.GONE,
                 "the history no longer has the events after " + since + "; the oldest cursor is "
-                        + oldest(since, prefixes));
+                        + findOldest(since, prefixes));
     }
 
     @Override

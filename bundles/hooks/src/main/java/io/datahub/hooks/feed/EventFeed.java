@@ -223,7 +223,9 @@ public final class EventFeed implements EventSink, AutoCloseable {
                     lost = now;
                 }
                 consumer.idle();
-                if (!more) {
+                if (feed.isUnavailable()) {
+                    pause();
+                } else if (!more) {
                     await();
                 }
             }

@@ -223,7 +223,13 @@ public final class EventsHandler extends AsyncHandler {
     private Optional<Refusal> start(Exchange exchange, Topics topics, Optional<Cursor> since) {
         SseStream stream = new SseStream(exchange, history, topics, streams::remove);
         Session session = broker.open(exchange.login().orElseThrow(), stream);
-        Optional<Refusal> refusal = stream.subscribe(session, since);
+        Optional<Refusal> refusal;
+        try {
+            refusal = stream.subscribe(session, since);
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
         if (refusal.isPresent()) {
             session.close();
             return refusal.map(why -> why.reason() == Reason.TOO_MANY

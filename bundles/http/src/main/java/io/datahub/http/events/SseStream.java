@@ -28,6 +28,9 @@ final class SseStream extends IteratingCallback implements EventSink {
     private static final int CHUNK_BYTES = 64 * 1024;
     private static final long KEEP_ALIVE_SECONDS = 15;
 
+    /** When the history is read again that couldn't be read. */
+    private static final long RETRY_MILLIS = 200;
+
     private final Exchange exchange;
     private final EventHistory history;
     private final Topics topics;
@@ -40,6 +43,7 @@ final class SseStream extends IteratingCallback implements EventSink {
     private boolean finished;
     private Scheduler.Task timer;
     private volatile boolean keepAliveDue = true;
+    private volatile boolean retrying;
     private volatile String endReason = "";
 
     /** Whether the session has been assigned: the broker may call before it has returned the session. */
@@ -150,6 +154,15 @@ final class SseStream extends IteratingCallback implements EventSink {
         while (more && endReason.isEmpty() && encoder.size() < CHUNK_BYTES) {
             more = feed.next(CHUNK_BYTES, encoder::events, encoder::pastEvents);
         }
+        if (feed.isUnavailable() && !retrying) {
+            retrying = true;
+            scheduler.schedule(this::readAgain, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void readAgain() {
+        retrying = false;
+        wake();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.datahub.http.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.datahub.api.Refusal;
 import io.datahub.api.event.CloseReason;
 import io.datahub.api.event.EventReader;
 import io.datahub.api.event.EventRun;
@@ -19,20 +20,24 @@ import io.datahub.test.memory.MemoryHistory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -416,6 +421,34 @@ class EventsHandlerTest {
             announce(history.create("d"));
             assertThat(stream.id()).isEqualTo("e1-5");
         }
+    }
+
+    @Test
+    void shouldGoOnWithAReplayOnceTheHistoryCanBeReadAgain() throws Exception {
+        history.create("a");
+        AtomicInteger reads = new AtomicInteger();
+        history.beforeRead(() -> {
+            if (reads.incrementAndGet() == 2) { // the first one only looks whether the cursor is known
+                history.refuse(Optional.of(Refusal.unavailable("it is away", Duration.ofSeconds(1))));
+            }
+        });
+
+        try (Stream stream = new Stream("topic=file.&since=0")) {
+            await().until(() -> history.refused() >= 2);
+            history.refuse(Optional.empty());
+            assertThat(stream.id()).isEqualTo("e1-1");
+            announce(history.create("b"));
+            assertThat(stream.id()).isEqualTo("e1-2");
+        }
+    }
+
+    @Test
+    void shouldCloseTheSessionWhenTheHistoryFails() throws Exception {
+        history.beforeRead(() -> {
+            throw new UncheckedIOException(new IOException("the disk fails"));
+        });
+        assertThat(server.get("/events?topic=file.&since=0").statusCode()).isEqualTo(500);
+        assertThat(broker.sessions()).isEmpty();
     }
 
     @Test
