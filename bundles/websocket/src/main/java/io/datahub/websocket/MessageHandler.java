@@ -139,7 +139,7 @@ final class MessageHandler {
         Session open = session();
         if (refusal.isPresent()) {
             if (open == null && subprotocol == Subprotocol.CLOUDEVENTS) {
-                refuseUnauthenticated();
+                refuseUnauthenticated(reading.id());
             } else {
                 connection.reply(reading.id(), refusal);
             }
@@ -149,7 +149,7 @@ final class MessageHandler {
         if (clientMessage instanceof ClientMessage.Auth auth) {
             auth(auth, open, first);
         } else if (open == null) {
-            refuseUnauthenticated();
+            refuseUnauthenticated(clientMessage.id());
         } else if (subprotocol == Subprotocol.CLOUDEVENTS) {
             connection.reply(clientMessage.id(), badRequest("the message isn't a CloudEvent in JSON"));
         } else if (clientMessage instanceof ClientMessage.Subscribe subscribe) {
@@ -171,7 +171,7 @@ final class MessageHandler {
         }
         byte[] topic = Arrays.copyOf(message, end);
         if (open == null) {
-            refuseUnauthenticated();
+            refuseUnauthenticated(Optional.empty());
         } else if (end == message.length) {
             connection.reply(
                     Optional.empty(), badRequest("a binary frame consists of a topic, one NUL, and the payload"));
@@ -183,8 +183,16 @@ final class MessageHandler {
         }
     }
 
-    private void refuseUnauthenticated() {
-        connection.refuse(CloseStatus.POLICY_VIOLATION, "the first message must be auth");
+    private void refuseUnauthenticated(Optional<String> id) {
+        Refusal refusal = new Refusal(Reason.UNAUTHENTICATED, "the first message must be auth");
+        answerAndClose(id, refusal, CloseStatus.POLICY_VIOLATION);
+    }
+
+    /** Answers a message with an error after which the connection can't go on. */
+    private void answerAndClose(Optional<String> id, Refusal refusal, int code) {
+        connection.send(
+                subprotocol.reply(id, Optional.of(refusal)).orElseThrow(),
+                Callback.from(() -> connection.refuse(code, refusal.detail())));
     }
 
     private static Optional<Refusal> badRequest(String detail) {
@@ -206,11 +214,7 @@ final class MessageHandler {
         if (login.isRefused()) {
             Refusal refusal = login.refusal().orElseThrow();
             Duration delay = endpoint.authenticator().failureDelay(auth.token(), origin);
-            endpoint.schedule(
-                    delay.toMillis(),
-                    () -> connection.send(
-                            subprotocol.reply(auth.id(), login.refusal()).orElseThrow(),
-                            Callback.from(() -> connection.refuse(CloseStatus.POLICY_VIOLATION, refusal.detail()))));
+            endpoint.schedule(delay.toMillis(), () -> answerAndClose(auth.id(), refusal, CloseStatus.POLICY_VIOLATION));
             return;
         }
         connection.loggedIn();
@@ -293,7 +297,8 @@ final class MessageHandler {
 
     private void reply(Session open, Optional<String> id, Published published) {
         if (published == Published.TOO_LARGE) {
-            connection.refuse(CloseStatus.MESSAGE_TOO_LARGE, "the message exceeds the size limit");
+            Refusal refusal = new Refusal(Reason.TOO_LARGE, "the message exceeds the size limit");
+            answerAndClose(id, refusal, CloseStatus.MESSAGE_TOO_LARGE);
         } else {
             connection.reply(id, open.refusal(published));
         }

@@ -173,7 +173,8 @@ class WebSocketHandlerTest {
     @Test
     void shouldCloseWith1008WhenTheFirstMessageIsSomethingElse() throws Exception {
         try (RawClient client = new RawClient(gateway.port)) {
-            client.send("{\"type\":\"subscribe\",\"topics\":[\"\"]}");
+            client.send("{\"type\":\"subscribe\",\"topics\":[\"\"],\"id\":7}");
+            assertThat(client.text()).startsWith("{\"type\":\"error\",\"id\":7,\"status\":401,");
             assertThat(client.closeCode()).isEqualTo(1008);
         }
         assertThat(gateway.broker.sessions()).isEmpty();
@@ -398,6 +399,7 @@ class WebSocketHandlerTest {
             client.send("{\"type\":\"publish\",\"topic\":\"build.a\",\"data\":\"" + largest + "\",\"id\":1}");
             assertThat(client.text()).isEqualTo("{\"type\":\"ok\",\"id\":1}");
             client.send("{\"type\":\"publish\",\"topic\":\"build.a\",\"data\":\"x" + largest + "\",\"id\":2}");
+            assertThat(client.text()).startsWith("{\"type\":\"error\",\"id\":2,\"status\":413,");
             assertThat(client.closeCode()).isEqualTo(1009);
         }
         try (RawClient client = gateway.connect("ann")) {
