@@ -253,6 +253,47 @@ def test_nothing_is_kept_or_delivered_without_the_ledger(hubs, token):
     assert subscriber.of("kept.refused") == []
 
 
+def test_a_replay_waits_while_a_hub_is_cut_off_from_the_ledger(cluster, hubs, token):
+    """It pauses, and goes on where it was; whoever asks for a page meanwhile is answered 503."""
+    hub, count = hubs[-1], 1_000
+    since = start(hubs[0], token)
+    for number in range(count):
+        assert publish(hubs[0], token, "kept.long", f"{number} " + "x" * 12_000) == 202
+    assert reaches(hub, token, start(hubs[0], token))
+    request = plain_socket(zmq.REQ, "admin", token)
+    request.setsockopt(zmq.RCVTIMEO, 60_000)
+    request.connect(f"tcp://127.0.0.1:{hub.zmq}")
+
+    def page():
+        request.send_multipart([b"hub.history", json.dumps({"topic": "kept.", "since": since, "limit": 1}).encode()])
+        return request.recv_multipart()
+    assert page()[0] == b"OK"
+
+    async def replay():
+        found = []
+        async with websockets.connect(f"ws://127.0.0.1:{hub.http}/events", extra_headers={"Authorization": f"Bearer {token}"},
+                                      max_queue=1, ping_interval=None) as ws:
+            await ws.send(json.dumps({"type": "subscribe", "topics": ["kept.long"], "since": since}))
+            while len(found) < count:
+                message = json.loads(await asyncio.wait_for(ws.recv(), 60))
+                assert message["type"] in ("welcome", "event"), message
+                if message["type"] == "event":
+                    found.append(int(message["data"].split()[0]))
+                if len(found) == 1:
+                    for name in ("primary", "standby"):
+                        cluster.links[name].stall()
+                    try:
+                        assert await asyncio.to_thread(until, lambda: not ready(hub, token), 60)
+                        assert (await asyncio.to_thread(page))[:2] == [b"ERR", b"503"]
+                    finally:
+                        for name in ("primary", "standby"):
+                            cluster.links[name].resume()
+        return found
+    assert asyncio.run(replay()) == list(range(count))
+    assert until(lambda: ready(hub, token), 60)
+    request.close(0)
+
+
 @pytest.fixture
 def target(hubs):
     """The target of a webhook that all hubs are configured for, and that the first one runs."""
