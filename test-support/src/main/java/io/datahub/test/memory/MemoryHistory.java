@@ -158,7 +158,12 @@ public final class MemoryHistory implements EventHistory {
     }
 
     @Override
-    public synchronized Page newest(User user, Collection<String> prefixes, int maxEvents, int maxBytes) {
+    public Page newest(User user, Collection<String> prefixes, int maxEvents, int maxBytes) {
+        beforeRead.run();
+        return newestNow(user, prefixes, maxEvents, maxBytes);
+    }
+
+    private synchronized Page newestNow(User user, Collection<String> prefixes, int maxEvents, int maxBytes) {
         List<EventRun> page = new ArrayList<>();
         long bytes = 0;
         for (int i = events.size() - 1; i >= 0 && page.size() < maxEvents; i--) {

@@ -44,7 +44,7 @@ final class ChangesResponse extends PollingResponse {
 
     /** Responds with the newest changes, however old the cursor of the client is. */
     void respondNewest(int count) {
-        respond(lines(journal.newest(exchange().user(), prefix, count)));
+        respond(() -> lines(journal.newest(exchange().user(), prefix, count)));
     }
 
     private static Page lines(ChangeJournal.Page page) {

@@ -83,7 +83,7 @@ final class HistoryResponse extends PollingResponse {
 
     /** Responds with the newest events, however old the cursor of the client is. */
     void respondNewest(int count) {
-        respond(lines(history.newest(exchange().user(), prefixes, count, PAGE_BYTES)));
+        respond(() -> lines(history.newest(exchange().user(), prefixes, count, PAGE_BYTES)));
     }
 
     private static Page lines(EventHistory.Page page) {

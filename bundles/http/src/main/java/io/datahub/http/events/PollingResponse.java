@@ -3,28 +3,37 @@ package io.datahub.http.events;
 import io.datahub.api.Reason;
 import io.datahub.api.Refusal;
 import io.datahub.api.Result;
+import io.datahub.api.log.LogText;
 import io.datahub.api.record.Cursor;
 import io.datahub.api.user.Authenticator;
 import io.datahub.api.user.Login;
 import io.datahub.api.user.User;
 import io.datahub.jetty.web.Exchange;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Responds with what comes after a cursor, as JSON lines: immediately if there is something, otherwise when there is or
  * the wait time has elapsed.
  */
 abstract class PollingResponse implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PollingResponse.class);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
     /** The cursor to continue from; in an error response, the oldest available cursor. */
     static final String CURSOR = "Datahub-Cursor";
@@ -123,6 +132,9 @@ abstract class PollingResponse implements Runnable {
                 since = page.get().next();
                 await(since);
             }
+        } catch (UncheckedIOException e) {
+            cleanUp();
+            refuseUnread(e);
         } catch (RuntimeException e) {
             cleanUp();
             Response.writeError(exchange.request(), exchange.response(), exchange.callback(), e);
@@ -143,6 +155,23 @@ abstract class PollingResponse implements Runnable {
             timer.cancel();
         }
         onDone.accept(this);
+    }
+
+    /** Responds with what is read now. */
+    final void respond(Supplier<Page> reading) {
+        Page page;
+        try {
+            page = reading.get();
+        } catch (UncheckedIOException e) {
+            refuseUnread(e);
+            return;
+        }
+        respond(page);
+    }
+
+    private void refuseUnread(UncheckedIOException failure) {
+        LOG.warn("event=http.history.failed reason={}", LogText.quoted(failure.getCause()));
+        exchange.refuse(Refusal.unavailable("the history can't be read at present; retry", RETRY_AFTER));
     }
 
     final void respond(Page page) {

@@ -443,12 +443,15 @@ class EventsHandlerTest {
     }
 
     @Test
-    void shouldCloseTheSessionWhenTheHistoryFails() throws Exception {
+    void shouldCloseTheSessionAndRefusePagesWhenTheHistoryFails() throws Exception {
         history.beforeRead(() -> {
             throw new UncheckedIOException(new IOException("the disk fails"));
         });
         assertThat(server.get("/events?topic=file.&since=0").statusCode()).isEqualTo(500);
         assertThat(broker.sessions()).isEmpty();
+        for (String query : List.of("since=0", "newest=5", "since=0&wait=60")) {
+            assertThat(server.get("/events/history?" + query).statusCode()).isEqualTo(503);
+        }
     }
 
     @Test
