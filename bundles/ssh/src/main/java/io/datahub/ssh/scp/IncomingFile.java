@@ -6,6 +6,7 @@ import io.datahub.api.Result;
 import io.datahub.api.record.Draft;
 import io.datahub.api.record.RecordStore;
 import io.datahub.api.record.WriteRequest;
+import io.datahub.ssh.session.ClientException;
 import io.datahub.ssh.session.Commits;
 import java.io.EOFException;
 import java.io.IOException;
@@ -62,7 +63,7 @@ final class IncomingFile {
         while (left > 0) {
             int count = in.read(buffer, 0, (int) Math.min(left, buffer.length));
             if (count < 0) {
-                throw new EOFException("the connection was cut");
+                throw new ClientException("the client ended its input too early");
             }
             left -= count;
             if (refusal.isEmpty()) {

@@ -2,7 +2,6 @@ package io.datahub.ssh.scp;
 
 import io.datahub.ssh.session.ClientException;
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -62,7 +61,7 @@ final class ScpStreams {
             case OK -> Optional.empty();
             case ERROR -> Optional.of(readLine(""));
             case FATAL -> throw new ClientException("the client gave up: " + readLine(""));
-            case -1 -> throw new EOFException("the connection was cut");
+            case -1 -> throw new ClientException("the client ended its input too early");
             default -> throw new ClientException("the client doesn't speak the protocol of scp");
         };
     }
@@ -78,7 +77,7 @@ final class ScpStreams {
         int next = in.read();
         while (next != '\n') {
             if (next < 0) {
-                throw new EOFException("the connection was cut");
+                throw new ClientException("the client ended its input too early");
             }
             if (line.size() == MAX_LINE_BYTES) {
                 throw new ClientException("the client sends a line of more than " + MAX_LINE_BYTES + " bytes");

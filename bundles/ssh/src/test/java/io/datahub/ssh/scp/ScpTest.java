@@ -62,6 +62,16 @@ class ScpTest {
         }
     }
 
+    @Test
+    void shouldNotCallItAFailureOfTheHubWhenTheClientEndsItsInput() throws Exception {
+        for (String line : List.of("scp -f x", "scp -t x")) {
+            for (String input : List.of("", "C0644", "C0644 5 x\nabc")) {
+                assertThat(run(line, input).error()).doesNotContain("the hub failed");
+            }
+        }
+        assertThat(version("x")).isEmpty();
+    }
+
     /** 20 commands at once, of which a user may have 5. */
     @Test
     void tooManyCommandsAreRefusedWithoutWaitingForTheClient() throws Exception {
