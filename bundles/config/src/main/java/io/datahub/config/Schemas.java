@@ -96,6 +96,10 @@ final class Schemas {
                         TextRules.shown(pid.base(), key, value) + " isn't allowed: must be " + allowed,
                         true));
             }
+            String ignored = TextRules.ignored(pid.base(), key, value);
+            if (ignored != null) {
+                problems.add(new FileProblem(file.name(), key, ignored, false));
+            }
         });
         known.values().stream()
                 .filter(attribute -> attribute.required()

@@ -79,6 +79,10 @@ final class TextRules {
             "io.datahub.artifact purl",
             matching("a package URL, which begins with pkg:", "\\s*pkg:.*"));
 
+    private static final Set<String> ORIGINS = Set.of("io.datahub.jetty origins", "io.datahub.websocket origins");
+    private static final Pattern ORIGIN =
+            Pattern.compile("(?i)\\*|[a-z][a-z0-9+.-]*://(?:\\[[0-9a-f:.]+]|[^\\s/?#@:\\[\\]\\\\]*)(?::[0-9]{1,5})?/?");
+
     /** Values that may contain a secret, which logs don't show. */
     private static final Set<String> SECRETS = Set.of("io.datahub.webhook url");
 
@@ -174,6 +178,20 @@ final class TextRules {
         boolean isPaths = pid.startsWith(VALIDATORS) && key.equals("paths");
         Form form = isPaths ? PATHS : ALL_FORMS.get(pid + " " + key);
         return form == null || form.isValid().test(value) ? null : form.allowed();
+    }
+
+    /** Returns what of a valid value is ignored, and what is allowed, otherwise null. */
+    static String ignored(String pid, String key, String value) {
+        return ORIGINS.contains(pid + " " + key)
+                ? Arrays.stream(SEPARATORS.split(value))
+                        .map(String::strip)
+                        .filter(item -> !item.isEmpty() && !ORIGIN.matcher(item).matches())
+                        .findFirst()
+                        .map(
+                                item -> '"' + item
+                                        + "\" is ignored: must be an origin, such as https://ci.example.org or http://10.0.0.1:8080, or *")
+                        .orElse(null)
+                : null;
     }
 
     /** A value as messages show it. */

@@ -64,6 +64,21 @@ class SchemasTest {
     }
 
     @Test
+    void shouldWarnAboutAnIgnoredOrigin() throws IOException {
+        schemas.add(new ByteArrayInputStream("""
+                <m><OCD id="w"><AD id="origins" type="String"/></OCD>
+                <Designate pid="io.datahub.jetty"><Object ocdref="w"/></Designate></m>
+                """.getBytes(StandardCharsets.UTF_8)));
+
+        byte[] file = "origins = ci.example.org".getBytes(StandardCharsets.UTF_8);
+        assertThat(schemas.validate(CfgFile.parse("io.datahub.jetty.cfg", file, name -> null)))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.fatal()).isFalse())
+                .asString()
+                .contains("origins: \"ci.example.org\" is ignored");
+    }
+
+    @Test
     void shouldWarnAboutAnUnknownKeyAndRejectAMissingRequiredKey() {
         assertThat(problems("path = a/**"))
                 .extracting(FileProblem::key, FileProblem::fatal)

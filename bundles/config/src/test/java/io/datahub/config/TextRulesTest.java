@@ -96,4 +96,20 @@ class TextRulesTest {
     void shouldDescribeAllowedValues(String pid, String key, String value, String allowed) {
         assertThat(TextRules.violation(pid, key, value)).startsWith(allowed);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "io.datahub.jetty, origins, 'https://ci.example.org, http://[::1]:8080/, *, moz-extension://x', ",
+        "io.datahub.jetty, origins, 'https://ci.example.org, ci.example.org', ci.example.org",
+        "io.datahub.websocket, origins, https://ci.example.org/page, https://ci.example.org/page",
+        "io.datahub.other, origins, anything, "
+    })
+    void shouldNameWhatIsIgnored(String pid, String key, String value, String ignored) {
+        if (ignored == null) {
+            assertThat(TextRules.ignored(pid, key, value)).isNull();
+        } else {
+            assertThat(TextRules.ignored(pid, key, value))
+                    .startsWith('"' + ignored + "\" is ignored: must be an origin");
+        }
+    }
 }
