@@ -29,7 +29,7 @@ import org.osgi.service.component.annotations.Reference;
 @HttpMount(path = TokensHandler.MOUNT)
 public final class TokensHandler extends Handler.Abstract {
 
-    static final String MOUNT = "/tokens";
+    static final String MOUNT = UserTokens.PATH;
 
     private final UserTokens tokens;
 

@@ -25,6 +25,9 @@ record UserTokens(UserRegistry registry) {
 
     static final String USER = "user";
 
+    /** Where the tokens are: of the user who asks, and below the path of each user. */
+    static final String PATH = "/tokens";
+
     /** The kinds of credentials that are tokens of the hub. */
     private static final Set<String> TOKENS = Set.of("token", "short-lived");
 
@@ -32,9 +35,7 @@ record UserTokens(UserRegistry registry) {
     void issue(Exchange exchange, String user, TokenRequest request) throws IOException {
         Result<IssuedToken> issued =
                 registry.issueToken(exchange.login().orElseThrow(), user, request.label(), request.expires());
-        String mount = user.equals(exchange.user().name())
-                ? TokensHandler.MOUNT
-                : UsersHandler.MOUNT + "/" + PercentText.encodePath(user) + TokensHandler.MOUNT;
+        String mount = user.equals(exchange.user().name()) ? PATH : "/users/" + PercentText.encodePath(user) + PATH;
         issued.refusal().ifPresentOrElse(exchange::refuse, () -> show(exchange, issued.get(), mount));
     }
 
