@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -173,6 +174,16 @@ class SeveralHubsTest {
 
         assertThat(read(cluster.hub, "d/a")).isEqualTo("three");
         assertThat(cluster.announced).hasSize(3);
+    }
+
+    @Test
+    void shouldRefuseToReadKeptEventsWhileTheLedgerIsAway() throws IOException {
+        put(cluster.hub, "d/a", "one").get();
+        cluster.ledger.setFault(Fault.AWAY);
+        assertThat(reason(
+                        cluster.hub.events().history().read(User.HUB, Cursor.BEGINNING, Set.of("build."), 10, 1 << 20)))
+                .isEqualTo(Reason.UNAVAILABLE);
+        cluster.ledger.setFault(Fault.NONE);
     }
 
     @Test

@@ -293,16 +293,6 @@ class SharedEventsTest extends EventLogContract {
     }
 
     @Test
-    void shouldBeUnavailableWhileTheLedgerIsAway() throws Exception {
-        append("one");
-        cluster.ledger.setFault(Fault.AWAY);
-        Result<Page> refused =
-                cluster.hub.events().history().read(User.HUB, Cursor.BEGINNING, Set.of("build."), 10, MAX_BYTES);
-        cluster.ledger.setFault(Fault.NONE);
-        assertThat(refused.refusal().orElseThrow().reason()).isEqualTo(Reason.UNAVAILABLE);
-    }
-
-    @Test
     void shouldReadPagesOfBoth() throws Exception {
         append("one");
         createFile();
