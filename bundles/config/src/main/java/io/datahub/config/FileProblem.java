@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  */
 public record FileProblem(String file, String key, String text, boolean fatal) {
 
-    private static final String MISSING = "is missing";
+    private static final String MISSING = "must be set";
     private static final int MAX_TYPING_ERRORS = 3;
 
     /** No component reads the file. */

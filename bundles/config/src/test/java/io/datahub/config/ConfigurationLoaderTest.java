@@ -169,7 +169,7 @@ class ConfigurationLoaderTest extends ConfigurationProblemsContract {
 
         assertThat(properties("io.datahub.v~atstart")).containsEntry("paths", "builds/**");
         assertThat(properties("io.datahub.v~later")).containsEntry("paths", "builds/**");
-        assertThat(loader.check().detail()).contains("etc/io.datahub.v-atstart.cfg: schema: is missing");
+        assertThat(loader.check().detail()).contains("etc/io.datahub.v-atstart.cfg: schema: must be set");
     }
 
     @Test
