@@ -3,6 +3,7 @@ import http.server, json, os, random, re, shutil, signal, ssl, subprocess, tarfi
 import pytest
 
 from support.hub import LAUNCHER, ROOT, Hub
+from support.link import Link
 from support.waiting import until
 
 MIB = 1 << 20
@@ -289,10 +290,13 @@ def test_interrupt(cli):
     assert sub.wait(20) == 130
 
 
-def test_upload_goes_on_after_kills(new_hub, tmp_path):
+def test_upload_goes_on_after_kills(new_hub, tmp_path, request):
     hub = new_hub().start()
-    cli = Cli(hub, str(tmp_path))
-    (tmp_path / "big").write_bytes(os.urandom(160 * MIB))
+    link = Link(hub.http)
+    request.addfinalizer(link.end)
+    cli = Cli(hub, str(tmp_path), DATAHUB_URL=f"http://127.0.0.1:{link.port}", DATAHUB_TOKEN=hub.token())
+    (tmp_path / "big").write_bytes(os.urandom(64 * MIB))
+    link.delay = 0.005  # for each piece of at most 64 KiB: the upload takes 5 s at least
     put = cli.start("put", f"{tmp_path}/big", "big")
 
     def offset():
@@ -302,7 +306,8 @@ def test_upload_goes_on_after_kills(new_hub, tmp_path):
     put.kill()
     put.wait()
     arrived = offset()
-    assert 0 < arrived < 160 * MIB
+    assert 0 < arrived < 64 * MIB
+    link.delay = 0.0
     put = cli.start("put", f"{tmp_path}/big", "big")
     assert until(lambda: offset() > arrived or put.poll() is not None, 60)
     if put.poll() is None:
