@@ -1,6 +1,6 @@
 // Names, payloads and addresses that try to run as script, to break the view, or to look like something else.
 import WebSocket from 'ws'
-import { ADMIN, asAdmin, browser, instead, open, picture, see, seen, seeNoComplaints, signIn, url } from './visit.mjs'
+import { ADMIN, asAdmin, browser, instead, isPhone, open, picture, see, seen, seeNoComplaints, signIn, url } from './visit.mjs'
 
 const OVERRIDE = '\u202e'
 const HOSTILE = {
@@ -94,6 +94,7 @@ await unharmed('what a validator says')
 await page.locator('#uploads').getByRole('button', { name: /^Edit/ }).first().click()
 await page.getByLabel('Text of').waitFor()
 await unharmed('a refused text that is edited')
+if (isPhone) await page.getByRole('button', { name: 'Discard changes' }).click() // the sheet is over the list
 await page.locator('#uploads').getByRole('button', { name: 'Dismiss' }).first().click()
 
 await page.goto(`${url}/#/events`)
