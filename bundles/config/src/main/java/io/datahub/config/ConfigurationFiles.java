@@ -81,9 +81,8 @@ public final class ConfigurationFiles implements HealthCheck, ConfigurationProbl
     @Override
     public Health check() {
         Health files = loader.check();
-        String failures = failed.of(loader.filesInEffect()).stream()
-                .map(ConfigurationProblem::toString)
-                .collect(Collectors.joining("; "));
+        String failures =
+                failures().stream().map(ConfigurationProblem::toString).collect(Collectors.joining("; "));
         if (failures.isEmpty()) {
             return files;
         }
@@ -93,8 +92,12 @@ public final class ConfigurationFiles implements HealthCheck, ConfigurationProbl
 
     @Override
     public List<ConfigurationProblem> problems() {
-        return Stream.concat(loader.problems().stream(), failed.of(loader.filesInEffect()).stream())
-                .toList();
+        return Stream.concat(loader.problems().stream(), failures().stream()).toList();
+    }
+
+    /** The files in effect whose component can't be activated. */
+    private List<ConfigurationProblem> failures() {
+        return failed.of(loader.filesInEffect());
     }
 
     private void poll() {

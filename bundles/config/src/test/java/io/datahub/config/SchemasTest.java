@@ -26,7 +26,11 @@ class SchemasTest {
 
     @BeforeEach
     void setUp() throws IOException {
-        schemas.add(new ByteArrayInputStream(METATYPE.getBytes(StandardCharsets.UTF_8)));
+        add(METATYPE);
+    }
+
+    private void add(String metatype) throws IOException {
+        schemas.add(new ByteArrayInputStream(metatype.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
@@ -50,13 +54,12 @@ class SchemasTest {
 
     @Test
     void shouldNotShowAValueThatMayContainASecret() throws IOException {
-        schemas.add(new ByteArrayInputStream("""
+        add("""
                 <m><OCD id="w"><AD id="url" type="String"/></OCD>
                 <Designate factoryPid="io.datahub.webhook"><Object ocdref="w"/></Designate></m>
-                """.getBytes(StandardCharsets.UTF_8)));
+                """);
 
-        byte[] file = "url = ftp://example.org/s3cret".getBytes(StandardCharsets.UTF_8);
-        assertThat(schemas.validate(CfgFile.parse("io.datahub.webhook-w.cfg", file, name -> null)))
+        assertThat(problems("io.datahub.webhook-w.cfg", "url = ftp://example.org/s3cret"))
                 .singleElement()
                 .asString()
                 .contains("url: the value isn't allowed: must be an http")
@@ -65,13 +68,12 @@ class SchemasTest {
 
     @Test
     void shouldWarnAboutAnIgnoredOrigin() throws IOException {
-        schemas.add(new ByteArrayInputStream("""
+        add("""
                 <m><OCD id="w"><AD id="origins" type="String"/></OCD>
                 <Designate pid="io.datahub.jetty"><Object ocdref="w"/></Designate></m>
-                """.getBytes(StandardCharsets.UTF_8)));
+                """);
 
-        byte[] file = "origins = ci.example.org".getBytes(StandardCharsets.UTF_8);
-        assertThat(schemas.validate(CfgFile.parse("io.datahub.jetty.cfg", file, name -> null)))
+        assertThat(problems("io.datahub.jetty.cfg", "origins = ci.example.org"))
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.fatal()).isFalse())
                 .asString()
@@ -88,7 +90,10 @@ class SchemasTest {
     }
 
     private List<FileProblem> problems(String text) {
-        return schemas.validate(
-                CfgFile.parse("io.datahub.x-y.cfg", text.getBytes(StandardCharsets.UTF_8), name -> null));
+        return problems("io.datahub.x-y.cfg", text);
+    }
+
+    private List<FileProblem> problems(String file, String text) {
+        return schemas.validate(CfgFile.parse(file, text.getBytes(StandardCharsets.UTF_8), name -> null));
     }
 }

@@ -154,6 +154,14 @@ public final class TestServer implements AutoCloseable {
         }
     }
 
+    /** Sends these characters as bytes and reads the first line of the response. */
+    public String statusLine(String text) throws IOException {
+        try (Socket socket = connect()) {
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+            return readTo(socket.getInputStream(), "\r\n");
+        }
+    }
+
     /** Sends these characters as bytes and closes the connection. */
     public void sendAndClose(String text) throws IOException {
         try (Socket socket = connect()) {

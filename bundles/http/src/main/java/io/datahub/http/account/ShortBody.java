@@ -41,8 +41,8 @@ final class ShortBody extends RequestBodySink {
     static void read(Exchange exchange, int maxBytes, Receiver receiver) {
         Optional<Refusal> refusal = WriteHeaders.refuseContentEncoding(
                         exchange.request().getHeaders())
-                .or(() -> Optional.of(tooLarge(maxBytes))
-                        .filter(tooLarge -> exchange.request().getLength() > maxBytes));
+                .or(() ->
+                        exchange.request().getLength() > maxBytes ? Optional.of(tooLarge(maxBytes)) : Optional.empty());
         if (refusal.isPresent()) {
             BodyDrainer.refuse(exchange, refusal.get());
             return;

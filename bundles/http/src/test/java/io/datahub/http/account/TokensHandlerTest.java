@@ -3,9 +3,7 @@ package io.datahub.http.account;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.datahub.test.http.TestServer;
-import java.net.Socket;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -97,13 +95,9 @@ class TokensHandlerTest {
 
     @Test
     void shouldRefuseALargeBodyBeforeItIsSent() throws Exception {
-        try (Socket socket = server.connect()) {
-            socket.getOutputStream()
-                    .write("POST /tokens HTTP/1.1\r\nHost: x\r\nContent-Length: 8193\r\nExpect: 100-continue\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
-
-            assertThat(TestServer.readTo(socket.getInputStream(), "\r\n")).startsWith("HTTP/1.1 413 ");
-        }
+        assertThat(server.statusLine(
+                        "POST /tokens HTTP/1.1\r\nHost: x\r\nContent-Length: 8193\r\nExpect: 100-continue\r\n\r\n"))
+                .startsWith("HTTP/1.1 413 ");
     }
 
     @Test

@@ -716,13 +716,9 @@ class FilesHandlerTest {
     @Test
     void shouldRefuseAClientThatExpectsContinueBeforeItSendsTheBody() throws Exception {
         store.setMaxBytes(100);
-        try (Socket socket = server.connect()) {
-            socket.getOutputStream()
-                    .write("PUT /files/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
-
-            assertThat(TestServer.readTo(socket.getInputStream(), "\r\n")).startsWith("HTTP/1.1 413 ");
-        }
+        assertThat(server.statusLine(
+                        "PUT /files/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n"))
+                .startsWith("HTTP/1.1 413 ");
     }
 
     @ParameterizedTest
@@ -732,14 +728,9 @@ class FilesHandlerTest {
                 "ci",
                 Set.of(),
                 List.of(new Grant(Action.READ, "builds/", "user ci"), new Grant(Action.CREATE, "builds/", "user ci"))));
-        try (Socket socket = server.connect()) {
-            socket.getOutputStream()
-                    .write(("POST /files/" + directory + "/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
-                                    + "Content-Type: multipart/form-data; boundary=B\r\nExpect: 100-continue\r\n\r\n")
-                            .getBytes(StandardCharsets.US_ASCII));
-
-            assertThat(TestServer.readTo(socket.getInputStream(), "\r\n")).startsWith("HTTP/1.1 " + status);
-        }
+        assertThat(server.statusLine("POST /files/" + directory + "/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
+                        + "Content-Type: multipart/form-data; boundary=B\r\nExpect: 100-continue\r\n\r\n"))
+                .startsWith("HTTP/1.1 " + status);
     }
 
     @Test
@@ -792,13 +783,8 @@ class FilesHandlerTest {
 
     @Test
     void shouldDiscardAnUploadThatTimesOut() throws Exception {
-        try (Socket socket = server.connect()) {
-            socket.getOutputStream()
-                    .write("PUT /files/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc"
-                            .getBytes(StandardCharsets.US_ASCII));
-
-            assertThat(TestServer.readTo(socket.getInputStream(), "\r\n")).startsWith("HTTP/1.1 408 ");
-        }
+        assertThat(server.statusLine("PUT /files/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc"))
+                .startsWith("HTTP/1.1 408 ");
         assertThat(store.records()).hasSize(1);
     }
 
